@@ -1,0 +1,19 @@
+#include "commands.hpp"
+
+namespace asman::cli {
+
+// One line a subcommand, in the order of --help.
+// clang-format off
+#define ASMAN_COMMANDS(X)
+// clang-format on
+
+#define ASMAN_DECLARE(name) void add_##name(CLI::App&, Outcome&);
+ASMAN_COMMANDS(ASMAN_DECLARE)
+
+void add_all(CLI::App& app, Outcome& outcome) {
+#define ASMAN_ADD(name) add_##name(app, outcome);
+    ASMAN_COMMANDS(ASMAN_ADD)
+    (void)app, (void)outcome;
+}
+
+} // namespace asman::cli
