@@ -16,4 +16,4 @@ void add_all(CLI::App& app, Outcome& outcome) {
     (void)app, (void)outcome;
 }
 
-} // namespace asman::cli
+}  // namespace asman::cli

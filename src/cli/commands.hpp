@@ -43,4 +43,4 @@ using Add = void (*)(CLI::App&, Outcome&);
 
 void add_all(CLI::App& app, Outcome& outcome);
 
-} // namespace asman::cli
+}  // namespace asman::cli

@@ -2,8 +2,9 @@
 #include "commands.hpp"
 
 int main(int argc, char** argv) {
-    CLI::App app{"asman: one sky, watched together. A federated air surveillance system: every state runs a node, releases\n"
-                 "what its accords grant, and sees what others release to it."};
+    CLI::App app{
+        "asman: one sky, watched together. A federated air surveillance system: every state runs a node, releases\n"
+        "what its accords grant, and sees what others release to it."};
     app.name("asman");
     app.set_version_flag("--version", ASMAN_VERSION);
     app.require_subcommand(1);

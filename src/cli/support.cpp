@@ -14,7 +14,9 @@ int report(const base::Error& error) {
     return Exit::failed;
 }
 
-bool on_terminal() { return ::isatty(STDERR_FILENO) != 0; }
+bool on_terminal() {
+    return ::isatty(STDERR_FILENO) != 0;
+}
 
 Progress::Progress(std::string title) : title_(std::move(title)) {}
 
@@ -34,4 +36,4 @@ Progress::~Progress() {
     if (drawn_) fmt::print(stderr, "\r\033[K");
 }
 
-} // namespace asman::cli
+}  // namespace asman::cli

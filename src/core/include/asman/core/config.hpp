@@ -1,0 +1,56 @@
+// A node's configuration: node.toml (docs/operations.md has the reference).
+#pragma once
+
+#include <asman/base/config.hpp>
+#include <asman/picture/nouns.hpp>
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace asman::core {
+
+enum class Mode : std::uint8_t {
+    simulated,  ///< everything it reads must say SIM; the law's clock may be moved
+    live,       ///< what says SIM is refused and counted
+    recording,  ///< a file of one's own; SIM is shown as it comes
+};
+std::string_view name(Mode mode);
+
+struct Partner {
+    picture::State state;
+    base::PublicKey key;  ///< of its messages
+};
+
+/// Where frames come from: read by the edge, named in every Frame.
+struct FeedConfig {
+    std::string name;
+    std::string format = "asterix";  ///< asterix, beast
+    std::string udp;                 ///< "239.1.2.3:8600" or ":8600"
+    std::string interface;           ///< local address that joins the group
+    std::string source;              ///< source-specific multicast
+    std::string file;
+    std::map<std::string, std::string> editions;  ///< category → edition ("048" → "1.31")
+    base::Place place;
+};
+
+struct NodeConfig {
+    picture::State state;
+    Mode mode = Mode::live;
+    std::vector<picture::Sensor> sensors;
+    std::vector<FeedConfig> feeds;
+    std::vector<Partner> partners;
+    std::set<std::uint32_t> state_aircraft;  ///< 24-bit addresses of the own state's aircraft
+    std::set<std::string> expected;          ///< callsigns and hexadecimal addresses cleared to cross the border
+    base::Date date{0, 0, 0};                ///< of a recording whose times carry no day
+    base::Duration picture_period = base::seconds(1);
+    std::string accords_dir, borders_file, key_file, record_file;  ///< for the edge, relative to the file
+};
+
+base::Result<NodeConfig> parse_node_config(std::string_view text, const std::string& file);
+
+/// The configuration as text that parse_node_config() reads back to an equal value.
+std::string print_node_config(const NodeConfig& config);
+
+}  // namespace asman::core
