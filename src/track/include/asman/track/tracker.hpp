@@ -1,0 +1,126 @@
+// The tracker: target reports of one or hundreds of sensors in, tracks out. A deterministic function of its inputs: no
+// clock, thread, log or global state inside; time moves by advance() alone.
+#pragma once
+
+#include <asman/base/result.hpp>
+#include <asman/base/time.hpp>
+#include <asman/picture/nouns.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace asman::track {
+
+class Frame;
+
+/// What an operator may set. The defaults describe aircraft and sensors in general, not any scene.
+struct Config {
+    /// A report older than this before now() is refused (counted as late).
+    base::Duration max_lateness = base::seconds(10);
+    /// A report later than this after now() is refused (counted as future).
+    base::Duration max_future = base::seconds(5);
+    /// A track without a report for so long is deleted.
+    base::Duration max_coast = base::seconds(60);
+    /// Existence above which a tentative track becomes confirmed, below which a confirmed one is not shown, and below
+    /// which a track is dropped.
+    double confirm_existence = 0.98;
+    double show_existence = 0.5;
+    double drop_existence = 2e-4;
+    /// A position less certain than this (1σ, metres, root of the summed variances) is not shown.
+    double max_position_sigma = 1500;
+    /// Expected aircraft per km² in airspace that no sensor has watched yet, and new ones per km² and second.
+    double initial_density_per_km2 = 3e-4;
+    double birth_rate_per_km2_s = 2e-7;
+    /// Height of an aircraft that tells none: mean and 1σ, metres above the ellipsoid.
+    double unknown_height = 6500;
+    double unknown_height_sigma = 3000;
+    /// Geometric minus pressure altitude before anything is learnt, 1σ in metres.
+    double pressure_offset_sigma = 250;
+    /// Registration: estimate each radar's range and azimuth bias from common aircraft.
+    bool registration = true;
+    double registration_sigma_range = 120;               ///< a radar's unknown range bias, 1σ, metres
+    double registration_sigma_azimuth = 0.2 * geo::deg;  ///< and azimuth bias, radians
+    /// Bounds of memory and of work.
+    std::uint32_t max_tracks = 200'000;
+    std::uint32_t max_reports_per_second_per_sensor = 20'000;
+    /// For the ablation table of docs/tracker.md only.
+    bool ablate_imm = false;        ///< one near-constant-velocity mode
+    bool ablate_marginals = false;  ///< nearest neighbour in place of association probabilities
+};
+
+/// What happened to the reports given. Every report ends in exactly one of used, or a refused_* counter.
+struct Counters {
+    std::uint64_t reports = 0;
+    std::uint64_t used = 0;  ///< taken for association (as update, or start of a track)
+    std::uint64_t refused_unknown_sensor = 0;
+    std::uint64_t refused_no_position = 0;   ///< sensor without position: counted, not tracked
+    std::uint64_t refused_unhealthy = 0;     ///< the sensor had said NOGO, overload or time source invalid
+    std::uint64_t refused_malformed = 0;     ///< NaN, infinite or negative where that means nothing, or no position
+    std::uint64_t refused_out_of_range = 0;  ///< far beyond the sensor's instrumented range
+    std::uint64_t refused_late = 0;
+    std::uint64_t refused_future = 0;
+    std::uint64_t refused_duplicate = 0;  ///< same sensor, time and place as one just taken
+    std::uint64_t refused_flood = 0;
+    std::uint64_t updates = 0;         ///< track updates by a report
+    std::uint64_t misses = 0;          ///< passes of a beam without a report
+    std::uint64_t tracks_started = 0;  ///< tentative
+    std::uint64_t tracks_confirmed = 0;
+    std::uint64_t tracks_dropped = 0;
+    bool operator==(const Counters&) const = default;
+};
+
+/// A sensor's estimated errors (measured minus true), with 1σ. `observable` is false where common aircraft do not tell.
+struct Registration {
+    picture::SensorId sensor;
+    double range_bias = 0, range_sigma = 0;      ///< metres
+    double azimuth_bias = 0, azimuth_sigma = 0;  ///< radians
+    std::uint64_t samples = 0;                   ///< plots that the estimate rests on
+    bool observable = false;
+    std::uint32_t jumps = 0;  ///< how often the sensor was found changed and learnt anew
+};
+
+/// Tracks aircraft from target reports. Not thread-safe; movable. Reports may come from any number of sensors, a little
+/// out of order (max_lateness). Call advance() with the node's data time before the reports of that time.
+class Tracker {
+  public:
+    explicit Tracker(Config config = {});
+    /// For the benchmark's plane; the product's frame is the ellipsoid. `frame` must not be null.
+    Tracker(Config config, std::shared_ptr<const Frame> frame);
+    ~Tracker();
+    Tracker(Tracker&&) noexcept;
+    Tracker& operator=(Tracker&&) noexcept;
+
+    /// Makes a sensor known. A second call with the same id is an error (duplicate), as are values that mean nothing
+    /// (bad_value: negative σ, probability beyond 0…1, not finite). A sensor without position is known and its reports
+    /// are counted, not tracked.
+    base::Result<void> add_sensor(const picture::Sensor& sensor);
+
+    /// Takes one target report. Never fails: what cannot be used is counted.
+    void report(const picture::TargetReport& report);
+    /// North marks and sector crossings drive beam and health.
+    void service(const picture::ServiceMessage& message);
+    /// Moves time: pending reports whose beam has passed are associated, misses counted, tracks coast and end. A time
+    /// before the last one given changes nothing.
+    void advance(base::Time now);
+    base::Time now() const;
+
+    /// Confirmed tracks, predicted to `at` (normally now()), sorted by number. Valid until the next call of a non-const
+    /// member.
+    std::span<const picture::Track> picture(base::Time at);
+    /// Numbers of tracks dropped after having been confirmed, since the last call, in order of ending.
+    std::vector<std::uint64_t> take_ended();
+
+    const Counters& counters() const;
+    /// Per sensor with a position, in order of id.
+    std::vector<Registration> registration() const;
+    /// Tracks held, tentative ones too.
+    std::size_t size() const;
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace asman::track
