@@ -1,0 +1,5 @@
+# Boost.Beast is header-only and slow to compile: only server.cpp and its test include it.
+find_package(Boost 1.74 REQUIRED)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json REQUIRED)
+target_link_libraries(asman_serve PUBLIC Boost::headers PRIVATE fmt::fmt nlohmann_json::nlohmann_json)
