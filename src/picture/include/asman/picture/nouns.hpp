@@ -104,6 +104,7 @@ struct TargetReport {
     std::optional<double> track_angle;    ///< radians from true north
     std::optional<double> vertical_rate;  ///< m/s, positive up
     ReportedIdentity identity;
+    std::optional<std::uint32_t> source_track;  ///< the sensor's own track number (048/161, 062/040): evidence only
     bool polar() const { return range == range; }
 };
 

@@ -1,0 +1,72 @@
+// What one node tells another in one message: contributions, drops, alerts and acts of law. protobuf on the wire
+// (proto/asman/v1/batch.proto), nouns inside.
+#pragma once
+
+#include <asman/base/digest.hpp>
+#include <asman/base/result.hpp>
+#include <asman/base/time.hpp>
+#include <asman/picture/nouns.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace asman::wire {
+
+/// The version that encode() writes. decode() reads this one; fields that a later minor schema adds are ignored.
+inline constexpr std::uint32_t version = 1;
+
+/// Bounds of one message. encode() refuses what exceeds them, decode() refuses before it allocates.
+inline constexpr std::size_t max_bytes = 4u << 20;
+inline constexpr std::size_t max_contributions = 16'384;
+inline constexpr std::size_t max_drops = 65'536;
+inline constexpr std::size_t max_alerts = 1'024;
+inline constexpr std::size_t max_law_acts = 64;
+inline constexpr std::size_t max_clauses = 8;   ///< hops of a contribution
+inline constexpr std::size_t max_assumed = 32;  ///< assumed dates of a contribution
+inline constexpr std::size_t max_lineage = 128;
+inline constexpr std::size_t max_text = 256;             ///< bytes of an id, a detail, an assumed date
+inline constexpr std::size_t max_act_text = 256u << 10;  ///< bytes of an act of law
+
+/// An object of this number is no longer released. A drop carries no reason (accords.md rule 17).
+struct Drop {
+    picture::State originator;
+    std::uint64_t number = 0;
+    auto operator<=>(const Drop&) const = default;
+};
+
+/// A signed act of law as text; its own signature is inside the text, beyond the envelope's.
+struct LawActText {
+    std::string name;
+    std::string text;
+    bool operator==(const LawActText&) const = default;
+};
+
+/// One message. The sender is the envelope's; nothing in here says who speaks.
+struct Batch {
+    base::Time tick;      ///< the sender's tick, data time
+    base::Time law_time;  ///< the instant at which the sender evaluated the law; equals tick in a live node
+    std::vector<picture::Contribution> contributions;
+    std::vector<Drop> drops;
+    std::vector<picture::Alert> alerts;
+    std::vector<LawActText> law_acts;
+    bool empty() const { return contributions.empty() && drops.empty() && alerts.empty() && law_acts.empty(); }
+};
+
+/// What decode() understood. One bad record loses that record (invariant 4): it is counted, the first with its reason.
+struct Received {
+    Batch batch;
+    std::uint32_t refused = 0;  ///< records left out of `batch`
+    base::Error first_refusal;  ///< meaningful when refused > 0
+};
+
+/// The same batch gives the same bytes. Fails with `full` when a bound above is exceeded, `bad_value` when a value is
+/// one that decode() would refuse (an encoder never writes what its own decoder does not read).
+base::Result<std::vector<std::byte>> encode(const Batch& batch);
+
+/// Reads hostile bytes. Fails as a whole with `syntax` (not this protobuf message), `full` (a bound), `bad_value`
+/// (version, times); single records are refused as Received says. Every number that arrives is finite and in its
+/// physical range, every covariance symmetric and positive semidefinite, every text UTF-8 and bounded, lineage sorted.
+base::Result<Received> decode(base::Bytes bytes);
+
+}  // namespace asman::wire
