@@ -1,0 +1,88 @@
+// One state's core: a function of its inputs. No thread, socket, clock or log inside; two engines that are given the same
+// inputs give the same outputs, byte for byte.
+#pragma once
+
+#include <asman/base/result.hpp>
+#include <asman/core/config.hpp>
+#include <asman/core/input.hpp>
+#include <asman/picture/nouns.hpp>
+
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace asman::core {
+
+/// What goes to a partner: unsigned; the edge signs, numbers and sends it.
+struct Outgoing {
+    picture::State to;
+    bool log_class = false;  ///< false: state class (newest wins); true: log class (ordered, never dropped)
+    std::vector<std::byte> payload;
+};
+
+/// Something that a person should know and the edge prints: an alarm of law, a refused message, a sensor gone bad.
+struct Event {
+    base::Time time;
+    std::string kind;  ///< "law.sealed", "partner.refused", "sensor.unhealthy", "input.error", …
+    std::string text;
+};
+
+struct Outputs {
+    std::vector<Outgoing> outgoing;
+    std::vector<Event> events;
+    bool picture = false;  ///< local and joint picture were made anew
+};
+
+/// An accord as it stands at the law's time, for people.
+struct AccordStanding {
+    std::string id, title, state, certainty;
+    std::vector<picture::State> parties;
+};
+
+/// How a sensor of the configuration does.
+struct SensorStanding {
+    picture::SensorId sensor;
+    std::uint64_t reports = 0;
+    base::Time last;       ///< of any message; Time::min(): none yet
+    bool healthy = true;   ///< by its own service messages
+    bool excluded = false; ///< its site's accord is not operative, or it has no position
+};
+
+class Engine {
+  public:
+    Engine();
+    ~Engine();
+    Engine(Engine&&) noexcept;
+    Engine& operator=(Engine&&) noexcept;
+
+    /// The first input must be Start. An error is returned for what the node cannot go on with (a bad configuration at
+    /// Start, an input before it); whatever else is wrong is counted, and told as an event.
+    base::Result<Outputs> step(const Input& input);
+
+    // The pictures of the latest picture period; valid until the next step.
+    std::span<const picture::Track> local() const;
+    std::span<const picture::JointTrack> joint() const;
+    std::span<const picture::Alert> alerts() const;
+
+    const NodeConfig& config() const;
+    base::Time now() const;
+    base::Time law_time() const;
+    std::vector<AccordStanding> law() const;
+    std::vector<SensorStanding> sensors() const;
+    /// Counters by their metric names, sorted.
+    std::map<std::string, std::uint64_t> counters() const;
+    /// Digest of all local and joint pictures, outgoing payloads and alerts so far.
+    base::Digest digest() const;
+    /// The full reasoning for the own state's people: why this object of the local picture goes to `receiver` now, or not.
+    std::vector<std::string> explain_release(std::uint64_t local_track, picture::State receiver) const;
+    /// For what was received: accord, clause, coarsening of each contribution of a joint track; one fixed line for all else.
+    std::vector<std::string> explain_joint(std::uint64_t joint_track) const;
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace asman::core
