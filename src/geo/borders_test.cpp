@@ -1,0 +1,73 @@
+#include <asman/geo/region.hpp>
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+namespace asman::geo {
+namespace {
+
+// Two states side by side and an enclave of the first in the second.
+constexpr std::string_view tiny = R"({"type":"FeatureCollection","features":[
+ {"type":"Feature","properties":{"iso3":"BBB","name":"East"},"geometry":{"type":"Polygon","coordinates":[
+   [[72,40],[74,40],[74,42],[72,42],[72,41],[72,40]],[[73,41],[73.1,41],[73.1,41.1],[73,41.1],[73,41]]]}},
+ {"type":"Feature","properties":{"iso3":"AAA","name":"West"},"geometry":{"type":"MultiPolygon","coordinates":[
+   [[[70,40],[72,40],[72,41],[72,42],[70,42],[70,40]]],[[[73,41],[73.1,41],[73.1,41.1],[73,41.1],[73,41]]]]}}]})";
+
+TEST(Borders, FindsStatesByCodeAndPlace) {
+    const auto b = Borders::parse(tiny, "tiny.geojson").value();
+    ASSERT_EQ(b.states().size(), 2u);
+    EXPECT_EQ(b.states()[0].iso3, "AAA");
+    EXPECT_EQ(b.find("BBB")->name, "East");
+    EXPECT_EQ(b.find("CCC"), nullptr);
+    EXPECT_EQ(b.state_at(Point::degrees(41, 71))->iso3, "AAA");
+    EXPECT_EQ(b.state_at(Point::degrees(41, 73.5))->iso3, "BBB");
+    EXPECT_EQ(b.state_at(Point::degrees(41.05, 73.05))->iso3, "AAA");
+    EXPECT_EQ(b.state_at(Point::degrees(45, 73)), nullptr);
+    EXPECT_EQ(b.state_at({std::numeric_limits<double>::quiet_NaN(), 0}), nullptr);
+}
+
+TEST(Borders, CommonBorderIsTheSharedLine) {
+    const auto b = Borders::parse(tiny, "tiny.geojson").value();
+    const auto lines = b.common_border("AAA", "BBB");
+    ASSERT_EQ(lines.size(), 2u);
+    EXPECT_EQ(lines[0].size(), 3u);  // 72°E from 40° over 41° to 42°N
+    EXPECT_EQ(lines[1].size(), 5u);  // around the enclave
+    EXPECT_EQ(lines[1].front(), lines[1].back());
+    EXPECT_EQ(b.common_border("BBB", "AAA").size(), 2u);
+    EXPECT_TRUE(b.common_border("AAA", "AAA").empty());
+    EXPECT_TRUE(b.common_border("AAA", "ZZZ").empty());
+}
+
+TEST(Borders, ErrorsNameTheFeature) {
+    for (
+        const auto& [text, item] : std::vector<std::pair<std::string, std::string>>{
+            {"{", ""},
+            {"[]", ""},
+            {R"({"features":[{"properties":{"iso3":"aaa","name":"x"}}]})", "features[0]"},
+            {R"({"features":[{"properties":{"iso3":"AAA"}}]})", "features[0]"},
+            {R"({"features":[{"properties":{"iso3":"AAA","name":"x"},"geometry":{"type":"Point","coordinates":[1,2]}}]})",
+             "features[0]"},
+            {R"({"features":[{"properties":{"iso3":"AAA","name":"x"},"geometry":{"type":"Polygon","coordinates":
+                [[[0,0],[1,0],[1,99],[0,0]]]}}]})",
+             "features[0]"}}) {
+        const auto b = Borders::parse(text, "f");
+        ASSERT_FALSE(b) << text;
+        EXPECT_EQ(b.error().place.source, "f");
+        EXPECT_EQ(b.error().place.item, item);
+    }
+    std::string twice(tiny);
+    twice.replace(twice.find("BBB"), 3, "AAA");
+    EXPECT_EQ(Borders::parse(twice, "f").error().code, base::Errc::duplicate);
+}
+
+TEST(Borders, HostileTextDoesNoHarm) {
+    rc::check("cut and changed documents", [] {
+        std::string text(tiny);
+        text.resize(*rc::gen::inRange<std::size_t>(0, text.size() + 1));
+        if (!text.empty()) text[*rc::gen::inRange<std::size_t>(0, text.size())] = *rc::gen::arbitrary<char>();
+        (void)Borders::parse(text, "f");
+    });
+}
+
+}  // namespace
+}  // namespace asman::geo
