@@ -1,10 +1,13 @@
-// First warning: how long before an aircraft without transponder reaches a state's border did that state's joint
-// picture hold it, and thanks to whom.
+// First warning: how long before an aircraft crosses a state's border did that state's picture hold it, and thanks to
+// whom.
 #pragma once
 
+#include <asman/geo/region.hpp>
 #include <asman/picture/nouns.hpp>
 
+#include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,62 +15,61 @@
 
 namespace asman::evaluate {
 
+using picture::JointTrack;
+using picture::State;
+using picture::Time;
+
 /// Where an aircraft really is.
-struct TruePosition {
-    std::string id;
+struct TruthPoint {
+    std::string id;  ///< stable over time
     geo::Position position;
     Eigen::Vector2d velocity = Eigen::Vector2d::Zero();  ///< east, north, m/s
+    bool operator==(const TruthPoint&) const = default;
 };
 
-struct WarningRules {
-    double gate = 4000;          ///< metres, horizontally, between truth and track
-    double velocity_gate = 100;  ///< m/s
-    unsigned observations = 3;   ///< in a row, before the picture is said to hold it
+/// First instant at which a truth held as (time, point) lies in the region, by linear search over the given points and
+/// bisection along the geodesic between them, to 0.01 s. Nothing if it never does; `points` ascending in time. A truth
+/// that begins inside has no crossing.
+std::optional<Time> first_crossing(std::span<const std::pair<Time, geo::Point>> points, const geo::Region& region);
+
+struct WarningConfig {
+    double gate = 2'000;        ///< metres between truth and track, plus three times the track's own 1σ
+    double speed_gate = 60;     ///< m/s between the velocities, plus three times the track's own 1σ
+    std::uint32_t updates = 3;  ///< consecutive pictures that must hold it
 };
 
-/// What one state had of one aircraft.
+/// Of one aircraft, for one state.
 struct Warning {
     std::string id;
-    std::optional<base::Time> crossing;  ///< when the truth reached the border; empty: never
-    std::optional<base::Time> first;     ///< when the picture first held it
-    /// Seconds from `first` to `crossing`: negative when it was seen only inside; empty when never seen or never there.
-    std::optional<double> first_warning_s() const;
-    /// The same for each cause alone: "own" sensors, or the chain of clauses under which a contribution came.
-    std::map<std::string, base::Time> first_by_cause;
-    std::optional<double> by_cause_s(const std::string& cause) const;
-    /// Share of the observations, from the first sight to the last, at which the picture held it.
-    double continuity = 0;
+    std::optional<Time> crossing;  ///< first inside the state's land; none: never, or it began inside
+    /// First picture of the first run of `updates` pictures in which the joint picture held it.
+    std::optional<Time> first_held;
+    /// The same for each cause by itself: "local" (the own sensors), else the text of the last clause of a contribution
+    /// ("KGZ-RUS-2022/onward-kaz"), the one by which this state has it. Only causes that ever held it.
+    std::map<std::string, Time> by_cause;
+
+    /// Seconds from first_held to crossing; negative when the picture held it only after it had crossed; nothing when
+    /// it never crossed or was never held.
+    std::optional<double> seconds() const;
+    std::optional<double> seconds_by(const std::string& cause) const;
 };
 
-/// The cause of a contribution, as text: "own", or "KAZ via RUS: RUS-KAZ-2013/x + RUS-KGZ-2022/y".
-std::string cause_of(const picture::Contribution& contribution);
-
-/// Watches one state's joint picture beside the truth.
-class WarningWatch {
+/// Give the truth and the state's joint picture once a second (any constant period); ask at the end. Deterministic.
+class FirstWarning {
   public:
-    explicit WarningWatch(WarningRules rules = {}) : rules_(rules) {}
+    FirstWarning(geo::Region land, WarningConfig config = {});
+    ~FirstWarning();
+    FirstWarning(FirstWarning&&) noexcept;
+    FirstWarning& operator=(FirstWarning&&) noexcept;
 
-    /// Once a picture. `truth` are the aircraft in question, at `now`.
-    void observe(base::Time now, std::span<const picture::JointTrack> joint, std::span<const TruePosition> truth);
-
-    /// What it came to; `crossings` has the times at which the truth reaches the border, by id.
-    std::vector<Warning> result(const std::map<std::string, std::optional<base::Time>>& crossings) const;
+    /// `truth`: the aircraft to watch for, of this instant, in any order; ids that are absent are taken as not flying.
+    void update(Time now, std::span<const TruthPoint> truth, std::span<const JointTrack> joint);
+    /// In order of id.
+    std::vector<Warning> result() const;
 
   private:
-    struct Run {
-        unsigned in_a_row = 0;
-        std::optional<base::Time> first;
-        void see(bool held, base::Time now, unsigned needed);
-    };
-    struct Case {
-        Run all;
-        std::map<std::string, Run> causes;
-        std::uint64_t observations = 0, held = 0;  ///< since first sight
-    };
-    bool near(const picture::Track& track, base::Time now, const TruePosition& truth) const;
-
-    WarningRules rules_;
-    std::map<std::string, Case> cases_;
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace asman::evaluate
