@@ -16,10 +16,11 @@ class InProcess {
     InProcess(InProcess&&) noexcept;
     InProcess& operator=(InProcess&&) noexcept;
 
-    /// A node's end; valid as long as the hub. `state` must be one of those given.
+    /// A node's end; valid as long as the hub. A state that was not given has an end from which nothing leaves.
     Exchange& end(picture::State state);
 
-    /// The tick's end: hands over what waits on links that are not cut.
+    /// The tick's end: hands over what waits on links that are not cut, to every node that has read its last
+    /// delivery.
     void advance();
 
     /// Cuts or restores the link between two states, both ways. What was handed over stays; what waits goes on waiting,

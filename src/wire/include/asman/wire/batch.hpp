@@ -61,8 +61,9 @@ struct Received {
 };
 
 /// The same batch gives the same bytes. Fails with `full` when a bound above is exceeded, `bad_value` when a value is
-/// one that decode() would refuse (an encoder never writes what its own decoder does not read).
-base::Result<std::vector<std::byte>> encode(const Batch& batch);
+/// one that decode() would refuse: an encoder never writes what its own decoder does not read. Where `left_out` is
+/// given, such records are left out and counted instead, so that one broken track does not silence the rest.
+base::Result<std::vector<std::byte>> encode(const Batch& batch, std::uint32_t* left_out = nullptr);
 
 /// Reads hostile bytes. Fails as a whole with `syntax` (not this protobuf message), `full` (a bound), `bad_value`
 /// (version, times); single records are refused as Received says. Every number that arrives is finite and in its

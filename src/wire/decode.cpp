@@ -1,0 +1,179 @@
+#include "check.hpp"
+
+#include <asman/v1/batch.pb.h>
+
+#include <numbers>
+
+namespace asman::wire {
+namespace {
+
+using base::Errc;
+using base::fail;
+
+base::Result<void> bad(std::string_view what, std::string reason) {
+    return fail(Errc::bad_value, {{}, 0, 0, std::string(what)}, std::move(reason));
+}
+
+/// A malformed name becomes the empty state, which check() refuses where a state must stand.
+picture::State state(const std::string& s) {
+    return picture::State::well_formed(s) ? picture::State(s) : picture::State();
+}
+
+template <class E>
+base::Result<void> enumerator(std::uint32_t value, E last, E& out, std::string_view what) {
+    if (value > static_cast<std::uint32_t>(last)) return bad(what, "unknown value " + std::to_string(value));
+    out = static_cast<E>(value);
+    return {};
+}
+
+/// Both ends of the antimeridian are one meridian: π.
+geo::Point point(double lat, double lon) {
+    return {lat, lon == -std::numbers::pi ? std::numbers::pi : lon};
+}
+
+template <class In>
+picture::Lineage get_lineage(const In& in) {
+    picture::Lineage out;
+    out.reserve(static_cast<std::size_t>(in.lineage_size()));
+    for (const auto& e : in.lineage())
+        out.push_back({state(e.state()), {e.sensor()}, {e.first()}, {e.last()}, e.reports()});
+    return out;
+}
+
+base::Result<void> get(const v1::Kinematics& in, picture::Kinematics& k) {
+    k.time.ns = in.time();
+    k.at = point(in.latitude(), in.longitude());
+    k.velocity = {in.velocity_east(), in.velocity_north()};
+    if (in.covariance_size() != 10) return bad("covariance", "not ten numbers");
+    for (int i = 0, n = 0; i < 4; ++i)
+        for (int j = i; j < 4; ++j, ++n) k.covariance(i, j) = k.covariance(j, i) = in.covariance(n);
+    if (in.has_pressure_altitude()) k.pressure_altitude = geo::PressureAltitude{in.pressure_altitude()};
+    k.sigma_pressure_altitude = in.sigma_pressure_altitude();
+    if (in.has_geometric_height()) k.geometric_height = geo::EllipsoidalHeight{in.geometric_height()};
+    k.sigma_geometric_height = in.sigma_geometric_height();
+    if (in.has_vertical_rate()) k.vertical_rate = in.vertical_rate();
+    k.turn_rate = in.turn_rate();
+    return {};
+}
+
+base::Result<void> get(const v1::Identity& in, picture::ReportedIdentity& i) {
+    if (in.has_address()) i.address = in.address();
+    if (in.has_mode_3a()) {
+        if (in.mode_3a() > 07777) return bad("mode 3/A", "more than 12 bits");
+        i.mode_3a = static_cast<picture::Mode3A>(in.mode_3a());
+    }
+    i.mode_3a_valid = !in.mode_3a_doubtful();
+    i.callsign = in.callsign();
+    i.special_position = in.special_position();
+    if (in.emergency() > 255) return bad("emergency", "more than 8 bits");
+    i.emergency = static_cast<std::uint8_t>(in.emergency());
+    return {};
+}
+
+base::Result<void> get(const v1::Track& in, picture::Track& t) {
+    t.number = in.number();
+    ASMAN_CHECK(get(in.kinematics(), t.kinematics));
+    t.first_seen.ns = in.first_seen();
+    t.last_report.ns = in.last_report();
+    t.existence = in.existence();
+    t.confirmed = in.confirmed();
+    t.coasting = in.coasting();
+    t.simulated = in.simulated();
+    t.primary_only = in.primary_only();
+    if (in.mode_probabilities_size() != 0 && in.mode_probabilities_size() != 4)
+        return bad("mode probabilities", "not four numbers");
+    std::ranges::copy(in.mode_probabilities(), t.mode_probabilities.begin());
+    ASMAN_CHECK(get(in.identity(), t.identity));
+    if (in.recent_codes_size() > 3) return bad("recent codes", "more than three");
+    for (const auto code : in.recent_codes()) {
+        if (code > 07777) return bad("recent codes", "more than 12 bits");
+        t.recent_codes.push_back(static_cast<picture::Mode3A>(code));
+    }
+    ASMAN_CHECK(enumerator(in.flight_class(), picture::FlightClass::state, t.flight_class, "flight class"));
+    ASMAN_CHECK(
+        enumerator(in.standard_identity(), picture::Identity::hostile, t.standard_identity, "standard identity"));
+    t.lineage = get_lineage(in);
+    return {};
+}
+
+base::Result<void> get(const v1::Contribution& in, picture::Contribution& c) {
+    c.originator = state(in.originator());
+    c.via = state(in.via());
+    if (c.via.text() != in.via()) return bad("via", "not three capital letters");
+    c.number = in.number();
+    for (const auto& clause : in.clauses()) {
+        picture::ClauseRef ref{clause.accord(), clause.clause(), clause.version(), {}};
+        if (clause.digest().size() != ref.digest.value.size()) return bad("digest", "not 32 bytes");
+        std::ranges::transform(clause.digest(), ref.digest.value.begin(),
+                               [](char b) { return static_cast<std::uint8_t>(b); });
+        c.clauses.push_back(std::move(ref));
+    }
+    c.coarsening = {in.coarsening().grid(),
+                    {in.coarsening().delay()},
+                    in.coarsening().identity_removed(),
+                    in.coarsening().height_removed()};
+    c.assumed.assign(in.assumed().begin(), in.assumed().end());
+    c.valid_until.ns = in.valid_until();
+    return get(in.track(), c.track);
+}
+
+base::Result<void> get(const v1::Drop& in, Drop& drop) {
+    drop = {state(in.originator()), in.number()};
+    return {};
+}
+
+base::Result<void> get(const v1::Alert& in, picture::Alert& a) {
+    a.number = in.number();
+    ASMAN_CHECK(enumerator(in.kind(), picture::AlertKind::unidentified, a.kind, "alert kind"));
+    a.raised.ns = in.raised();
+    a.joint_track = in.joint_track();
+    a.at = point(in.latitude(), in.longitude());
+    a.detail = in.detail();
+    if (in.has_warning()) a.warning = base::Duration{in.warning()};
+    a.lineage = get_lineage(in);
+    a.open = in.open();
+    return {};
+}
+
+base::Result<void> get(const v1::LawAct& in, LawActText& act) {
+    act = {in.name(), in.text()};
+    return {};
+}
+
+template <class In, class Out>
+void get_all(const In& in, std::vector<Out>& out, Received& received) {
+    out.reserve(static_cast<std::size_t>(in.size()));
+    for (const auto& record : in) {
+        Out noun;
+        auto ok = get(record, noun);
+        if (ok) ok = check(noun);
+        if (ok)
+            out.push_back(std::move(noun));
+        else if (received.refused++ == 0)
+            received.first_refusal = std::move(ok).error();
+    }
+}
+
+}  // namespace
+
+base::Result<Received> decode(base::Bytes bytes) {
+    ASMAN_CHECK(check_bounds(bytes));
+    v1::Batch in;
+    if (!in.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+        return fail(Errc::syntax, "not a message of asman.v1.Batch");
+    if (in.version() != version)
+        return fail(Errc::bad_value, {{}, 0, 0, "version"},
+                    "message version " + std::to_string(in.version()) + ", this node reads " + std::to_string(version));
+    Received out;
+    out.batch.tick.ns = in.tick();
+    out.batch.law_time.ns = in.law_time();
+    ASMAN_CHECK(check_time(out.batch.tick, "tick"));
+    ASMAN_CHECK(check_time(out.batch.law_time, "law time"));
+    get_all(in.contributions(), out.batch.contributions, out);
+    get_all(in.drops(), out.batch.drops, out);
+    get_all(in.alerts(), out.batch.alerts, out);
+    get_all(in.law_acts(), out.batch.law_acts, out);
+    return out;
+}
+
+}  // namespace asman::wire
