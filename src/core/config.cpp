@@ -123,6 +123,9 @@ base::Result<NodeConfig> parse_node_config(std::string_view text, const std::str
     for (const auto& a : root.strings("state_aircraft"))
         c.state_aircraft.insert(parse_address(root, "state_aircraft", a));
     for (const auto& a : root.strings("expected")) c.expected.insert(a);
+    c.without = root.strings("without");
+    if (!c.without.empty() && c.mode != Mode::simulated)
+        root.reject("without", base::Errc::refused, "what-if law is for simulated nodes only");
     std::set<std::uint32_t> ids;
     std::set<std::string> names, feeds;
     for (const auto& s : root.tables("feed")) {
@@ -205,6 +208,7 @@ std::string print_node_config(const NodeConfig& c) {
     std::vector<std::string> addresses;
     for (const auto a : c.state_aircraft) addresses.push_back(fmt::format("{:06X}", a));
     fmt::format_to(it, "state_aircraft = {}\nexpected = {}\n", quoted_list(addresses), quoted_list(c.expected));
+    if (!c.without.empty()) fmt::format_to(it, "without = {}\n", quoted_list(c.without));
     for (const auto& f : c.feeds) {
         fmt::format_to(it, "\n[[feed]]\nname = {}\nformat = {}\n", quoted(f.name), quoted(f.format));
         if (!f.udp.empty()) fmt::format_to(it, "udp = {}\n", quoted(f.udp));

@@ -1,5 +1,5 @@
-// One state's core: a function of its inputs. No thread, socket, clock or log inside; two engines that are given the same
-// inputs give the same outputs, byte for byte.
+// One state's core: a function of its inputs. No thread, socket, clock or log inside; two engines that are given the
+// same inputs give the same outputs, byte for byte.
 #pragma once
 
 #include <asman/base/result.hpp>
@@ -45,9 +45,9 @@ struct AccordStanding {
 struct SensorStanding {
     picture::SensorId sensor;
     std::uint64_t reports = 0;
-    base::Time last;       ///< of any message; Time::min(): none yet
-    bool healthy = true;   ///< by its own service messages
-    bool excluded = false; ///< its site's accord is not operative, or it has no position
+    base::Time last;        ///< of any message; Time::min(): none yet
+    bool healthy = true;    ///< by its own service messages
+    bool excluded = false;  ///< its site's accord is not operative, or it has no position
 };
 
 class Engine {
@@ -75,9 +75,11 @@ class Engine {
     std::map<std::string, std::uint64_t> counters() const;
     /// Digest of all local and joint pictures, outgoing payloads and alerts so far.
     base::Digest digest() const;
-    /// The full reasoning for the own state's people: why this object of the local picture goes to `receiver` now, or not.
+    /// The full reasoning for the own state's people: why this object of the local picture goes to `receiver` now, or
+    /// not.
     std::vector<std::string> explain_release(std::uint64_t local_track, picture::State receiver) const;
-    /// For what was received: accord, clause, coarsening of each contribution of a joint track; one fixed line for all else.
+    /// For what was received: accord, clause, coarsening of each contribution of a joint track; one fixed line for all
+    /// else.
     std::vector<std::string> explain_joint(std::uint64_t joint_track) const;
 
   private:
