@@ -1,0 +1,133 @@
+#include "associate/marginals.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace asman::track {
+
+void Cluster::resize(std::size_t n_tracks, std::size_t n_plots) {
+    tracks = n_tracks;
+    plots = n_plots;
+    none.assign(tracks, 1);
+    weight.assign(tracks * plots, 0);
+}
+
+namespace {
+
+void finish(const Cluster& c, Marginals& out) {
+    out.alone.assign(c.plots, 1);
+    out.none.assign(c.tracks, 1);
+    for (std::size_t i = 0; i < c.tracks; ++i)
+        for (std::size_t j = 0; j < c.plots; ++j) {
+            out.alone[j] -= out.pair[i * c.plots + j];
+            out.none[i] -= out.pair[i * c.plots + j];
+        }
+    for (auto& v : out.alone) v = std::clamp(v, 0.0, 1.0);
+    for (auto& v : out.none) v = std::clamp(v, 0.0, 1.0);
+}
+
+}  // namespace
+
+void marginals(const Cluster& c, Marginals& out) {
+    if (c.tracks == 1) {  // the usual case needs no sums over sets
+        double total = c.none[0];
+        for (double w : c.weight) total += w;
+        out.pair.assign(c.plots, 0);
+        for (std::size_t j = 0; j < c.plots && total > 0; ++j) out.pair[j] = c.weight[j] / total;
+        return finish(c, out);
+    }
+    const bool small = c.plots <= 12 && (c.tracks * c.plots << c.plots) <= 20'000;
+    small ? exact_marginals(c, out) : propagated_marginals(c, out);
+}
+
+void exact_marginals(const Cluster& c, Marginals& out) {
+    const std::size_t sets = std::size_t{1} << c.plots;
+    // forward[i][u]: weight of tracks before i using exactly the plots u. backward[i][u]: weight of tracks from i on
+    // when the plots u are taken.
+    out.forward.assign((c.tracks + 1) * sets, 0);
+    out.backward.assign((c.tracks + 1) * sets, 1);
+    out.forward[0] = 1;
+    for (std::size_t i = 0; i < c.tracks; ++i)
+        for (std::size_t u = 0; u < sets; ++u) {
+            const double f = out.forward[i * sets + u];
+            if (f == 0) continue;
+            out.forward[(i + 1) * sets + u] += f * c.none[i];
+            for (std::size_t j = 0; j < c.plots; ++j)
+                if (!(u >> j & 1)) out.forward[(i + 1) * sets + (u | std::size_t{1} << j)] += f * c.at(i, j);
+        }
+    for (std::size_t i = c.tracks; i-- > 0;)
+        for (std::size_t u = 0; u < sets; ++u) {
+            double b = c.none[i] * out.backward[(i + 1) * sets + u];
+            for (std::size_t j = 0; j < c.plots; ++j)
+                if (!(u >> j & 1)) b += c.at(i, j) * out.backward[(i + 1) * sets + (u | std::size_t{1} << j)];
+            out.backward[i * sets + u] = b;
+        }
+    const double total = out.backward[0];
+    out.pair.assign(c.tracks * c.plots, 0);
+    if (!(total > 0)) return finish(c, out);
+    for (std::size_t i = 0; i < c.tracks; ++i)
+        for (std::size_t j = 0; j < c.plots; ++j) {
+            double s = 0;
+            for (std::size_t u = 0; u < sets; ++u)
+                if (!(u >> j & 1))
+                    s += out.forward[i * sets + u] * out.backward[(i + 1) * sets + (u | std::size_t{1} << j)];
+            out.pair[i * c.plots + j] = std::min(1.0, s * c.at(i, j) / total);
+        }
+    finish(c, out);
+}
+
+void propagated_marginals(const Cluster& c, Marginals& out) {
+    const std::size_t n = c.tracks, m = c.plots;
+    out.forward.assign(n * m, 0);   // messages track → plot
+    out.backward.assign(n * m, 1);  // messages plot → track
+    for (int round = 0; round < 200; ++round) {
+        double change = 0;
+        for (std::size_t i = 0; i < n; ++i) {
+            double s = c.none[i];
+            for (std::size_t j = 0; j < m; ++j) s += c.at(i, j) * out.backward[i * m + j];
+            for (std::size_t j = 0; j < m; ++j) {
+                const double rest = s - c.at(i, j) * out.backward[i * m + j];
+                out.forward[i * m + j] = c.at(i, j) / std::max(rest, 1e-300);
+            }
+        }
+        for (std::size_t j = 0; j < m; ++j) {
+            double s = 1;
+            for (std::size_t i = 0; i < n; ++i) s += out.forward[i * m + j];
+            for (std::size_t i = 0; i < n; ++i) {
+                const double v = 1 / std::max(s - out.forward[i * m + j], 1e-300);
+                change = std::max(change, std::abs(v - out.backward[i * m + j]));
+                out.backward[i * m + j] = v;
+            }
+        }
+        if (change < 1e-6) break;
+    }
+    out.pair.assign(n * m, 0);
+    for (std::size_t i = 0; i < n; ++i) {
+        double s = c.none[i];
+        for (std::size_t j = 0; j < m; ++j) s += c.at(i, j) * out.backward[i * m + j];
+        for (std::size_t j = 0; j < m && s > 0; ++j) out.pair[i * m + j] = c.at(i, j) * out.backward[i * m + j] / s;
+    }
+    finish(c, out);
+}
+
+void nearest_neighbour(const Cluster& c, Marginals& out) {
+    out.pair.assign(c.tracks * c.plots, 0);
+    std::vector<char> track_used(c.tracks, 0), plot_used(c.plots, 0);
+    for (;;) {
+        double best = 1;  // a pair must beat "no plot for the track, nobody's plot"
+        std::size_t bi = 0, bj = 0;
+        for (std::size_t i = 0; i < c.tracks; ++i)
+            for (std::size_t j = 0; j < c.plots; ++j)
+                if (!track_used[i] && !plot_used[j] && c.at(i, j) > best * std::max(c.none[i], 1e-300)) {
+                    best = c.at(i, j) / std::max(c.none[i], 1e-300);
+                    bi = i;
+                    bj = j;
+                }
+        if (best <= 1) break;
+        track_used[bi] = plot_used[bj] = 1;
+        out.pair[bi * c.plots + bj] = 1;
+    }
+    finish(c, out);
+}
+
+}  // namespace asman::track

@@ -1,0 +1,40 @@
+// Which plot is whose: marginal association probabilities of a cluster of tracks and plots.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <vector>
+
+namespace asman::track {
+
+/// A cluster. Every track gives rise to at most one plot, every plot comes from at most one track.
+/// The weight of a joint hypothesis is the product of `none[i]` over tracks without a plot and of weight(i, j) over
+/// pairs; a plot without a track (false, or a new aircraft) weighs 1.
+struct Cluster {
+    std::size_t tracks = 0, plots = 0;
+    std::vector<double> none;    ///< [tracks]
+    std::vector<double> weight;  ///< [tracks × plots]
+    double& at(std::size_t i, std::size_t j) { return weight[i * plots + j]; }
+    double at(std::size_t i, std::size_t j) const { return weight[i * plots + j]; }
+    void resize(std::size_t n_tracks, std::size_t n_plots);
+};
+
+struct Marginals {
+    std::vector<double> none;   ///< probability that track i has no plot
+    std::vector<double> pair;   ///< [tracks × plots]
+    std::vector<double> alone;  ///< probability that plot j is nobody's
+    /// Buffers kept between calls, so that nothing is allocated in steady state.
+    std::vector<double> forward, backward;
+};
+
+/// Exact where the cluster is small (2^plots · tracks · plots ≤ about 20,000), else belief propagation.
+void marginals(const Cluster& c, Marginals& out);
+/// Sum over all joint hypotheses by dynamic programming over the set of plots used. plots ≤ 12.
+void exact_marginals(const Cluster& c, Marginals& out);
+/// Loopy belief propagation (Williams & Lau, "Approximate evaluation of marginal association probabilities with belief
+/// propagation", IEEE TAES 50(4), 2014, fig. 2).
+void propagated_marginals(const Cluster& c, Marginals& out);
+/// The single best joint hypothesis by greedy choice with exchange, as 0/1 marginals (ablation: nearest neighbour).
+void nearest_neighbour(const Cluster& c, Marginals& out);
+
+}  // namespace asman::track

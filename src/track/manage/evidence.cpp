@@ -1,0 +1,91 @@
+// Identity, height and velocity as evidence: likelihood ratios, never keys.
+#include "manage/state.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace asman::track {
+
+namespace {
+
+constexpr double kSameAddress = 2000, kOtherAddress = 0.005;
+constexpr double kSameCode = 100, kSharedCode = 3, kOtherCode = 0.05;
+constexpr double kSilent = 0.05;      ///< a transponder that did not reply to a sensor that asks
+constexpr double kReplyOfEcho = 0.2;  ///< a reply from what was only an echo to sensors that ask
+constexpr double kHeightSpan = 13000, kHeightSigma = 9;
+
+/// Codes that many aircraft carry at once.
+bool shared_code(picture::Mode3A c) {
+    return c == 02000 || c == 07000 || c == 01200 || c == 0 || c == 01000 || c == 02100 || c == 02200;
+}
+
+}  // namespace
+
+double Tracker::Impl::evidence(const SensorState& s, const TrackState& k, const Plot& p) const {
+    double ratio = 1;
+    const bool asks = s.info.kind != picture::SensorKind::primary;
+    if (p.identity.address && k.address) ratio *= *p.identity.address == *k.address ? kSameAddress : kOtherAddress;
+    if (p.identity.mode_3a && p.identity.mode_3a_valid && k.code) {
+        if (*p.identity.mode_3a != *k.code)
+            ratio *= kOtherCode;
+        else
+            ratio *= shared_code(*k.code) ? kSharedCode : kSameCode;
+    }
+    if (p.pressure_height && k.vertical.valid())
+        ratio *= k.vertical.likelihood(p.t, *p.pressure_height, kHeightSigma) * kHeightSpan;
+    if (asks && !p.replied && k.replies > 2) ratio *= kSilent;
+    if (p.replied && p.polar && k.replies == 0 && k.echoes > 4) ratio *= kReplyOfEcho;
+    return ratio;
+}
+
+void Tracker::Impl::learn_identity(TrackState& k, const Plot& p) {
+    const bool asked = sensors[p.sensor].info.kind != picture::SensorKind::primary;
+    if (p.replied)
+        ++k.replies;
+    else if (asked)
+        ++k.echoes;
+    k.simulated |= p.simulated;
+    if (p.identity.address) {
+        if (k.address == p.identity.address) {
+            k.address_weight = std::min(k.address_weight + 1, 10.0);
+        } else if ((k.address_weight -= 1) <= 0) {
+            k.address = p.identity.address;
+            k.address_weight = 1;
+        }
+    }
+    if (p.identity.mode_3a && p.identity.mode_3a_valid) {
+        k.recent_codes.push_back(*p.identity.mode_3a);
+        if (k.recent_codes.size() > 3) k.recent_codes.erase(k.recent_codes.begin());
+        const auto votes = std::count(k.recent_codes.begin(), k.recent_codes.end(), *p.identity.mode_3a);
+        if (!k.code || votes >= 2) k.code = p.identity.mode_3a;
+    }
+    if (!p.identity.callsign.empty()) k.callsign = p.identity.callsign.substr(0, 16);
+    if (p.replied) {
+        k.special_position = p.identity.special_position;
+        k.emergency = p.identity.emergency;
+    }
+}
+
+void Tracker::Impl::learn_height(TrackState& k, const Plot& p) {
+    if (p.pressure_height) {
+        const bool first = !k.vertical.valid();
+        const double before = k.height(p.t, config.unknown_height);
+        k.vertical.update(p.t, *p.pressure_height, kHeightSigma);
+        if (first && !ground_range) {
+            k.pressure_based = true;
+            k.f.shift_height_error(before - *p.pressure_height);
+            k.f.update_height_error(0, config.pressure_offset_sigma * config.pressure_offset_sigma);
+        }
+    }
+    if (p.vertical_rate) k.vertical.update_rate(*p.vertical_rate, 2);
+    if (p.geometric_height && !ground_range && k.height_open)
+        k.f.update_height_error(*p.geometric_height - k.height(p.t, config.unknown_height), 30.0 * 30.0);
+}
+
+void Tracker::Impl::learn_velocity(TrackState& k, const Plot& p) {
+    if (!p.ground_speed || !p.track_angle) return;
+    // Down-linked velocity is east and north at the aircraft; the anchor's axes are at most 20 km away.
+    k.f.update_velocity(*p.ground_speed * std::sin(*p.track_angle), *p.ground_speed * std::cos(*p.track_angle), 4.0);
+}
+
+}  // namespace asman::track

@@ -1,0 +1,184 @@
+// Reports come in: refused and counted, or corrected and queued.
+#include "manage/state.hpp"
+
+#include <cmath>
+#include <numbers>
+
+namespace asman::track {
+
+namespace {
+
+constexpr double kTwoPi = 2 * std::numbers::pi;
+
+bool finite(double v) {
+    return std::isfinite(v);
+}
+bool sane(const std::optional<double>& v, double low, double high) {
+    return !v || (finite(*v) && *v >= low && *v <= high);
+}
+
+double wrap(double a) {
+    return a - kTwoPi * std::floor((a + std::numbers::pi) / kTwoPi);
+}
+
+}  // namespace
+
+void Beam::see(Seconds time, double seen) {
+    if (!known) {
+        known = true;
+        t = time;
+        azimuth = seen;
+        return;
+    }
+    const double dt = time - t;
+    if (dt < 0) return;  // a straggler
+    const double e = wrap(seen - at(time));
+    error = 0.97 * error + 0.03 * std::abs(e);
+    const double gain = std::abs(e) > 0.5 ? 0.3 : 0.1;
+    azimuth = std::fmod(at(time) + gain * e, kTwoPi);
+    // A slow hold on the rate: declared periods are nominal.
+    if (dt > 1e-4 && std::abs(e) < 0.2) rate += 2e-4 * e * rate;
+    t = time;
+}
+
+bool Tracker::Impl::refuse(const picture::TargetReport& r, SensorState& s) {
+    const auto count = [](std::uint64_t& c) {
+        ++c;
+        return true;
+    };
+    if (!s.placed) return count(counters.refused_no_position);
+    if (!s.healthy) return count(counters.refused_unhealthy);
+    const bool polar = r.polar();
+    if (!polar && !r.point) return count(counters.refused_malformed);
+    if (polar && (!finite(r.range) || r.range <= 1 || !finite(r.azimuth) || std::abs(r.azimuth) > 4 * kTwoPi))
+        return count(counters.refused_malformed);
+    if (!polar && (!finite(r.point->lat) || !finite(r.point->lon) || std::abs(r.point->lat) > std::numbers::pi / 2 ||
+                   std::abs(r.point->lon) > kTwoPi))
+        return count(counters.refused_malformed);
+    if (!finite(r.sigma_range) || !finite(r.sigma_azimuth) || !finite(r.sigma_horizontal) || r.sigma_range < 0 ||
+        r.sigma_azimuth < 0 || r.sigma_horizontal < 0)
+        return count(counters.refused_malformed);
+    const double reach = s.info.max_range > 0 ? 1.1 * s.info.max_range + 5000 : 1e6;
+    if (polar && r.range > reach) return count(counters.refused_out_of_range);
+    const Seconds t = seconds(r.time);
+    if (t < now - config.max_lateness.seconds()) return count(counters.refused_late);
+    if (t > now + config.max_future.seconds()) return count(counters.refused_future);
+    const auto second = static_cast<std::int64_t>(std::floor(t));
+    if (second != s.second) {
+        s.second = second;
+        s.in_second = 0;
+    }
+    if (++s.in_second > config.max_reports_per_second_per_sensor) return count(counters.refused_flood);
+    const double a = polar ? r.range : r.point->lat, b = polar ? r.azimuth : r.point->lon;
+    for (const auto& old : s.recent)
+        if (old.t == t && old.a == a && old.b == b) return count(counters.refused_duplicate);
+    s.recent[s.recent_next++ % std::size(s.recent)] = {t, a, b};
+    return false;
+}
+
+void Tracker::Impl::locate_plot(Plot& p, SensorState& s, const picture::TargetReport& r) {
+    p.polar = r.polar();
+    const double h = p.geometric_height.value_or(p.pressure_height.value_or(config.unknown_height));
+    if (!p.polar) {
+        p.point = *r.point;
+        const double sigma = r.sigma_horizontal > 0 ? r.sigma_horizontal : 50;
+        p.variance = std::max(sigma * sigma, 4.0);
+        p.place = frame->global({p.point, {h}});
+        return;
+    }
+    const Registrar::Bias& bias = registrar.of(p.sensor);
+    const double sr = r.sigma_range > 0 ? r.sigma_range : s.info.sigma_range;
+    const double sa = r.sigma_azimuth > 0 ? r.sigma_azimuth : s.info.sigma_azimuth;
+    p.raw_range = r.range;
+    p.raw_azimuth = r.azimuth;
+    const double azimuth = r.azimuth - bias.azimuth;
+    p.at.range = std::max(r.range - bias.range, 10.0);
+    p.at.sin_azimuth = std::sin(azimuth);
+    p.at.cos_azimuth = std::cos(azimuth);
+    p.at.variance_range = sr * sr + bias.variance_range;
+    p.at.variance_azimuth = sa * sa + bias.variance_azimuth;
+    p.place = locate(s.site, p.at, h, ground_range).place;
+}
+
+void Tracker::Impl::take(const picture::TargetReport& r) {
+    ++counters.reports;
+    const auto known = sensor_of.find(r.sensor.value);
+    if (known == sensor_of.end()) {
+        ++counters.refused_unknown_sensor;
+        return;
+    }
+    if (!started) {
+        started = true;
+        epoch = r.time;
+    }
+    SensorState& s = sensors[known->second];
+    if (refuse(r, s)) return;
+    ++counters.used;
+
+    Plot p;
+    p.t = seconds(r.time);
+    p.sensor = known->second;
+    p.identity = r.identity;
+    p.simulated = r.simulated;
+    if (r.pressure_altitude && r.pressure_altitude_valid && finite(r.pressure_altitude->m) &&
+        std::abs(r.pressure_altitude->m) < 40'000)
+        p.pressure_height = r.pressure_altitude->m;
+    if (r.geometric_height && finite(r.geometric_height->m) && std::abs(r.geometric_height->m) < 40'000)
+        p.geometric_height = r.geometric_height->m;
+    if (sane(r.ground_speed, 0, 1500)) p.ground_speed = r.ground_speed;
+    if (sane(r.track_angle, -10, 10)) p.track_angle = r.track_angle;
+    if (sane(r.vertical_rate, -150, 150)) p.vertical_rate = r.vertical_rate;
+    p.replied =
+        r.kind != picture::SensorKind::primary &&
+        (p.pressure_height || r.identity.address || r.identity.mode_3a || !r.polar() || !r.identity.callsign.empty());
+    locate_plot(p, s, r);
+
+    if (!s.alive) {
+        s.alive = true;
+        s.first = p.t;
+        s.clock = p.t;
+    }
+    s.latest = std::max(s.latest, p.t);
+    s.latency = std::max(s.latency * 0.999, now - p.t);
+    if (s.sweeps) {
+        s.beam.see(p.t, r.azimuth);
+        const Eigen::Vector3d d = s.site.axes * (p.place - s.site.place);
+        p.false_density = (p.replied ? s.replies : s.echoes).density(d.x(), d.y(), p.t);
+    } else {
+        p.false_density = 1e-13;  // a reply with a position is hardly ever nobody's
+    }
+    p.new_density = undetected_density(s, p.t);
+    s.pending.push_back(std::move(p));
+    if (!s.sweeps || s.pending.size() > 4096) s.clock = std::max(s.clock, s.latest);
+    if (s.sweeps) s.clock = std::max(s.clock, s.pending.back().t);
+    run_sensor(known->second);
+}
+
+void Tracker::Impl::service(const picture::ServiceMessage& m) {
+    const auto known = sensor_of.find(m.sensor.value);
+    if (known == sensor_of.end() || !finite(m.azimuth)) return;
+    if (!started) {
+        started = true;
+        epoch = m.time;
+    }
+    const Seconds t = seconds(m.time);
+    if (t < now - config.max_lateness.seconds() || t > now + config.max_future.seconds()) return;
+    SensorState& s = sensors[known->second];
+    s.healthy = m.healthy;
+    if (m.rotation_period && s.sweeps) {
+        const double period = m.rotation_period->seconds();
+        if (period > 0.5 && period < 60) {
+            s.period = period;
+            s.beam.rate = kTwoPi / period;
+        }
+    }
+    s.alive = true;
+    s.latest = std::max(s.latest, t);
+    if (s.sweeps && s.healthy) {
+        s.beam.see(t, m.north ? 0.0 : m.azimuth);
+        s.clock = std::max(s.clock, t);
+        run_sensor(known->second);
+    }
+}
+
+}  // namespace asman::track

@@ -1,0 +1,82 @@
+// A track as others see it.
+#include "manage/state.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace asman::track {
+
+namespace {
+
+/// East and north at a place of the frame, from the anchor beneath it.
+Eigen::Matrix2d towards(const Anchor& from, const Anchor& to) {
+    return (to.axes * from.axes.transpose()).topLeftCorner<2, 2>();
+}
+
+}  // namespace
+
+bool Tracker::Impl::show(const TrackState& k, Seconds at, picture::Track& out) const {
+    Imm f = k.f;
+    const double dt = at - k.t;
+    double existence = k.existence;
+    if (dt > 0) f.predict(motion, std::min(dt, 120.0));
+    const Moments m = f.moments();
+    const double sigma = std::sqrt(std::max(m.covariance(0, 0) + m.covariance(1, 1), 0.0));
+    if (existence < config.show_existence || sigma > config.max_position_sigma) return false;
+
+    const double h0 = k.height(at, config.unknown_height), e = f.mean(iE);
+    const double sigma_e = std::sqrt(std::max(f.variance(iE, iE), 0.0));
+    const Eigen::Vector3d place = k.anchor.to_global(m.mean(0), m.mean(1), ground_range ? 0 : h0 + e);
+    const Anchor here = frame->anchor(place);
+    const Eigen::Vector3d v = k.anchor.velocity_to_global(m.mean(0), m.mean(1), m.mean(2), m.mean(3));
+    const Eigen::Matrix2d turn = towards(k.anchor, here);
+
+    picture::Kinematics& q = out.kinematics;
+    q = {};
+    q.time = time(at);
+    q.at = frame->point(place);
+    q.velocity = {here.axes.row(0).dot(v), here.axes.row(1).dot(v)};
+    Eigen::Matrix4d rotate = Eigen::Matrix4d::Zero();
+    rotate.topLeftCorner<2, 2>() = rotate.bottomRightCorner<2, 2>() = turn;
+    q.covariance = rotate * m.covariance * rotate.transpose();
+    q.turn_rate = -(f.mu[1] * f.x[iP][1] + f.mu[2] * f.x[iP][2]);
+    if (k.vertical.valid()) {
+        q.pressure_altitude = geo::PressureAltitude{h0};
+        q.sigma_pressure_altitude = std::sqrt(k.vertical.variance(at));
+        q.vertical_rate = k.vertical.rate();
+    }
+    if (k.height_open && sigma_e < 1000) {
+        q.geometric_height = geo::EllipsoidalHeight{h0 + e};
+        q.sigma_geometric_height = sigma_e;
+    }
+
+    out.number = k.number;
+    out.first_seen = time(k.first_seen);
+    out.last_report = time(k.last_report);
+    out.existence = existence;
+    out.confirmed = true;
+    double fastest = 1e9;
+    out.lineage.clear();
+    for (const Link& l : k.links) {
+        const SensorState& s = sensors[l.sensor];
+        if (l.reports == 0) continue;
+        fastest = std::min(fastest, std::max(s.period, 1.0));
+        out.lineage.push_back({s.info.owner, s.info.id, time(l.first), time(l.last), l.reports});
+    }
+    std::sort(out.lineage.begin(), out.lineage.end());
+    out.coasting = at - k.last_report > 2.2 * fastest;
+    out.simulated = k.simulated;
+    out.primary_only = k.replies == 0;
+    out.mode_probabilities = {static_cast<float>(f.mu[0]), static_cast<float>(f.mu[1] + f.mu[2]),
+                              static_cast<float>(f.mu[3]), 0.0F};
+    out.identity = {};
+    out.identity.address = k.address;
+    out.identity.mode_3a = k.code;
+    out.identity.callsign = k.callsign;
+    out.identity.special_position = k.special_position;
+    out.identity.emergency = k.emergency;
+    out.recent_codes = k.recent_codes;
+    return true;
+}
+
+}  // namespace asman::track

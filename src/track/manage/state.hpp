@@ -1,0 +1,230 @@
+// The tracker's inner state: sensors with their beams, tracks with their links to sensors.
+#pragma once
+
+#include "associate/clutter.hpp"
+#include "associate/index.hpp"
+#include "associate/marginals.hpp"
+#include "filter/imm.hpp"
+#include "filter/locate.hpp"
+#include "filter/vertical.hpp"
+#include "register/registrar.hpp"
+
+#include <asman/track/frame.hpp>
+#include <asman/track/tracker.hpp>
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace asman::track {
+
+/// Data seconds since the tracker's own epoch (the first time it was given).
+using Seconds = double;
+
+/// A report taken in, corrected for bias, waiting for the beam to pass its neighbourhood.
+struct Plot {
+    Seconds t = 0;
+    std::uint32_t sensor = 0;
+    bool polar = true;
+    Polar at;  ///< polar: bias removed, the bias' own uncertainty added
+    double raw_range = 0, raw_azimuth = 0;
+    Eigen::Vector3d place = Eigen::Vector3d::Zero();  ///< at the report's height, or the nominal one
+    double variance = 0;                              ///< geodetic: m² per axis
+    geo::Point point;                                 ///< geodetic
+    std::optional<double> pressure_height, geometric_height;
+    bool replied = false;  ///< a transponder or ADS-B spoke: not an echo alone
+    picture::ReportedIdentity identity;
+    std::optional<double> ground_speed, track_angle, vertical_rate;
+    bool simulated = false;
+    double false_density = 0;  ///< false plots per m² here, per scan
+    double new_density = 0;    ///< new aircraft per m² here, per scan
+};
+
+/// When a beam is expected to pass a track.
+struct Visit {
+    Seconds ripe = 0;  ///< when its neighbourhood has been passed
+    Seconds pass = 0;
+    std::uint32_t slot = 0, generation = 0;
+    bool operator<(const Visit& o) const {  // for a heap with the earliest on top; ties by slot
+        return ripe != o.ripe ? ripe > o.ripe : slot > o.slot;
+    }
+};
+
+/// A rotating beam followed by the azimuths of its plots.
+struct Beam {
+    bool known = false;
+    Seconds t = 0;
+    double azimuth = 0;  ///< at t
+    double rate = 0;     ///< rad/s
+    double error = 1;    ///< smoothed |azimuth error| of prediction, rad
+    void see(Seconds time, double azimuth_seen);
+    double at(Seconds time) const { return azimuth + rate * (time - t); }
+    bool steady() const { return known && error < 0.3; }
+};
+
+struct SensorState {
+    picture::Sensor info;
+    bool placed = false, healthy = true;
+    bool sweeps = false;  ///< rotates: its misses are counted by its beam
+    Site site;
+    Seconds period = 0;
+    Beam beam;
+    bool alive = false;
+    Seconds first = 0;   ///< data
+    Seconds clock = 0;   ///< what has been seen of it is complete up to here
+    Seconds latest = 0;  ///< newest report or service message
+    double latency = 0;  ///< how far behind now() its data come, s
+    std::deque<Plot> pending;
+    std::vector<Visit> visits;
+    ClutterMap echoes, replies;
+    // Flood: reports in the present second.
+    std::int64_t second = 0;
+    std::uint32_t in_second = 0;
+    // Duplicates: the latest few reports.
+    struct Recent {
+        Seconds t = -1;
+        double a = 0, b = 0;
+    };
+    Recent recent[16];
+    std::uint32_t recent_next = 0;
+};
+
+/// What one sensor has shown of one track.
+struct Link {
+    std::uint32_t sensor = 0;
+    double visible = 0.9;      ///< probability that the sensor can see it at all here (terrain, horizon, echo size)
+    Seconds last_hit = -1e9;   ///< latest association
+    double hit_share = 0;      ///< its probability
+    Seconds last_pass = -1e9;  ///< latest pass taken account of
+    bool scheduled = false;
+    std::uint32_t reports = 0;
+    Seconds first = 0, last = 0;
+};
+
+struct TrackState {
+    std::uint32_t generation = 0;
+    bool alive = false, confirmed = false;
+    std::uint64_t number = 0;
+    Imm f;
+    Anchor anchor;
+    Seconds t = 0;
+    double existence = 0;
+    Vertical vertical;
+    bool height_open = false;  ///< e is being estimated
+    bool pressure_based = false;
+    // For the index and coarse gates: combined mean in space, at t.
+    Eigen::Vector3d place = Eigen::Vector3d::Zero(), velocity = Eigen::Vector3d::Zero();
+    double spread = 0, spread_rate = 0;  ///< √(sum of position variances), √(sum of velocity variances)
+    Seconds first_seen = 0, last_report = 0, last_survey = 0;
+    std::uint32_t reports = 0, replies = 0, echoes = 0;
+    bool simulated = false;
+    std::vector<Link> links;  ///< sorted by sensor
+    // Identity as evidence.
+    std::optional<std::uint32_t> address;
+    double address_weight = 0;
+    std::optional<picture::Mode3A> code;
+    std::string callsign;
+    std::uint8_t emergency = 0;
+    bool special_position = false;
+    std::vector<picture::Mode3A> recent_codes;
+    // A track that never has a plot of its own while another has is the other's double.
+    std::uint32_t rival = 0xffffffff;
+    int rival_score = 0;
+    std::vector<Sample> samples;  ///< recent plots, for registration
+
+    double height(Seconds time, double unknown) const { return vertical.valid() ? vertical.height(time) : unknown; }
+};
+
+struct Tracker::Impl {
+    explicit Impl(Config c, std::shared_ptr<const Frame> f);
+
+    Config config;
+    std::shared_ptr<const Frame> frame;
+    bool ground_range = false;
+    Motion motion;
+    Counters counters;
+    std::vector<SensorState> sensors;
+    std::map<std::uint32_t, std::uint32_t> sensor_of;
+    std::vector<TrackState> tracks;
+    std::vector<std::uint32_t> free_slots;
+    std::size_t live = 0;
+    SpatialIndex index;
+    Registrar registrar;
+    bool started = false;
+    base::Time epoch;
+    Seconds now = 0, swept = -1e9;
+    std::uint64_t next_number = 1;
+    std::vector<std::uint64_t> ended;
+    std::vector<picture::Track> shown;
+
+    // Scratch of one cluster, reused.
+    static constexpr std::size_t kMaxTracks = 12, kMaxPlots = 12;
+    struct Candidate {
+        std::uint32_t slot = 0;
+        Imm f;  ///< predicted to the cluster's time
+        double h = 0;
+        double lag = 0;
+        double detect = 0;                   ///< probability of detection if it exists
+        std::vector<Innovation> innovation;  ///< [plot]; valid where gated
+        std::vector<double> log_factor;      ///< identity and height evidence, as a ratio to a stranger's
+        std::vector<char> gated;
+    };
+    std::vector<Candidate> candidates;
+    std::size_t n_candidates = 0;
+    std::vector<Plot> cluster_plots;
+    Cluster cluster;
+    Marginals weights;
+    std::vector<std::uint32_t> nearby;
+    std::vector<Innovation> chosen;
+    std::vector<double> chosen_beta;
+
+    Seconds seconds(base::Time t) const { return (t - epoch).seconds(); }
+    base::Time time(Seconds s) const { return epoch + base::seconds(s); }
+
+    // intake.cpp
+    void take(const picture::TargetReport& r);
+    bool refuse(const picture::TargetReport& r, SensorState& s);
+    void locate_plot(Plot& p, SensorState& s, const picture::TargetReport& r);
+    void service(const picture::ServiceMessage& m);
+    // passes.cpp
+    void advance(Seconds to);
+    void run_sensor(std::uint32_t id);
+    void run_visits(std::uint32_t id);
+    void schedule(std::uint32_t id, std::uint32_t slot, Link& link, Seconds after);
+    bool expected_pass(const SensorState& s, const TrackState& k, Seconds near, Seconds& pass, double& half_width,
+                       double& range) const;
+    void miss(std::uint32_t slot, Link& link, Seconds at);
+    void survey(std::uint32_t slot);
+    void sweep();
+    void drop(std::uint32_t slot);
+    Link& link_to(TrackState& k, std::uint32_t sensor);
+    double detection(const SensorState& s, double range, double visible) const;
+    double undetected_density(const SensorState& s, Seconds t) const;
+    void survive(TrackState& k, Seconds from, Seconds to) const;
+    // cluster.cpp
+    void associate(SensorState& s, std::size_t seed);
+    void gather(SensorState& s, std::size_t seed);
+    bool consider_track(SensorState& s, std::uint32_t slot, std::size_t seen);
+    bool consider_pair(SensorState& s, Candidate& c, const Plot& p, std::size_t j);
+    void solve(SensorState& s);
+    void apply(SensorState& s, std::size_t i);
+    void start_tracks(SensorState& s);
+    Measurement measurement(const SensorState& s, const Plot& p, const Anchor& anchor, double h) const;
+    // evidence.cpp
+    double evidence(const SensorState& s, const TrackState& k, const Plot& p) const;
+    void learn_identity(TrackState& k, const Plot& p);
+    void learn_height(TrackState& k, const Plot& p);
+    void learn_velocity(TrackState& k, const Plot& p);
+    // tracks.cpp
+    std::uint32_t start(SensorState& s, const Plot& p, double existence);
+    void refresh(std::uint32_t slot);
+    void anchor_at_place(TrackState& k);
+    void confirm(TrackState& k);
+    void rivals();
+    // picture.cpp
+    bool show(const TrackState& k, Seconds at, picture::Track& out) const;
+};
+
+}  // namespace asman::track

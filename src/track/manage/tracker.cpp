@@ -1,0 +1,131 @@
+// The public face: configuration in, tracks out.
+#include <asman/track/tracker.hpp>
+
+#include "manage/state.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <utility>
+
+namespace asman::track {
+
+Tracker::Impl::Impl(Config c, std::shared_ptr<const Frame> f)
+    : config(c), frame(std::move(f)), ground_range(frame->ground_range()) {
+    motion.single_mode = config.ablate_imm;
+    motion.height_walk = ground_range ? 0 : 5;
+}
+
+Tracker::Tracker(Config config) : Tracker(config, std::make_shared<EllipsoidFrame>()) {}
+Tracker::Tracker(Config config, std::shared_ptr<const Frame> frame)
+    : impl_(std::make_unique<Impl>(config, std::move(frame))) {}
+Tracker::~Tracker() = default;
+Tracker::Tracker(Tracker&&) noexcept = default;
+Tracker& Tracker::operator=(Tracker&&) noexcept = default;
+
+base::Result<void> Tracker::add_sensor(const picture::Sensor& sensor) {
+    const base::Place place{.source = {}, .line = 0, .column = 0, .item = sensor.name};
+    if (impl_->sensor_of.contains(sensor.id.value))
+        return base::fail(base::Errc::duplicate, place, "a sensor with this id is known already");
+    const auto bad = [&](double v) { return !std::isfinite(v) || v < 0; };
+    if (bad(sensor.sigma_range) || bad(sensor.sigma_azimuth) || bad(sensor.max_range) ||
+        bad(sensor.false_reports_per_scan) || bad(sensor.detection_probability) || sensor.detection_probability > 1 ||
+        sensor.scan_period.ns < 0)
+        return base::fail(base::Errc::bad_value, place, "a σ, range, rate or probability of the sensor means nothing");
+    if (sensor.position && (!std::isfinite(sensor.position->at.lat) || !std::isfinite(sensor.position->at.lon) ||
+                            !std::isfinite(sensor.position->height.m)))
+        return base::fail(base::Errc::bad_value, place, "the sensor's position is not finite");
+
+    SensorState s;
+    s.info = sensor;
+    s.period = sensor.scan_period.seconds();
+    const auto kind = sensor.kind;
+    s.sweeps = s.period > 0 && kind != picture::SensorKind::ads_b && kind != picture::SensorKind::multilateration &&
+               kind != picture::SensorKind::tracker;
+    if (s.sweeps) s.beam.rate = 2 * std::numbers::pi / s.period;
+    if (sensor.position) {
+        s.placed = true;
+        s.site = impl_->frame->site(*sensor.position);
+    }
+    if (s.sweeps) {
+        const double reach = sensor.max_range > 0 ? sensor.max_range : 4e5;
+        s.echoes = ClutterMap(sensor.false_reports_per_scan, reach, s.period, 10);
+        s.replies = ClutterMap(0.1 * sensor.false_reports_per_scan, reach, s.period, 10);
+    }
+    const bool learns = impl_->config.registration && s.sweeps;
+    impl_->registrar.add(learns ? impl_->config.registration_sigma_range : 0,
+                         learns ? impl_->config.registration_sigma_azimuth : 0);
+    impl_->sensor_of.emplace(sensor.id.value, static_cast<std::uint32_t>(impl_->sensors.size()));
+    impl_->sensors.push_back(std::move(s));
+    return {};
+}
+
+void Tracker::report(const picture::TargetReport& report) {
+    impl_->take(report);
+}
+
+void Tracker::service(const picture::ServiceMessage& message) {
+    impl_->service(message);
+}
+
+void Tracker::advance(base::Time now) {
+    if (!impl_->started) {
+        impl_->started = true;
+        impl_->epoch = now;
+    }
+    impl_->advance(impl_->seconds(now));
+}
+
+base::Time Tracker::now() const {
+    return impl_->time(impl_->now);
+}
+
+const Counters& Tracker::counters() const {
+    return impl_->counters;
+}
+
+std::size_t Tracker::size() const {
+    return impl_->live;
+}
+
+std::vector<std::uint64_t> Tracker::take_ended() {
+    return std::exchange(impl_->ended, {});
+}
+
+std::vector<Registration> Tracker::registration() const {
+    std::vector<Registration> out;
+    for (const auto& [id, at] : impl_->sensor_of) {
+        const SensorState& s = impl_->sensors[at];
+        if (!s.placed) continue;
+        const Registrar::Bias& b = impl_->registrar.of(at);
+        Registration r;
+        r.sensor = s.info.id;
+        r.range_bias = b.range;
+        r.azimuth_bias = b.azimuth;
+        r.range_sigma = std::sqrt(b.variance_range);
+        r.azimuth_sigma = std::sqrt(b.variance_azimuth);
+        r.samples = b.samples;
+        r.jumps = b.jumps;
+        r.observable = b.samples > 0 && r.range_sigma < 0.5 * impl_->config.registration_sigma_range &&
+                       r.azimuth_sigma < 0.5 * impl_->config.registration_sigma_azimuth;
+        out.push_back(r);
+    }
+    return out;
+}
+
+std::span<const picture::Track> Tracker::picture(base::Time at) {
+    Impl& m = *impl_;
+    const Seconds t = m.seconds(at);
+    std::size_t n = 0;
+    std::vector<std::pair<std::uint64_t, std::uint32_t>> order;
+    for (std::uint32_t slot = 0; slot < m.tracks.size(); ++slot)
+        if (m.tracks[slot].alive && m.tracks[slot].confirmed) order.emplace_back(m.tracks[slot].number, slot);
+    std::sort(order.begin(), order.end());
+    for (const auto& [number, slot] : order) {
+        if (m.shown.size() <= n) m.shown.emplace_back();
+        if (m.show(m.tracks[slot], t, m.shown[n])) ++n;
+    }
+    return {m.shown.data(), n};
+}
+
+}  // namespace asman::track

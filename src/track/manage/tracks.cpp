@@ -1,0 +1,136 @@
+// Tracks begin, move their tangent frame, are confirmed, and lose to their doubles.
+#include "manage/state.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace asman::track {
+
+namespace {
+
+constexpr double kSpeedSigma = 160;   ///< unknown velocity, 1σ per axis, m/s
+constexpr double kReanchor = 15'000;  ///< distance from the tangent point at which a new one is taken, m
+constexpr int kRivalLimit = 6;        ///< seconds as a double before a track gives way
+
+}  // namespace
+
+std::uint32_t Tracker::Impl::start(SensorState& s, const Plot& p, double existence) {
+    if (live >= config.max_tracks) return 0;
+    std::uint32_t slot = 0;
+    if (free_slots.empty()) {
+        slot = static_cast<std::uint32_t>(tracks.size());
+        tracks.emplace_back();
+    } else {
+        slot = free_slots.back();
+        free_slots.pop_back();
+    }
+    TrackState& k = tracks[slot];
+    std::vector<Link> links = std::move(k.links);
+    std::vector<Sample> samples = std::move(k.samples);
+    std::vector<picture::Mode3A> codes = std::move(k.recent_codes);
+    const std::uint32_t generation = k.generation + 1;
+    k = TrackState{};
+    links.clear();
+    samples.clear();
+    codes.clear();
+    k.links = std::move(links);
+    k.samples = std::move(samples);
+    k.recent_codes = std::move(codes);
+    k.generation = generation;
+    k.alive = true;
+    k.existence = existence;
+    k.t = k.first_seen = k.last_report = p.t;
+    k.anchor = frame->anchor(p.place);
+    k.height_open = !ground_range;
+    const double h = p.pressure_height.value_or(config.unknown_height);
+    double sigma_e = 0;
+    if (k.height_open) sigma_e = p.pressure_height ? config.pressure_offset_sigma : config.unknown_height_sigma;
+    Measurement m = measurement(s, p, k.anchor, p.geometric_height && !p.pressure_height ? *p.geometric_height : h);
+    k.f = Imm::start(motion, m, kSpeedSigma, sigma_e);
+    k.pressure_based = p.pressure_height.has_value();
+    k.reports = 1;
+    ++live;
+    ++counters.tracks_started;
+    learn_identity(k, p);
+    if (p.pressure_height) k.vertical.update(p.t, *p.pressure_height, 9);
+    learn_height(k, p);
+    if (p.ground_speed && p.track_angle)
+        k.f.set_velocity(*p.ground_speed * std::sin(*p.track_angle), *p.ground_speed * std::cos(*p.track_angle), 25);
+    refresh(slot);
+    Link& link = link_to(k, p.sensor);
+    link.last_hit = link.last_pass = link.first = link.last = p.t;
+    link.hit_share = 1;
+    link.reports = 1;
+    if (!s.sweeps) schedule(p.sensor, slot, link, p.t + std::max(s.period, 1.0));
+    survey(slot);
+    return slot;
+}
+
+void Tracker::Impl::refresh(std::uint32_t slot) {
+    TrackState& k = tracks[slot];
+    const Moments m = k.f.moments();
+    const double h = ground_range ? 0 : k.height(k.t, config.unknown_height) + k.f.mean(iE);
+    k.place = k.anchor.to_global(m.mean(0), m.mean(1), h);
+    k.velocity = k.anchor.velocity_to_global(m.mean(0), m.mean(1), m.mean(2), m.mean(3));
+    k.spread = std::sqrt(std::max(m.covariance(0, 0) + m.covariance(1, 1), 1.0));
+    k.spread_rate = std::sqrt(std::max(m.covariance(2, 2) + m.covariance(3, 3), 0.01));
+    if (std::abs(m.mean(0)) > kReanchor || std::abs(m.mean(1)) > kReanchor) anchor_at_place(k);
+    index.put(slot, k.place);
+}
+
+void Tracker::Impl::anchor_at_place(TrackState& k) {
+    const Anchor next = frame->anchor(k.place);
+    const double x0 = k.f.mean(iX), y0 = k.f.mean(iY);
+    const double h = ground_range ? 0 : k.height(k.t, config.unknown_height) + k.f.mean(iE);
+    // Positions about the mean and velocities turn with the axes; the surface's normal differs by 0.2° at most.
+    Eigen::Matrix2d turn = (next.axes * k.anchor.axes.transpose()).topLeftCorner<2, 2>();
+    const double scale = 1 / std::sqrt(std::abs(turn(0, 0) * turn(1, 1) - turn(0, 1) * turn(1, 0)));
+    turn *= scale;
+    const Eigen::Vector2d centre = next.to_tangent(k.place, h);
+    k.f.transform(x0, y0, turn);
+    k.f.x[iX] += V4(centre.x());
+    k.f.x[iY] += V4(centre.y());
+    k.anchor = next;
+}
+
+void Tracker::Impl::confirm(TrackState& k) {
+    k.confirmed = true;
+    k.number = next_number++;
+    ++counters.tracks_confirmed;
+}
+
+void Tracker::Impl::rivals() {
+    for (std::uint32_t slot = 0; slot < tracks.size(); ++slot) {
+        TrackState& k = tracks[slot];
+        if (!k.alive || k.existence < 0.2) continue;
+        std::uint32_t found = 0xffffffff;
+        index.near(k.place, [&](std::uint32_t other) {
+            const TrackState& o = tracks[other];
+            if (other == slot || o.existence < 0.2) return;
+            // The better established one stays.
+            if (std::pair(o.reports, slot) < std::pair(k.reports, other)) return;
+            const double later = std::max(k.t, o.t);
+            const Eigen::Vector3d gap = (k.place + k.velocity * (later - k.t)) - (o.place + o.velocity * (later - o.t));
+            const double sigma = std::hypot(k.spread, o.spread) + 2 * (later - std::min(k.t, o.t)) + 20;
+            if (gap.squaredNorm() > 2.25 * sigma * sigma) return;
+            const double sv = std::hypot(k.spread_rate, o.spread_rate);
+            if ((k.velocity - o.velocity).squaredNorm() > 4 * sv * sv) return;
+            // Two plots in one pass of one sensor are two aircraft.
+            for (const Link& a : k.links)
+                for (const Link& b : o.links)
+                    if (a.sensor == b.sensor && sensors[a.sensor].sweeps && a.hit_share > 0.5 && b.hit_share > 0.5 &&
+                        std::abs(a.last_hit - b.last_hit) < 0.3 * sensors[a.sensor].period)
+                        return;
+            if (found == 0xffffffff || other < found) found = other;
+        });
+        if (found == 0xffffffff || (k.rival != found && k.rival != 0xffffffff)) {
+            k.rival = found;
+            k.rival_score = 0;
+            continue;
+        }
+        k.rival = found;
+        if (++k.rival_score >= kRivalLimit) drop(slot);
+    }
+}
+
+}  // namespace asman::track

@@ -1,0 +1,6 @@
+find_package(Eigen3 REQUIRED)
+asman_use(track Eigen3::Eigen)
+# The benchmark's adapter reads JSON and writes text.
+find_package(nlohmann_json REQUIRED)
+find_package(fmt REQUIRED)
+target_link_libraries(asman_track PRIVATE nlohmann_json::nlohmann_json fmt::fmt)
