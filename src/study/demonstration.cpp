@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 namespace asman::study {
@@ -131,10 +132,8 @@ struct Demonstration::Impl {
 
 Demonstration::Demonstration(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Demonstration::~Demonstration() = default;
-Demonstration::Demonstration(Demonstration&&) noexcept = default;
-Demonstration& Demonstration::operator=(Demonstration&&) noexcept = default;
 
-base::Result<Demonstration> Demonstration::make(DemonstrationOptions options) {
+base::Result<std::unique_ptr<Demonstration>> Demonstration::make(DemonstrationOptions options) {
     ASMAN_TRY(auto scenario, simulate::Scenario::load(options.scenario));
     if (options.seed) scenario.seed = *options.seed;
     if (!options.terrain.empty()) scenario.terrain = options.terrain;
@@ -145,7 +144,7 @@ base::Result<Demonstration> Demonstration::make(DemonstrationOptions options) {
     impl->end = scenario.start + impl->options.length.value_or(scenario.duration);
     impl->intruders = impl->world.intruders();
     ASMAN_CHECK(impl->start_nodes());
-    return Demonstration(std::move(impl));
+    return std::unique_ptr<Demonstration>(new Demonstration(std::move(impl)));
 }
 
 base::Result<bool> Demonstration::tick() {
@@ -171,20 +170,23 @@ base::Time Demonstration::start() const {
 base::Time Demonstration::end() const {
     return impl_->end;
 }
-const DemonstrationOptions& Demonstration::options() const {
-    return impl_->options;
-}
 const simulate::World& Demonstration::world() const {
     return impl_->world;
 }
 node::Federation& Demonstration::federation() {
     return *impl_->federation;
 }
-const node::Federation& Demonstration::federation() const {
-    return *impl_->federation;
-}
-std::vector<State> Demonstration::states() const {
+const std::vector<State>& Demonstration::states() const {
     return impl_->states;
+}
+std::vector<picture::Sensor> Demonstration::sensors() const {
+    return impl_->world.sensors();
+}
+std::string Demonstration::title() const {
+    return impl_->world.scenario().name;
+}
+std::string Demonstration::terrain_source() const {
+    return impl_->world.terrain_source();
 }
 
 std::vector<NodeResult> Demonstration::results() const {

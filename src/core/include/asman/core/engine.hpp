@@ -44,6 +44,7 @@ struct AccordStanding {
 /// How a sensor of the configuration does.
 struct SensorStanding {
     picture::SensorId sensor;
+    std::string name;
     std::uint64_t reports = 0;
     base::Time last;        ///< of any message; Time::min(): none yet
     bool healthy = true;    ///< by its own service messages

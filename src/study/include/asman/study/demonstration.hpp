@@ -2,8 +2,8 @@
 #pragma once
 
 #include <asman/evaluate/warning.hpp>
-#include <asman/node/federation.hpp>
 #include <asman/simulate/world.hpp>
+#include <asman/study/show.hpp>
 
 #include <memory>
 #include <optional>
@@ -36,30 +36,28 @@ struct NodeResult {
     std::map<std::string, std::uint64_t> counters;
 };
 
-class Demonstration {
+class Demonstration : public Show {
   public:
-    static base::Result<Demonstration> make(DemonstrationOptions options);
-    ~Demonstration();
-    Demonstration(Demonstration&&) noexcept;
-    Demonstration& operator=(Demonstration&&) noexcept;
+    static base::Result<std::unique_ptr<Demonstration>> make(DemonstrationOptions options);
+    ~Demonstration() override;
 
-    /// One tick of data time. False when the scenario's length is over.
-    base::Result<bool> tick();
-    /// Moves the law's clock of all nodes to this instant (it runs on from there).
-    base::Result<void> set_law_time(base::Time law_time);
+    base::Result<bool> tick() override;
+    base::Result<void> set_law_time(base::Time law_time) override;
+    base::Time start() const override;
+    base::Time now() const override;
+    base::Time end() const override;
+    node::Federation& federation() override;
+    const std::vector<picture::State>& states() const override;
+    std::vector<picture::Sensor> sensors() const override;
+    std::string title() const override;
+    std::string terrain_source() const override;
+    bool simulated() const override { return true; }
+    /// docs/scenario.md has its schema.
+    std::string summary_json() const override;
 
-    base::Time now() const;
-    base::Time start() const;
-    base::Time end() const;
-    const DemonstrationOptions& options() const;
     const simulate::World& world() const;
-    node::Federation& federation();
-    const node::Federation& federation() const;
-    std::vector<picture::State> states() const;
-    /// Reports and tracks of each node so far, and the warning that each state had of each intruder.
+    /// Tracks of each node so far, and the warning that each state had of each intruder.
     std::vector<NodeResult> results() const;
-    /// The summary as JSON text (docs/scenario.md has its schema).
-    std::string summary_json() const;
 
   private:
     struct Impl;

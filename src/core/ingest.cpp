@@ -1,0 +1,140 @@
+#include "ingest.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace asman::core {
+namespace {
+
+sources::AsterixConfig source_config(const NodeConfig& config) {
+    sources::AsterixConfig c;
+    c.sensors = config.sensors;
+    switch (config.mode) {
+        case Mode::simulated:
+            c.simulation = sources::Simulation::only;
+            break;
+        case Mode::live:
+            c.simulation = sources::Simulation::refuse;
+            break;
+        case Mode::recording:
+            c.simulation = sources::Simulation::accept;
+            break;
+    }
+    if (config.date.month != 0) c.date = config.date;
+    for (const auto& feed : config.feeds) c.editions[feed.name] = feed.editions;
+    return c;
+}
+
+}  // namespace
+
+base::Result<Ingest> Ingest::make(const NodeConfig& config) {
+    ASMAN_TRY(auto source, sources::AsterixSource::make(source_config(config)));
+    Ingest out(config, std::move(source));
+    for (const auto& sensor : config.sensors) ASMAN_CHECK(out.tracker_.add_sensor(sensor));
+    return out;
+}
+
+Ingest::Ingest(const NodeConfig& config, sources::AsterixSource source)
+    : config_(&config), source_(std::move(source)), known_(config.sensors) {}
+
+void Ingest::frame(const Frame& frame, base::Time now) {
+    decoded_.clear();
+    source_.decode(frame.feed, frame.bytes, now, decoded_);
+    for (const auto& sensor : decoded_.learned) {
+        known_.push_back(sensor);
+        // A sensor that the tracker cannot take is counted by it: a learned one has no position.
+        (void)tracker_.add_sensor(sensor);
+    }
+    for (const auto& message : decoded_.services) {
+        auto& last = last_heard_[message.sensor];
+        last = std::max(last, message.time);
+        const bool was = std::exchange(healthy_.try_emplace(message.sensor, true).first->second, message.healthy);
+        if (was != message.healthy)
+            events_.push_back(
+                {now, message.healthy ? "sensor.healthy" : "sensor.unhealthy",
+                 fmt::format("sensor {} says that it {}", message.sensor.value,
+                             message.healthy ? "works again" : "must not be used (NOGO, overload or time)")});
+        if (!excluded_.contains(message.sensor)) tracker_.service(message);
+    }
+    for (auto& report : decoded_.reports) {
+        report.number = next_report_++;
+        auto& last = last_heard_[report.sensor];
+        last = std::max(last, report.time);
+        if (excluded_.contains(report.sensor))
+            ++excluded_reports_;
+        else
+            tracker_.report(report);
+    }
+    const auto& feeds = source_.feeds();
+    if (const auto it = feeds.find(frame.feed);
+        it != feeds.end() && it->second.first_error && reported_errors_.insert(frame.feed).second)
+        events_.push_back({now, "input.error", it->second.first_error->text()});
+}
+
+picture::FlightClass Ingest::classify(const picture::Track& track) const {
+    if (track.identity.address && config_->state_aircraft.contains(*track.identity.address))
+        return picture::FlightClass::state;
+    // Who tells an address and a flight's name, and is not on the own list, flies as a civil flight; what tells nothing
+    // stays unknown, a value of its own in every accord.
+    if (track.identity.address && !track.identity.callsign.empty()) return picture::FlightClass::civil;
+    return picture::FlightClass::unknown;
+}
+
+std::span<const picture::Track> Ingest::picture(base::Time now) {
+    const auto tracks = tracker_.picture(now);
+    local_.assign(tracks.begin(), tracks.end());
+    for (auto& track : local_) track.flight_class = classify(track);
+    return local_;
+}
+
+std::vector<SensorStanding> Ingest::sensors() const {
+    std::vector<SensorStanding> out;
+    for (const auto& state : source_.sensors()) {
+        SensorStanding s;
+        s.sensor = state.sensor.id;
+        s.name = state.sensor.name;
+        s.reports = state.counters.reports;
+        const auto heard = last_heard_.find(s.sensor);
+        s.last = heard == last_heard_.end() ? base::Time::min() : heard->second;
+        s.healthy = state.healthy;
+        s.excluded = excluded_.contains(s.sensor) || !state.sensor.position;
+        out.push_back(s);
+    }
+    return out;
+}
+
+void Ingest::count(std::map<std::string, std::uint64_t>& c) const {
+    const auto& t = tracker_.counters();
+    c["reports"] = t.reports;
+    c["reports_used"] = t.used;
+    c["reports_excluded_by_law"] = excluded_reports_;
+    c["reports_refused"] = t.refused_unknown_sensor + t.refused_no_position + t.refused_unhealthy +
+                           t.refused_malformed + t.refused_out_of_range + t.refused_late + t.refused_future +
+                           t.refused_duplicate + t.refused_flood;
+    c["reports_refused_no_position"] = t.refused_no_position;
+    c["reports_refused_late"] = t.refused_late;
+    c["tracks_started"] = t.tracks_started;
+    c["tracks_confirmed"] = t.tracks_confirmed;
+    c["tracks_dropped"] = t.tracks_dropped;
+    for (const auto& [feed, f] : source_.feeds()) {
+        c["frames"] += f.frames;
+        c["records"] += f.records;
+        c["records_bad"] += f.bad_records;
+        c["blocks_unknown_category"] += f.unknown_category;
+        c["trailing_bytes"] += f.trailing_bytes;
+        for (const auto& [category, n] : f.by_category) c[fmt::format("records_cat{:03}", category)] += n;
+    }
+    for (const auto& s : source_.sensors()) {
+        c["reports_wrong_simulation"] += s.counters.wrong_simulation;
+        c["field_monitors"] += s.counters.field_monitors;
+        c["test_targets"] += s.counters.test_targets;
+        c["service_messages"] += s.counters.service;
+    }
+}
+
+std::vector<Event> Ingest::take_events() {
+    return std::exchange(events_, {});
+}
+
+}  // namespace asman::core

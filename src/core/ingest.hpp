@@ -1,0 +1,53 @@
+// From bytes of feeds to local tracks: decode, leave out what the law excludes, track, classify.
+#pragma once
+
+#include <asman/core/engine.hpp>
+#include <asman/sources/asterix.hpp>
+#include <asman/track/tracker.hpp>
+
+#include <functional>
+#include <set>
+
+namespace asman::core {
+
+class Ingest {
+  public:
+    static base::Result<Ingest> make(const NodeConfig& config);
+
+    /// Decodes one datagram and gives its reports to the tracker, except those of excluded sensors.
+    void frame(const Frame& frame, base::Time now);
+    void advance(base::Time now) { tracker_.advance(now); }
+
+    /// Sensors that feed no view: those whose site's accord is not operative (accords.md rule 8). Their tracks coast
+    /// and end; those that other sensors hold go on.
+    void exclude(std::set<picture::SensorId> sensors) { excluded_ = std::move(sensors); }
+    const std::set<picture::SensorId>& excluded() const { return excluded_; }
+
+    /// Confirmed local tracks at `now`, classified; valid until the next call.
+    std::span<const picture::Track> picture(base::Time now);
+
+    std::vector<SensorStanding> sensors() const;
+    void count(std::map<std::string, std::uint64_t>& counters) const;
+    /// Every sensor known, configured or learned.
+    const std::vector<picture::Sensor>& known() const { return known_; }
+    std::vector<Event> take_events();
+
+  private:
+    Ingest(const NodeConfig& config, sources::AsterixSource source);
+    picture::FlightClass classify(const picture::Track& track) const;
+
+    const NodeConfig* config_;
+    sources::AsterixSource source_;
+    track::Tracker tracker_;
+    sources::Decoded decoded_;
+    std::vector<picture::Sensor> known_;
+    std::vector<picture::Track> local_;
+    std::set<picture::SensorId> excluded_;
+    std::map<picture::SensorId, base::Time> last_heard_;
+    std::map<picture::SensorId, bool> healthy_;
+    std::set<std::string> reported_errors_;  ///< feeds whose first error has been told
+    std::vector<Event> events_;
+    std::uint64_t next_report_ = 1, excluded_reports_ = 0;
+};
+
+}  // namespace asman::core
