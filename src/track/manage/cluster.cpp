@@ -79,7 +79,7 @@ bool Tracker::Impl::consider_track(SensorState& s, std::uint32_t slot, std::size
     c.f = k.f;
     if (dt > 0) c.f.predict(motion, dt);
     c.h = k.height(at, config.unknown_height);
-    c.detect = std::clamp(detection(s, 0, link.visible) * (1 - taken), 0.005, 0.99);
+    c.detect = std::clamp(detection(s, std::min(p.at.range, s.info.max_range), link) * link.visible * (1 - taken), 0.005, 0.99);
     if (!consider_pair(s, c, p, seen)) return false;
     for (std::size_t j = 0; j < cluster_plots.size(); ++j)
         if (j != seen) consider_pair(s, c, cluster_plots[j], j);
@@ -154,11 +154,9 @@ void Tracker::Impl::apply(SensorState& s, std::size_t i) {
     const double exists = std::min(hit + unseen, 1 - 1e-9);
 
     Link& link = link_to(k, cluster_plots[0].sensor);
-    const double certain = std::clamp(s.info.detection_probability, 0.01, 0.99);
-    const double hidden = link.visible * (1 - certain) / (1 - link.visible * certain);
     const double given = exists > 0 ? hit / exists : 0;
-    const double v = given + (1 - given) * hidden;
-    link.visible = v * 0.98 + (1 - v) * 0.05;
+    const double range = (k.place - s.site.place).norm();
+    record_pass(s, k, link, range, given);
     link.last_pass = at;
     k.existence = exists;
     if (given > 0.1) {

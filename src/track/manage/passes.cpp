@@ -11,7 +11,10 @@ namespace {
 
 constexpr double kTwoPi = 2 * std::numbers::pi;
 constexpr double kHoldDegrees = 1.5;            ///< a plot waits until the beam is so far past it
-constexpr double kHidden = 0.02, kSeen = 0.05;  ///< chance a pass that a visible target hides, and a hidden one shows
+constexpr double kHidden = 0.003, kSeen = 0.02;  ///< chance a pass that a visible target hides, and a hidden one shows
+constexpr double kDeclaredWeight = 30;   ///< passes that the declared detection probability counts for
+constexpr double kRingWeight = 8;        ///< and the sensor's figure for the pair of sensor and aircraft
+constexpr double kPairMemory = 0.93;     ///< fading of a pair's record, a pass
 constexpr double kLifetime = 3000;              ///< mean time until an aircraft lands or leaves unseen, s
 constexpr double kSurveyInterval = 10;          ///< s
 
@@ -21,9 +24,36 @@ double wrap(double a) {
 
 }  // namespace
 
-double Tracker::Impl::detection(const SensorState& s, double range, double visible) const {
+int SensorState::ring(double range) const {
+    const double reach = info.max_range > 0 ? info.max_range : 4e5;
+    return std::clamp(static_cast<int>(kRings * range / reach), 0, kRings - 1);
+}
+
+void SensorState::learn_detection(double range, double hit) {
+    const int r = ring(range);
+    passes[r] = 0.998 * passes[r] + 1;
+    hits[r] = 0.998 * hits[r] + hit;
+}
+
+double Tracker::Impl::detection(const SensorState& s, double range, const Link& link) const {
     if (s.info.max_range > 0 && range > s.info.max_range) return 0;
-    return std::clamp(s.info.detection_probability, 0.01, 0.99) * visible;
+    const int r = s.ring(range);
+    const double declared = s.info.detection_probability;
+    const double ring = (kDeclaredWeight * declared + s.hits[r]) / (kDeclaredWeight + s.passes[r]);
+    return std::clamp((kRingWeight * ring + link.hits) / (kRingWeight + link.passes), 0.03, 0.97);
+}
+
+void Tracker::Impl::record_pass(SensorState& s, TrackState& k, Link& link, double range, double hit) {
+    const double certain = detection(s, range, link);
+    const double hidden = link.visible * (1 - certain) / (1 - link.visible * certain);
+    const double v = hit + (1 - hit) * hidden;
+    link.visible = v * (1 - kHidden) + (1 - v) * kSeen;
+    // What a hidden aircraft does not show says nothing of detection.
+    link.passes = kPairMemory * link.passes + v;
+    link.hits = kPairMemory * link.hits + hit;
+    if (k.confirmed && k.existence > 0.9) {
+        if (v > 0.5) s.learn_detection(range, hit);
+    }
 }
 
 double Tracker::Impl::undetected_density(const SensorState& s, Seconds t) const {
@@ -132,14 +162,13 @@ void Tracker::Impl::run_visits(std::uint32_t id) {
 void Tracker::Impl::miss(std::uint32_t slot, Link& link, Seconds at) {
     ++counters.misses;
     TrackState& k = tracks[slot];
-    const SensorState& s = sensors[link.sensor];
+    SensorState& s = sensors[link.sensor];
     const Eigen::Vector3d place = k.place + k.velocity * (at - k.t);
     const double range = (place - s.site.place).norm();
-    const double certain = detection(s, range, 1), detect = certain * link.visible;
+    const double detect = detection(s, range, link) * link.visible;
     if (detect > 0) {
         k.existence = k.existence * (1 - detect) / (1 - k.existence * detect);
-        const double v = link.visible * (1 - certain) / (1 - detect);
-        link.visible = v * (1 - kHidden) + (1 - v) * kSeen;
+        record_pass(s, k, link, range, 0);
     }
     link.last_pass = at;
     if (k.existence < config.drop_existence) return drop(slot);

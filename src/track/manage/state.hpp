@@ -79,6 +79,11 @@ struct SensorState {
     std::deque<Plot> pending;
     std::vector<Visit> visits;
     ClutterMap echoes, replies;
+    /// Detection learnt by distance: passes and hits of well-established tracks, sixteenths of the range.
+    static constexpr int kRings = 16;
+    double passes[kRings] = {}, hits[kRings] = {};
+    int ring(double range) const;
+    void learn_detection(double range, double hit);
     // Flood: reports in the present second.
     std::int64_t second = 0;
     std::uint32_t in_second = 0;
@@ -99,6 +104,7 @@ struct Link {
     double hit_share = 0;      ///< its probability
     Seconds last_pass = -1e9;  ///< latest pass taken account of
     bool scheduled = false;
+    double passes = 0, hits = 0;  ///< fading counts: how well this sensor detects this aircraft
     std::uint32_t reports = 0;
     Seconds first = 0, last = 0;
 };
@@ -200,7 +206,9 @@ struct Tracker::Impl {
     void sweep();
     void drop(std::uint32_t slot);
     Link& link_to(TrackState& k, std::uint32_t sensor);
-    double detection(const SensorState& s, double range, double visible) const;
+    /// Probability that a visible aircraft at this range gives a plot: the sensor's by range, and the pair's own record.
+    double detection(const SensorState& s, double range, const Link& link) const;
+    void record_pass(SensorState& s, TrackState& k, Link& link, double range, double hit);
     double undetected_density(const SensorState& s, Seconds t) const;
     void survive(TrackState& k, Seconds from, Seconds to) const;
     // cluster.cpp
