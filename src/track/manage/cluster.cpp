@@ -129,7 +129,7 @@ void Tracker::Impl::solve(SensorState&) {
     for (std::size_t i = 0; i < n_candidates; ++i) {
         Candidate& c = candidates[i];
         TrackState& k = tracks[c.slot];
-        survive(k, k.t, cluster_plots[0].t);
+        survive(k, cluster_plots[0].t);
         const double seen = k.existence * c.detect;
         cluster.none[i] = 1 - seen;
         for (std::size_t j = 0; j < cluster_plots.size(); ++j) {

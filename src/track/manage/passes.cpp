@@ -13,9 +13,9 @@ constexpr double kTwoPi = 2 * std::numbers::pi;
 constexpr double kHoldDegrees = 1.5;            ///< a plot waits until the beam is so far past it
 constexpr double kHidden = 0.003, kSeen = 0.02;  ///< chance a pass that a visible target hides, and a hidden one shows
 constexpr double kDeclaredWeight = 30;   ///< passes that the declared detection probability counts for
-constexpr double kRingWeight = 8;        ///< and the sensor's figure for the pair of sensor and aircraft
-constexpr double kPairMemory = 0.93;     ///< fading of a pair's record, a pass
-constexpr double kLifetime = 3000;              ///< mean time until an aircraft lands or leaves unseen, s
+constexpr double kRingWeight = 15;        ///< and the sensor's figure for the pair of sensor and aircraft
+constexpr double kPairMemory = 0.95;     ///< fading of a pair's record, a pass
+constexpr double kLifetime = 1500;              ///< mean time until an aircraft lands or leaves unseen, s
 constexpr double kSurveyInterval = 10;          ///< s
 
 double wrap(double a) {
@@ -49,7 +49,7 @@ void Tracker::Impl::record_pass(SensorState& s, TrackState& k, Link& link, doubl
     const double v = hit + (1 - hit) * hidden;
     link.visible = v * (1 - kHidden) + (1 - v) * kSeen;
     // What a hidden aircraft does not show says nothing of detection.
-    link.passes = kPairMemory * link.passes + v;
+    link.passes = kPairMemory * link.passes + v * k.existence;
     link.hits = kPairMemory * link.hits + hit;
     if (k.confirmed && k.existence > 0.9) {
         if (v > 0.5) s.learn_detection(range, hit);
@@ -63,8 +63,11 @@ double Tracker::Impl::undetected_density(const SensorState& s, Seconds t) const 
     return s.info.detection_probability * per_km2 * 1e-6;
 }
 
-void Tracker::Impl::survive(TrackState& k, Seconds from, Seconds to) const {
-    if (to > from) k.existence *= std::exp(-(to - from) / kLifetime);
+void Tracker::Impl::survive(TrackState& k, Seconds to) const {
+    if (to > k.existed) {
+        k.existence *= std::exp(-(to - k.existed) / kLifetime);
+        k.existed = to;
+    }
 }
 
 Link& Tracker::Impl::link_to(TrackState& k, std::uint32_t sensor) {
@@ -166,6 +169,7 @@ void Tracker::Impl::miss(std::uint32_t slot, Link& link, Seconds at) {
     const Eigen::Vector3d place = k.place + k.velocity * (at - k.t);
     const double range = (place - s.site.place).norm();
     const double detect = detection(s, range, link) * link.visible;
+    survive(k, at);
     if (detect > 0) {
         k.existence = k.existence * (1 - detect) / (1 - k.existence * detect);
         record_pass(s, k, link, range, 0);

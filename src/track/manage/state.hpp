@@ -117,6 +117,7 @@ struct TrackState {
     Anchor anchor;
     Seconds t = 0;
     double existence = 0;
+    Seconds existed = 0;  ///< time that existence is of
     Vertical vertical;
     bool height_open = false;  ///< e is being estimated
     bool pressure_based = false;
@@ -210,7 +211,7 @@ struct Tracker::Impl {
     double detection(const SensorState& s, double range, const Link& link) const;
     void record_pass(SensorState& s, TrackState& k, Link& link, double range, double hit);
     double undetected_density(const SensorState& s, Seconds t) const;
-    void survive(TrackState& k, Seconds from, Seconds to) const;
+    void survive(TrackState& k, Seconds to) const;
     // cluster.cpp
     void associate(SensorState& s, std::size_t seed);
     void gather(SensorState& s, std::size_t seed);

@@ -39,7 +39,7 @@ std::uint32_t Tracker::Impl::start(SensorState& s, const Plot& p, double existen
     k.generation = generation;
     k.alive = true;
     k.existence = existence;
-    k.t = k.first_seen = k.last_report = p.t;
+    k.t = k.first_seen = k.last_report = k.existed = p.t;
     k.anchor = frame->anchor(p.place);
     k.height_open = !ground_range;
     const double h = p.pressure_height.value_or(config.unknown_height);
