@@ -1,6 +1,7 @@
 #include "check.hpp"
 
 #include <asman/v1/batch.pb.h>
+#include <google/protobuf/stubs/logging.h>
 
 #include <numbers>
 
@@ -158,6 +159,8 @@ void get_all(const In& in, std::vector<Out>& out, Received& received) {
 
 base::Result<Received> decode(base::Bytes bytes) {
     ASMAN_CHECK(check_bounds(bytes));
+    // protobuf would write to standard error about texts that are not UTF-8; the error below says it.
+    const google::protobuf::LogSilencer silence;
     v1::Batch in;
     if (!in.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
         return fail(Errc::syntax, "not a message of asman.v1.Batch");

@@ -14,3 +14,7 @@ add_library(asman_proto STATIC ${wire_out})
 target_include_directories(asman_proto SYSTEM PUBLIC ${wire_generated})
 target_link_libraries(asman_proto PUBLIC protobuf::libprotobuf-lite)
 target_link_libraries(asman_wire PRIVATE asman_proto)
+if(ASMAN_TESTS)
+  # Its tests write messages that our own encoder never would; the target exists only after this file.
+  cmake_language(DEFER CALL target_link_libraries test_wire PRIVATE asman_proto)
+endif()
