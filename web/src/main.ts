@@ -1,0 +1,133 @@
+// The page: puts its parts together.
+import { App } from './app';
+import { coverFeatures, coverKey, firstView, fit, makeMap, showCover, showState } from './basemap';
+import { fillHelp, makeLegend } from './help';
+import { bindKeys } from './keys';
+import { Overlay, type Place } from './overlay';
+import { makeSide } from './side';
+import { makeStatusBar } from './statusbar';
+import { makeTopBar } from './topbar';
+
+const element = <T extends HTMLElement>(id: string): T => {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`no #${id}`);
+  return found as T;
+};
+
+const app = new App(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`);
+const map = makeMap(element('map'), app.view.map ?? firstView);
+const overlay = new Overlay(map, app.history, () => ({
+  snapshot: app.snapshot,
+  selected: app.selected,
+  labels: app.view.labels,
+  trails: app.view.trails,
+  vectorMinutes: app.vectorMinutes,
+}));
+const legend = makeLegend();
+element('map').append(legend);
+overlay.obstacles = () => {
+  const frame = element('map').getBoundingClientRect();
+  const box = legend.getBoundingClientRect();
+  return [{ x: box.left - frame.left, y: box.top - frame.top, w: box.width, h: box.height }];
+};
+legend.addEventListener('toggle', () => overlay.request());
+
+const help = element<HTMLDialogElement>('help');
+fillHelp(help);
+const showHelp = () => help.showModal();
+
+let pointer: { lat: number; lon: number } | null = null;
+const announce = (text: string) => (element('announce').textContent = text);
+const updates = [
+  makeTopBar(element('top'), app, { help: showHelp }),
+  makeSide(element('side'), app, announce),
+];
+const updateStatus = makeStatusBar(element('bottom'), app, () => pointer);
+
+let shownState = '';
+let shownCover = '';
+function update(): void {
+  for (const f of updates) f();
+  updateStatus();
+  overlay.request();
+  const { snapshot } = app;
+  if (!snapshot) return;
+  if (snapshot.state !== shownState) {
+    if (shownState === '' && !app.view.map) showAll();
+    shownState = snapshot.state;
+    showState(map, shownState);
+    document.title = `asman · ${shownState}`;
+  }
+  const key = coverKey(snapshot, app.scene, app.view.cover);
+  if (key !== shownCover) {
+    shownCover = key;
+    showCover(map, coverFeatures(snapshot.sensors, app.scene, app.view.cover));
+  }
+}
+app.onChange(update);
+
+/** All that this state's sensors and accords show it. */
+function showAll(): void {
+  const sensors = app.snapshot?.sensors.filter((s) => s.mine && s.lat !== undefined) ?? [];
+  const points = sensors.flatMap((s) => {
+    const [lat, lon] = [s.lat ?? 0, s.lon ?? 0];
+    const margin = Math.min(s.range_m, 250_000) / 111_195;
+    return [{ lat: lat - margin, lon: lon - margin * 1.3 }, { lat: lat + margin, lon: lon + margin * 1.3 }];
+  });
+  if (points.length > 0) fit(map, points, 30);
+}
+
+app.centreOn = (lat, lon) => {
+  const p = map.project([lon, lat]);
+  const { clientWidth: w, clientHeight: h } = map.getContainer();
+  const inside = p.x > 0.12 * w && p.x < 0.88 * w && p.y > 0.12 * h && p.y < 0.88 * h;
+  if (!inside) map.jumpTo({ center: [lon, lat] });
+};
+
+map.on('click', (event) => app.select(overlay.hit(event.point.x, event.point.y)));
+map.on('mousemove', (event) => {
+  pointer = { lat: event.lngLat.lat, lon: event.lngLat.lng };
+  map.getCanvas().style.cursor = overlay.hit(event.point.x, event.point.y) === null ? '' : 'pointer';
+  updateStatus();
+});
+map.on('mouseout', () => {
+  pointer = null;
+  updateStatus();
+});
+map.on('moveend', () => {
+  const { lat, lng } = map.getCenter();
+  app.changeView({ map: { zoom: map.getZoom(), lat, lon: lng } });
+});
+
+bindKeys(app, {
+  help: showHelp,
+  fit: () => {
+    const track = app.track(app.selected);
+    if (track) map.jumpTo({ center: [track.lon, track.lat] });
+    else showAll();
+  },
+  pan: (dx, dy) => map.panBy([dx, dy], { animate: false }),
+  zoom: (step) => map.jumpTo({ zoom: map.getZoom() + step }),
+});
+
+fetch(new URL('geo/places.json', document.baseURI))
+  .then((response) => response.json())
+  .then((places: Place[]) => {
+    overlay.places = places;
+    overlay.request();
+  })
+  .catch(() => app.say('the names of countries could not be read'));
+
+declare global {
+  interface Window {
+    /** For tests and scripts: where tracks and labels are on the map, and the latest snapshot. */
+    asman: { positions: Overlay['positions']; labels: Overlay['labelBoxes']; snapshot: () => App['snapshot']; idle: () => boolean };
+  }
+}
+window.asman = {
+  positions: () => overlay.positions(),
+  labels: () => overlay.labelBoxes(),
+  snapshot: () => app.snapshot,
+  idle: () => map.loaded() && !map.isMoving(),
+};
+update();

@@ -1,0 +1,89 @@
+// One track: what it is, and by whose sensors and which clause we see it.
+import type { App } from './app';
+import { clock, course, groundSpeed, height, identityNames, isOwn, knots, position, trackName } from './format';
+import { h, setChildren } from './dom';
+import { stateName } from './topbar';
+import type { Source, Track } from './protocol';
+
+export function makeTrackPanel(app: App): { element: HTMLElement; update(): void } {
+  const element = h('div', { class: 'track-panel', id: 'track' });
+  const update = () => {
+    const { snapshot, selected } = app;
+    const track = app.track(selected);
+    if (!snapshot || selected === null) {
+      setChildren(element, 'none', () => [
+        h('p', { class: 'none' }, 'Click a track on the map, or press j and k to go from one to the next.'),
+      ]);
+      return;
+    }
+    if (!track) {
+      setChildren(element, `gone ${selected}`, () => [h('p', { class: 'none' }, `Track ${selected} is not in this picture any more.`)]);
+      return;
+    }
+    setChildren(element, JSON.stringify([track, app.explanation, snapshot.state]), () => [
+      heading(track),
+      facts(track, snapshot.state),
+      h('h3', {}, 'Seen through'),
+      ...track.sources.map((source) => sourceCard(source, snapshot.state)),
+      explanation(app),
+    ]);
+  };
+  return { element, update };
+}
+
+function heading(t: Track): HTMLElement {
+  return h('div', { class: 'track-title' },
+    h('strong', { id: 'track-name' }, trackName(t)),
+    h('span', { class: `identity ${t.identity}` }, identityNames[t.identity]),
+    t.emergency && h('span', { class: 'emergency-badge' }, `EMERGENCY ${t.emergency}`),
+    t.coasting && h('span', { class: 'badge' }, 'coasting'),
+    t.simulated && h('span', { class: 'badge' }, 'SIM'),
+  );
+}
+
+function facts(t: Track, state: string): HTMLElement {
+  const rows: [string, string | undefined][] = [
+    ['Height', height(t).replace('F---', 'not known')],
+    ['Vertical', t.vr === undefined ? undefined : `${t.vr > 0 ? '+' : ''}${Math.round((t.vr / 0.3048) * 60 / 50) * 50} ft/min`],
+    ['Speed', `${knots(groundSpeed(t))} kt`],
+    ['Course', course(t) === null ? undefined : `${String(course(t)).padStart(3, '0')}°`],
+    ['Mode 3/A', t.mode3a],
+    ['Address', t.address],
+    ['Class', t.class === 'unknown' ? 'not known' : t.class],
+    ['Over', t.airspace ? stateName(t.airspace) : 'no state known here'],
+    ['Position', position(t.lat, t.lon)],
+    ['1σ', t.sigma_m === null ? undefined : `${Math.round(t.sigma_m)} m`],
+    ['Since', `${clock(t.since)}Z`],
+    ['Number', `${t.n} (${state})`],
+  ];
+  if (t.primary_only) rows.push(['Detection', 'primary only, no transponder']);
+  return h('dl', { class: 'facts' }, ...rows.filter(([, v]) => v !== undefined).flatMap(([k, v]) => [h('dt', {}, k), h('dd', {}, v)]));
+}
+
+function sourceCard(source: Source, state: string): HTMLElement {
+  const own = isOwn(source, state);
+  const handed = source.via && source.via !== source.originator && !own;
+  return h('div', { class: own ? 'source own' : 'source foreign' },
+    h('div', { class: 'source-title' },
+      h('span', { class: 'ring', 'aria-hidden': 'true' }, own ? '●' : '○'),
+      h('strong', {}, own ? `Own sensors (${state})` : stateName(source.originator)),
+      handed && h('span', { class: 'dim' }, `handed over by ${stateName(source.via)}`),
+      h('span', { class: 'num dim last' }, `${source.last.slice(11, 19)}`),
+    ),
+    source.sensors.length > 0 && h('div', { class: 'sensors-line' }, source.sensors.join(', ')),
+    ...source.clauses.map((clause, i) =>
+      h('div', { class: 'clause' }, h('span', { class: 'dim' }, i === 0 ? 'by' : 'then'), h('code', {}, clause)),
+    ),
+    source.coarsening !== '' && h('div', { class: 'dim' }, `Coarsened: ${source.coarsening}`),
+    ...source.assumed.map((text) => h('div', { class: 'assumed-line' }, h('em', { class: 'assumed' }, 'assumed'), text)),
+    h('div', { class: 'dim small' }, own ? `local track ${source.n}` : `their number here ${source.n}`),
+  );
+}
+
+function explanation(app: App): HTMLElement {
+  const answer = app.explanation;
+  return h('div', { class: 'explain' },
+    h('button', { id: 'explain', title: 'Ask the node why (e)', onclick: () => app.explain() }, 'Why do I see this?'),
+    answer && h('ul', {}, ...answer.lines.map((line) => h('li', {}, line))),
+  );
+}
