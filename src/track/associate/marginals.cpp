@@ -36,8 +36,66 @@ void marginals(const Cluster& c, Marginals& out) {
         for (std::size_t j = 0; j < c.plots && total > 0; ++j) out.pair[j] = c.weight[j] / total;
         return finish(c, out);
     }
+    if (pruned_marginals(c, out)) return;
     const bool small = c.plots <= 12 && (c.tracks * c.plots << c.plots) <= 20'000;
     small ? exact_marginals(c, out) : propagated_marginals(c, out);
+}
+
+namespace {
+
+/// Walks joint hypotheses track by track and keeps the best of every (detected, used).
+class Lister {
+  public:
+    Lister(const Cluster& c, std::vector<Marginals::Hypothesis>& best) : c_(c), best_(best) {}
+    bool run() {
+        best_.clear();
+        return step(0, {.detected = 0, .used = 0, .weight = 1, .plot = {}});
+    }
+
+  private:
+    bool step(std::size_t i, Marginals::Hypothesis h) {
+        if (i == c_.tracks) {
+            if (++listed_ > 3000) return false;
+            for (auto& b : best_)
+                if (b.detected == h.detected && b.used == h.used) {
+                    if (h.weight > b.weight) b = h;
+                    return true;
+                }
+            best_.push_back(h);
+            return true;
+        }
+        Marginals::Hypothesis next = h;
+        next.weight = h.weight * c_.none[i];
+        next.plot[i] = -1;
+        if (!step(i + 1, next)) return false;
+        for (std::size_t j = 0; j < c_.plots; ++j) {
+            if ((h.used >> j & 1) || c_.at(i, j) <= 0) continue;
+            next = h;
+            next.weight = h.weight * c_.at(i, j);
+            next.plot[i] = static_cast<std::int8_t>(j);
+            next.detected |= 1U << i;
+            next.used |= 1U << j;
+            if (!step(i + 1, next)) return false;
+        }
+        return true;
+    }
+    const Cluster& c_;
+    std::vector<Marginals::Hypothesis>& best_;
+    int listed_ = 0;
+};
+
+}  // namespace
+
+bool pruned_marginals(const Cluster& c, Marginals& out) {
+    if (c.tracks > 8 || c.plots > 12 || !Lister(c, out.best).run()) return false;
+    double total = 0;
+    for (const auto& h : out.best) total += h.weight;
+    out.pair.assign(c.tracks * c.plots, 0);
+    for (const auto& h : out.best)
+        for (std::size_t i = 0; i < c.tracks && total > 0; ++i)
+            if (h.plot[i] >= 0) out.pair[i * c.plots + static_cast<std::size_t>(h.plot[i])] += h.weight / total;
+    finish(c, out);
+    return true;
 }
 
 void exact_marginals(const Cluster& c, Marginals& out) {

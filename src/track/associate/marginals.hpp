@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 namespace asman::track {
@@ -25,10 +26,21 @@ struct Marginals {
     std::vector<double> alone;  ///< probability that plot j is nobody's
     /// Buffers kept between calls, so that nothing is allocated in steady state.
     std::vector<double> forward, backward;
+    struct Hypothesis {
+        std::uint32_t detected = 0, used = 0;  ///< sets of tracks and of plots
+        double weight = 0;
+        std::array<std::int8_t, 8> plot{};  ///< by track; −1: none
+    };
+    std::vector<Hypothesis> best;
 };
 
-/// Exact where the cluster is small (2^plots · tracks · plots ≤ about 20,000), else belief propagation.
+/// As below, the best method that the cluster's size allows: pruned, else exact (2^plots · tracks · plots ≤ about
+/// 20,000), else belief propagation.
 void marginals(const Cluster& c, Marginals& out);
+/// Among hypotheses that give the same set of tracks the same set of plots only the best stands (JPDA*, Blom & Bloem,
+/// "Probabilistic data association avoiding track coalescence", IEEE TAC 45(2), 2000): tracks of a close pair keep
+/// apart. tracks ≤ 8. False when there are too many hypotheses to list.
+bool pruned_marginals(const Cluster& c, Marginals& out);
 /// Sum over all joint hypotheses by dynamic programming over the set of plots used. plots ≤ 12.
 void exact_marginals(const Cluster& c, Marginals& out);
 /// Loopy belief propagation (Williams & Lau, "Approximate evaluation of marginal association probabilities with belief

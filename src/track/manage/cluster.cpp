@@ -79,7 +79,8 @@ bool Tracker::Impl::consider_track(SensorState& s, std::uint32_t slot, std::size
     c.f = k.f;
     if (dt > 0) c.f.predict(motion, dt);
     c.h = k.height(at, config.unknown_height);
-    c.detect = std::clamp(detection(s, std::min(p.at.range, s.info.max_range), link) * link.visible * (1 - taken), 0.005, 0.99);
+    c.detect = std::clamp(detection(s, std::min(p.at.range, s.info.max_range), link) * link.visible * (1 - taken),
+                          0.005, 0.99);
     if (!consider_pair(s, c, p, seen)) return false;
     for (std::size_t j = 0; j < cluster_plots.size(); ++j)
         if (j != seen) consider_pair(s, c, cluster_plots[j], j);

@@ -10,13 +10,13 @@ namespace asman::track {
 namespace {
 
 constexpr double kTwoPi = 2 * std::numbers::pi;
-constexpr double kHoldDegrees = 1.5;            ///< a plot waits until the beam is so far past it
+constexpr double kHoldDegrees = 1.5;             ///< a plot waits until the beam is so far past it
 constexpr double kHidden = 0.003, kSeen = 0.02;  ///< chance a pass that a visible target hides, and a hidden one shows
-constexpr double kDeclaredWeight = 30;   ///< passes that the declared detection probability counts for
-constexpr double kRingWeight = 15;        ///< and the sensor's figure for the pair of sensor and aircraft
-constexpr double kPairMemory = 0.95;     ///< fading of a pair's record, a pass
-constexpr double kLifetime = 1500;              ///< mean time until an aircraft lands or leaves unseen, s
-constexpr double kSurveyInterval = 10;          ///< s
+constexpr double kDeclaredWeight = 30;           ///< passes that the declared detection probability counts for
+constexpr double kRingWeight = 15;               ///< and the sensor's figure for the pair of sensor and aircraft
+constexpr double kPairMemory = 0.95;             ///< fading of a pair's record, a pass
+constexpr double kLifetime = 1500;               ///< mean time until an aircraft lands or leaves unseen, s
+constexpr double kSurveyInterval = 10;           ///< s
 
 double wrap(double a) {
     return a - kTwoPi * std::floor((a + std::numbers::pi) / kTwoPi);

@@ -207,7 +207,8 @@ struct Tracker::Impl {
     void sweep();
     void drop(std::uint32_t slot);
     Link& link_to(TrackState& k, std::uint32_t sensor);
-    /// Probability that a visible aircraft at this range gives a plot: the sensor's by range, and the pair's own record.
+    /// Probability that a visible aircraft at this range gives a plot: the sensor's by range, and the pair's own
+    /// record.
     double detection(const SensorState& s, double range, const Link& link) const;
     void record_pass(SensorState& s, TrackState& k, Link& link, double range, double hit);
     double undetected_density(const SensorState& s, Seconds t) const;
