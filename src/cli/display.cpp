@@ -1,0 +1,180 @@
+#include "display.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace asman::cli {
+namespace {
+
+constexpr std::size_t closed_alerts_shown = 20;
+
+/// Counts as silent when nothing came for two turns and a little, or half a minute where the turn is unknown.
+serve::SensorHealth health_of(const core::SensorStanding& s, const picture::Sensor* sensor, base::Time now) {
+    if (s.excluded) return serve::SensorHealth::excluded;
+    if (!s.healthy) return serve::SensorHealth::degraded;
+    const base::Duration patience =
+        sensor && sensor->scan_period.ns > 0 ? sensor->scan_period * 2 + base::seconds(2) : base::seconds(30);
+    if (s.last == base::Time::min() || now - s.last > patience) return serve::SensorHealth::silent;
+    return serve::SensorHealth::operating;
+}
+
+}  // namespace
+
+Display::Display(study::Show& show, serve::Server& server)
+    : show_(show),
+      server_(server),
+      sensors_(show.sensors()),
+      numbers_(show.states().size()),
+      alerts_(show.states().size()),
+      rates_(show.states().size()) {}
+
+void Display::publish_scenes() {
+    for (const auto& state : show_.states()) {
+        serve::Scene scene;
+        scene.state = state;
+        scene.title = show_.title();
+        scene.may_look_as = scene.may_move_law = show_.simulated();
+        server_.publish_scene(state, std::make_shared<const std::string>(serve::scene_json(scene)));
+    }
+}
+
+/// Keeps open alerts as they are now, and the latest closed ones as they were last seen.
+void Display::follow_alerts(std::size_t member) {
+    auto& kept = alerts_[member];
+    const auto open = show_.federation().engine(member).alerts();
+    for (auto& alert : kept)
+        alert.open = std::ranges::any_of(open, [&](const auto& a) { return a.number == alert.number; });
+    for (const auto& alert : open) {
+        const auto it = std::ranges::find(kept, alert.number, &picture::Alert::number);
+        if (it == kept.end())
+            kept.push_back(alert);
+        else
+            *it = alert;
+    }
+    auto closed = static_cast<std::size_t>(std::ranges::count(kept, false, &picture::Alert::open));
+    for (auto it = kept.begin(); closed > closed_alerts_shown && it != kept.end();) {
+        if (it->open) {
+            ++it;
+        } else {
+            it = kept.erase(it);
+            --closed;
+        }
+    }
+}
+
+std::vector<serve::StateLine> Display::lines() const {
+    std::vector<serve::StateLine> out;
+    for (std::size_t i = 0; i < show_.states().size(); ++i) {
+        const auto& engine = show_.federation().engine(i);
+        serve::StateLine line;
+        line.state = show_.states()[i];
+        for (const auto& s : engine.sensors()) {
+            const auto it = std::ranges::find(sensors_, s.sensor, &picture::Sensor::id);
+            const auto health = health_of(s, it == sensors_.end() ? nullptr : &*it, engine.now());
+            line.sensors += health == serve::SensorHealth::operating;
+        }
+        line.reports_per_second = rates_[i].per_second;
+        line.local_tracks = static_cast<std::uint32_t>(engine.local().size());
+        for (const auto& track : engine.joint()) {
+            if (!track.fused.confirmed) continue;
+            ++line.joint_tracks;
+            line.through_accords +=
+                std::ranges::none_of(track.contributions, [](const auto& c) { return c.clauses.empty(); });
+        }
+        line.open_alerts = static_cast<std::uint32_t>(engine.alerts().size());
+        out.push_back(line);
+    }
+    return out;
+}
+
+serve::Snapshot Display::snapshot(std::size_t member, const Pace& pace) {
+    const auto& engine = show_.federation().engine(member);
+    serve::Snapshot s;
+    s.number = ++numbers_[member];
+    s.time = engine.now();
+    s.law_time = engine.law_time();
+    s.mode = show_.simulated() ? serve::Mode::simulated : serve::Mode::recording;
+    s.state = show_.states()[member];
+    s.states = show_.states();
+    s.paused = pace.paused;
+    s.speed = pace.speed;
+    s.terrain = show_.terrain_source();
+    const auto standings = engine.sensors();
+    std::map<picture::SensorId, std::vector<picture::ClauseRef>> via;
+    for (const auto& track : engine.joint())
+        for (const auto& c : track.contributions) {
+            if (c.clauses.empty()) continue;
+            for (const auto& entry : c.track.lineage) {
+                auto& clauses = via[entry.sensor];
+                if (std::ranges::find(clauses, c.clauses.back()) == clauses.end()) clauses.push_back(c.clauses.back());
+            }
+        }
+    for (const auto& sensor : sensors_) {
+        serve::SensorLine line;
+        line.sensor = sensor;
+        const auto it = std::ranges::find(standings, sensor.id, &core::SensorStanding::sensor);
+        if (it != standings.end()) line.health = health_of(*it, &sensor, engine.now());
+        if (const auto v = via.find(sensor.id); v != via.end()) line.via = v->second;
+        s.sensors.push_back(std::move(line));
+    }
+    s.tracks = engine.joint();
+    for (const auto& a : engine.law()) s.accords.push_back({a.id, a.title, a.state, a.certainty, a.parties});
+    s.lines = lines();
+    for (const auto& [name, value] : engine.counters()) s.counters.push_back({name, value});
+    return s;
+}
+
+void Display::publish(const Pace& pace) {
+    for (std::size_t i = 0; i < show_.states().size(); ++i) {
+        if (!show_.federation().picture_made(i)) continue;
+        follow_alerts(i);
+        const auto& engine = show_.federation().engine(i);
+        const auto counters = engine.counters();
+        auto& rate = rates_[i];
+        if (const auto it = counters.find("reports"); it != counters.end()) {
+            const double dt = rate.at == base::Time::min() ? 0 : (engine.now() - rate.at).seconds();
+            // A radar turns in up to 12 s: smooth over about that long.
+            if (dt > 0)
+                rate.per_second +=
+                    (static_cast<double>(it->second - rate.reports) / dt - rate.per_second) * std::min(1.0, dt / 12);
+            rate.reports = it->second;
+            rate.at = engine.now();
+        }
+        // Nobody looks: every tenth picture will do for whoever comes.
+        if (!server_.watched(show_.states()[i]) && numbers_[i] % 10 != 0) {
+            ++numbers_[i];
+            continue;
+        }
+        send(i, pace);
+    }
+}
+
+void Display::publish_now(const Pace& pace) {
+    for (std::size_t i = 0; i < show_.states().size(); ++i) send(i, pace);
+}
+
+void Display::send(std::size_t member, const Pace& pace) {
+    auto s = snapshot(member, pace);
+    const std::vector<picture::Alert> alerts(alerts_[member].begin(), alerts_[member].end());
+    s.alerts = alerts;
+    server_.publish(s.state, std::make_shared<const std::string>(serve::snapshot_json(s)));
+}
+
+std::string Display::explain(const serve::Explain& question) const {
+    serve::Explanation answer{question.request, question.state, question.track, {}};
+    const auto& states = show_.states();
+    if (const auto it = std::ranges::find(states, question.state); it != states.end())
+        answer.lines =
+            show_.federation().engine(static_cast<std::size_t>(it - states.begin())).explain_joint(question.track);
+    return serve::explanation_json(answer);
+}
+
+std::string status_line(const serve::StateLine& l) {
+    return fmt::format(
+        "{}  {:>2} sensors  {:>7.1f} reports/s  {:>4} local  {:>4} joint  {:>4} only through accords  {:>2} alerts",
+        l.state.text(), l.sensors, l.reports_per_second, l.local_tracks, l.joint_tracks, l.through_accords,
+        l.open_alerts);
+}
+
+}  // namespace asman::cli
