@@ -1,0 +1,309 @@
+#include "ingest.hpp"
+#include "law_desk.hpp"
+
+#include <asman/airspace/watch.hpp>
+#include <asman/core/engine.hpp>
+#include <asman/fuse/joint.hpp>
+#include <asman/wire/envelope.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace asman::core {
+namespace {
+
+/// A track's numbers as bytes, for the digest: two runs must agree in every bit.
+void add_track(base::Writer& w, const picture::Track& t) {
+    const auto& k = t.kinematics;
+    w.put(t.number);
+    w.put(k.time.ns);
+    w.put(k.at.lat);
+    w.put(k.at.lon);
+    for (int i = 0; i < 2; ++i) w.put(k.velocity[i]);
+    for (int i = 0; i < 16; ++i) w.put(k.covariance.data()[i]);
+    w.put(k.pressure_altitude ? k.pressure_altitude->m : -1e9);
+    w.put(k.geometric_height ? k.geometric_height->m : -1e9);
+    w.put(k.vertical_rate.value_or(0));
+    w.put(t.existence);
+    w.put(t.last_report.ns);
+    w.put(t.identity.address.value_or(0xffffffff));
+    w.put(static_cast<std::uint8_t>(t.standard_identity));
+    w.text(t.identity.callsign);
+    for (const auto& l : t.lineage) w.put(l.sensor.value);
+}
+
+}  // namespace
+
+struct Engine::Impl {
+    NodeConfig config;
+    std::shared_ptr<const geo::Borders> borders;
+    std::optional<Ingest> ingest;
+    std::optional<LawDesk> law;
+    std::optional<fuse::Joint> joint;
+    std::optional<airspace::Watch> watch;
+    std::optional<wire::Opener> opener;
+    base::Hasher digest;
+    std::vector<picture::Track> local;
+    base::Time now, next_picture;
+    std::uint64_t pictures = 0, batches_bad = 0, records_bad = 0, contributions_in = 0, contributions_refused = 0,
+                  contributions_out = 0, drops_in = 0, commands_refused = 0;
+    Outputs out;
+
+    void tell(std::string kind, std::string text) { out.events.push_back({now, std::move(kind), std::move(text)}); }
+    void pass_on(std::vector<Event> events) {
+        for (auto& e : events) out.events.push_back(std::move(e));
+    }
+
+    base::Result<void> begin(const Start& start);
+    void law_changed();
+    void partner(const PartnerMessage& message);
+    void make_picture();
+    void release();
+    void add_digest();
+};
+
+base::Result<void> Engine::Impl::begin(const Start& start) {
+    const auto& files = start.bundle.files;
+    const auto file = files.find("node.toml");
+    if (file == files.end()) return base::fail(base::Errc::missing, "the bundle has no node.toml");
+    ASMAN_TRY(config, parse_node_config(file->second, "node.toml"));
+    airspace::Config watch_config;
+    watch_config.own = config.state;
+    if (const auto b = files.find("borders.geojson"); b != files.end()) {
+        ASMAN_TRY(auto parsed, geo::Borders::parse(b->second, "borders.geojson"));
+        borders = std::make_shared<const geo::Borders>(std::move(parsed));
+        if (const auto* own = borders->find(config.state.text())) watch_config.land = own->land;
+    }
+    watch_config.expected = config.expected;
+    watch_config.friends = config.state_aircraft;
+    ASMAN_TRY(ingest, Ingest::make(config));
+    law.emplace(config, start.bundle, borders);
+    joint.emplace(config.state, fuse::Config{}, borders);
+    watch.emplace(std::move(watch_config));
+    opener.emplace(config.state);
+    for (const auto& partner : config.partners) opener->set_key(partner.state, partner.key);
+    next_picture = now + config.picture_period;
+    law->advance(now);
+    law_changed();
+    return {};
+}
+
+/// Another law holds: sensors come and go, and what was received under a clause that has stopped is dropped (rule 18).
+void Engine::Impl::law_changed() {
+    ingest->exclude(law->excluded_sensors());
+    std::vector<picture::Contribution> stopped;
+    for (const auto& track : joint->tracks())
+        for (const auto& c : track.contributions)
+            if (!c.clauses.empty() && !law->still_granted(c)) stopped.push_back(c);
+    for (const auto& c : stopped) joint->drop_foreign(c.originator, c.via, c.number);
+    pass_on(law->take_events());
+}
+
+void Engine::Impl::partner(const PartnerMessage& message) {
+    auto envelope = opener->open(message.envelope);
+    if (!envelope) return tell("partner.refused", envelope.error().text());
+    auto received = wire::decode(envelope->payload);
+    if (!received) {
+        ++batches_bad;
+        return tell("partner.refused", fmt::format("{}: {}", envelope->from.text(), received.error().text()));
+    }
+    if (received->refused) {
+        records_bad += received->refused;
+        tell("partner.record", fmt::format("{}: {} records refused, the first: {}", envelope->from.text(),
+                                           received->refused, received->first_refusal.text()));
+    }
+    auto& batch = received->batch;
+    for (const auto& drop : batch.drops) {
+        ++drops_in;
+        joint->drop_foreign(drop.originator, envelope->from, drop.number);
+    }
+    for (auto& c : batch.contributions) {
+        ++contributions_in;
+        c.via = envelope->from;
+        if (law->admit(envelope->from, batch, c))
+            joint->put_foreign(std::move(c));
+        else
+            ++contributions_refused;
+    }
+    for (const auto& act : batch.law_acts) law->act({act.name, act.text}, now);
+    pass_on(law->take_events());
+}
+
+void Engine::Impl::make_picture() {
+    const auto tracks = ingest->picture(now);
+    local.assign(tracks.begin(), tracks.end());
+    joint->set_local(local);
+    joint->advance(now);
+    watch->update(joint->tracks(), now);
+    release();
+    add_digest();
+    ++pictures;
+    out.picture = true;
+}
+
+void Engine::Impl::release() {
+    for (auto& [to, batch] : law->release(now, local, joint->tracks())) {
+        if (batch.empty()) continue;
+        auto payload = wire::encode(batch);
+        if (!payload) {
+            // Fail closed: a batch that cannot be written whole is not sent.
+            tell("release.failed", fmt::format("to {}: {}", to.text(), payload.error().text()));
+            continue;
+        }
+        contributions_out += batch.contributions.size();
+        digest.add(to.text());
+        digest.add(*payload);
+        out.outgoing.push_back({to, false, std::move(*payload)});
+    }
+    pass_on(law->take_events());
+}
+
+void Engine::Impl::add_digest() {
+    base::Writer w;
+    w.put(now.ns);
+    for (const auto& t : local) add_track(w, t);
+    for (const auto& t : joint->tracks()) {
+        w.put(t.number);
+        add_track(w, t.fused);
+        w.put(static_cast<std::uint32_t>(t.contributions.size()));
+    }
+    for (const auto& a : watch->open()) {
+        w.put(a.number);
+        w.put(a.joint_track);
+        w.put(static_cast<std::uint8_t>(a.kind));
+    }
+    digest.add(w.bytes());
+}
+
+Engine::Engine() : impl_(std::make_unique<Impl>()) {}
+Engine::~Engine() = default;
+Engine::Engine(Engine&&) noexcept = default;
+Engine& Engine::operator=(Engine&&) noexcept = default;
+
+base::Result<Outputs> Engine::step(const Input& input) {
+    auto& m = *impl_;
+    m.out = {};
+    m.now = input.time;
+    if (const auto* start = std::get_if<Start>(&input.body)) {
+        if (m.ingest) return base::fail(base::Errc::conflict, "a second Start");
+        ASMAN_CHECK(m.begin(*start));
+        return std::move(m.out);
+    }
+    if (!m.ingest) return base::fail(base::Errc::missing, "the first input must be Start");
+    if (m.law->advance(m.now)) m.law_changed();
+    if (const auto* frame = std::get_if<Frame>(&input.body)) {
+        m.ingest->frame(*frame, m.now);
+        m.pass_on(m.ingest->take_events());
+    } else if (const auto* message = std::get_if<PartnerMessage>(&input.body)) {
+        m.partner(*message);
+    } else if (const auto* act = std::get_if<LawAct>(&input.body)) {
+        m.law->act(*act, m.now);
+        m.law_changed();
+    } else if (const auto* set = std::get_if<SetLawTime>(&input.body)) {
+        if (auto done = m.law->set_law_time(m.now, set->law_time); !done)
+            m.tell("command.refused", done.error().text());
+        else
+            m.law_changed();
+    } else if (const auto* command = std::get_if<Command>(&input.body)) {
+        ++m.commands_refused;
+        m.tell("command.refused",
+               fmt::format("'{}' of {}: this version knows no such action", command->action, command->operator_name));
+    } else {
+        m.ingest->advance(m.now);
+        if (m.now >= m.next_picture) {
+            m.make_picture();
+            while (m.next_picture <= m.now) m.next_picture = m.next_picture + m.config.picture_period;
+        }
+    }
+    return std::move(m.out);
+}
+
+std::span<const picture::Track> Engine::local() const {
+    return impl_->local;
+}
+std::span<const picture::JointTrack> Engine::joint() const {
+    return impl_->joint ? impl_->joint->tracks() : std::span<const picture::JointTrack>{};
+}
+std::span<const picture::Alert> Engine::alerts() const {
+    return impl_->watch ? impl_->watch->open() : std::span<const picture::Alert>{};
+}
+const NodeConfig& Engine::config() const {
+    return impl_->config;
+}
+base::Time Engine::now() const {
+    return impl_->now;
+}
+base::Time Engine::law_time() const {
+    return impl_->law ? impl_->law->law_time() : impl_->now;
+}
+std::vector<AccordStanding> Engine::law() const {
+    return impl_->law ? impl_->law->standings() : std::vector<AccordStanding>{};
+}
+std::vector<SensorStanding> Engine::sensors() const {
+    return impl_->ingest ? impl_->ingest->sensors() : std::vector<SensorStanding>{};
+}
+base::Digest Engine::digest() const {
+    return impl_->digest.finish();
+}
+
+std::map<std::string, std::uint64_t> Engine::counters() const {
+    const auto& m = *impl_;
+    std::map<std::string, std::uint64_t> c;
+    if (!m.ingest) return c;
+    m.ingest->count(c);
+    m.law->count(c);
+    c["pictures"] = m.pictures;
+    c["contributions_received"] = m.contributions_in;
+    c["contributions_refused"] = m.contributions_refused;
+    c["contributions_sent"] = m.contributions_out;
+    c["drops_received"] = m.drops_in;
+    c["batches_refused"] = m.batches_bad;
+    c["batch_records_refused"] = m.records_bad;
+    c["commands_refused"] = m.commands_refused;
+    c["envelopes_malformed"] = m.opener->malformed();
+    c["envelopes_misdirected"] = m.opener->misdirected();
+    c["envelopes_unknown_sender"] = m.opener->unknown_sender();
+    for (const auto& [state, o] : m.opener->counters()) {
+        c["envelopes_accepted"] += o.accepted;
+        c["envelopes_forged"] += o.forged;
+        c["envelopes_replayed"] += o.replayed;
+    }
+    const auto& f = m.joint->counters();
+    c["fuse_refused"] = f.refused_malformed + f.refused_full;
+    c["fuse_copies"] = f.copies;
+    return c;
+}
+
+std::vector<std::string> Engine::explain_release(std::uint64_t local_track, picture::State receiver) const {
+    const auto it = std::ranges::find(impl_->local, local_track, &picture::Track::number);
+    if (it == impl_->local.end() || !impl_->law) return {"there is no such track in the local picture"};
+    return impl_->law->explain_release(*it, receiver);
+}
+
+std::vector<std::string> Engine::explain_joint(std::uint64_t joint_track) const {
+    const auto* track = impl_->joint ? impl_->joint->find(joint_track) : nullptr;
+    // One answer for withheld, never existed and invented (accords.md rule 20).
+    if (!track) return {"nothing is known here of this object"};
+    std::vector<std::string> lines;
+    for (const auto& c : track->contributions) {
+        if (c.clauses.empty()) {
+            lines.push_back(fmt::format("own sensors of {}", c.originator.text()));
+            continue;
+        }
+        std::string line = fmt::format("{}'s track", c.originator.text());
+        if (c.via != c.originator) line += fmt::format(", handed on by {}", c.via.text());
+        for (const auto& clause : c.clauses)
+            line += fmt::format("; {} version {} (text {})", clause.text(), clause.version,
+                                clause.digest.hex().substr(0, 12));
+        if (c.coarsening.grid > 0) line += fmt::format("; position to {:.0f} m", c.coarsening.grid);
+        if (c.coarsening.delay.ns > 0) line += fmt::format("; {:.0f} s late", c.coarsening.delay.seconds());
+        if (c.coarsening.identity_removed) line += "; without identity";
+        if (c.coarsening.height_removed) line += "; without height";
+        lines.push_back(std::move(line));
+        for (const auto& assumed : c.assumed) lines.push_back("  rests on an assumed date: " + assumed);
+    }
+    return lines;
+}
+
+}  // namespace asman::core

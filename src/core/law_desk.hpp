@@ -1,0 +1,48 @@
+// The node's law at work: the accords of the bundle, the law's clock, what goes out and what may come in.
+#pragma once
+
+#include <asman/core/engine.hpp>
+#include <asman/geo/region.hpp>
+#include <asman/wire/batch.hpp>
+
+#include <memory>
+#include <set>
+
+namespace asman::core {
+
+class LawDesk {
+  public:
+    /// Bad law does not stop the start (invariant 5): what cannot be loaded is sealed and told as an event.
+    LawDesk(const NodeConfig& config, const Bundle& bundle, std::shared_ptr<const geo::Borders> borders);
+    ~LawDesk();
+    LawDesk(LawDesk&&) noexcept;
+    LawDesk& operator=(LawDesk&&) noexcept;
+
+    /// Moves the law's clock to this instant of data time. True when another law holds than before.
+    bool advance(base::Time now);
+    base::Result<void> set_law_time(base::Time now, base::Time law_time);
+    base::Time law_time() const;
+    void act(const LawAct& act, base::Time now);
+
+    /// Own sensors that feed no view, since their site's accord is not operative.
+    std::set<picture::SensorId> excluded_sensors() const;
+
+    /// The batch for each partner. `joint` holds the foreign contributions that onward consent may pass on.
+    std::vector<std::pair<picture::State, wire::Batch>> release(base::Time now, std::span<const picture::Track> local,
+                                                                std::span<const picture::JointTrack> joint);
+    /// The third wall: what the law, asked here at the stamped instant, does not grant is refused.
+    bool admit(picture::State from, const wire::Batch& batch, const picture::Contribution& contribution);
+    /// Whether what is already held may still be.
+    bool still_granted(const picture::Contribution& contribution) const;
+
+    std::vector<AccordStanding> standings() const;
+    std::vector<std::string> explain_release(const picture::Track& track, picture::State receiver) const;
+    void count(std::map<std::string, std::uint64_t>& counters) const;
+    std::vector<Event> take_events();
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace asman::core
