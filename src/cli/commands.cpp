@@ -4,7 +4,9 @@ namespace asman::cli {
 
 // One line a subcommand, in the order of --help.
 // clang-format off
-#define ASMAN_COMMANDS(X)
+#define ASMAN_COMMANDS(X) \
+    X(register) \
+    X(track)
 // clang-format on
 
 #define ASMAN_DECLARE(name) void add_##name(CLI::App&, Outcome&);

@@ -1,0 +1,62 @@
+// asman track: the common benchmark's plots through the tracker.
+#include "commands.hpp"
+
+#include <asman/track/benchmark.hpp>
+
+#include <fmt/core.h>
+
+#include <chrono>
+#include <memory>
+
+namespace asman::cli {
+namespace {
+
+struct Options {
+    track::BenchmarkFiles files;
+    track::Config config;
+    bool no_registration = false, json = false;
+};
+
+double wall_seconds() {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+int run(const Options& o) {
+    track::Config config = o.config;
+    config.registration = !o.no_registration;
+    Progress progress("tracking");
+    const auto done = track::run_benchmark(o.files, config, wall_seconds, [&](double f) { progress.at(f); });
+    if (!done) return report(done.error());
+    const track::Counters& c = done->counters;
+    if (o.json) {
+        fmt::print(
+            "{{\"plots\":{},\"used\":{},\"updates\":{},\"misses\":{},\"tracks_confirmed\":{},\"rows\":{},"
+            "\"seconds\":{:.3f},\"plots_per_second\":{:.0f}}}\n",
+            done->plots, c.used, c.updates, c.misses, c.tracks_confirmed, done->rows, done->seconds,
+            done->plots_per_second());
+        return Exit::ok;
+    }
+    fmt::print("{} plots, {} used, {} tracks confirmed, {} rows; {:.2f} s in the tracker, {:.0f} plots a second\n",
+               done->plots, c.used, c.tracks_confirmed, done->rows, done->seconds, done->plots_per_second());
+    return Exit::ok;
+}
+
+}  // namespace
+
+void add_track(CLI::App& app, Outcome& outcome) {
+    auto o = std::make_shared<Options>();
+    CLI::App* sub = app.add_subcommand("track", "Run the tracker over the plots of a benchmark scene");
+    sub->add_option("--plots", o->files.plots, "plots.csv: time,sensor,range_m,azimuth_deg,height_m,mode3a,addr")
+        ->required();
+    sub->add_option("--meta", o->files.meta, "meta.json: the sensors as the tracker may know them")->required();
+    sub->add_option("--out", o->files.tracks, "tracks.csv: confirmed tracks at every epoch")->required();
+    sub->add_flag("--no-registration", o->no_registration, "do not estimate the sensors' biases");
+    sub->add_flag("--ablate-imm", o->config.ablate_imm, "one near-constant-velocity mode (for comparison)");
+    sub->add_flag("--ablate-marginals", o->config.ablate_marginals,
+                  "nearest neighbour in place of association probabilities (for comparison)");
+    sub->add_flag("--json", o->json, "print the summary as JSON");
+    sub->footer("Example:\n  asman track --plots scene/plots.csv --meta scene/meta.json --out tracks.csv");
+    sub->callback([o, &outcome] { outcome.code = run(*o); });
+}
+
+}  // namespace asman::cli
