@@ -38,7 +38,7 @@ export function legendItems(): HTMLElement[] {
   ];
 }
 
-/** A legend that folds away; open on first sight. */
+/** A legend that folds away and stays so; open on first sight. */
 export function makeLegend(): HTMLElement {
   const short: [Partial<SymbolStyle>, string][] = [
     [{ identity: 'friend' }, 'friend'],
@@ -49,11 +49,15 @@ export function makeLegend(): HTMLElement {
     [{ identity: 'neutral', sight: 'foreign' }, 'through accord'],
     [{ identity: 'neutral', sight: 'both' }, 'both'],
   ];
-  return h('details', { class: 'legend', open: true },
+  const legend = h('details', { class: 'legend', open: localStorage.getItem(legendKey) !== 'closed' },
     h('summary', {}, 'Legend'),
     h('div', { class: 'legend-items' }, ...short.map(([style, text]) => item(symbol(style), text))),
   );
+  legend.addEventListener('toggle', () => localStorage.setItem(legendKey, legend.open ? 'open' : 'closed'));
+  return legend;
 }
+
+const legendKey = 'asman.legend';
 
 export function fillHelp(dialog: HTMLDialogElement): void {
   dialog.setAttribute('aria-label', 'Help');

@@ -31,8 +31,8 @@ export interface PlacedLabel {
 export const overlap = (a: Box, b: Box): boolean => a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
 
 /** Directions of the places, degrees clockwise from up, in order of liking; and distances from the symbol, px. */
-const directions = [60, 120, 300, 240, 90, 270, 0, 180];
-const distances = [15, 34, 56];
+const directions = [60, 120, 300, 240, 90, 270, 30, 150, 330, 210, 0, 180];
+const distances = [13, 27, 44, 64];
 export const slots = directions.length * distances.length;
 
 /** The label's box at a place: its nearest corner or edge lies `distance` from the symbol. */
@@ -109,7 +109,7 @@ export function placeLabels(requests: LabelRequest[], before: ReadonlyMap<number
       if (box.x < 2 || box.y < 2 || box.x + box.w > width - 2 || box.y + box.h > height - 2) continue;
       if (labels.count(box) > 0) continue;
       const covered = symbols.count(box);
-      if (covered > 0 && !r.must && !short) continue;
+      if (covered > 0 && !r.must) continue;
       const cost = covered * 40 + costOf(r, slot, had);
       if (cost < least) {
         least = cost;
@@ -121,7 +121,7 @@ export function placeLabels(requests: LabelRequest[], before: ReadonlyMap<number
 
   function costOf(r: LabelRequest, slot: number, had: number | undefined): number {
     const direction = directions[slot % directions.length] ?? 0;
-    let cost = (slot % directions.length) + 10 * Math.floor(slot / directions.length);
+    let cost = 0.7 * (slot % directions.length) + 10 * Math.floor(slot / directions.length);
     if (had !== undefined) cost += slot === had ? -18 : 6;
     if (r.heading !== null) {
       const apart = Math.abs(((direction - r.heading + 540) % 360) - 180);

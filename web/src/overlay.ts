@@ -126,7 +126,9 @@ export class Overlay {
     if (view.trails) for (const d of this.drawn) this.drawTrail(d);
     for (const d of this.drawn) this.drawVector(d, view.vectorMinutes);
     if (view.labels !== 'off') this.drawLabels(view, snapshot, alerted, width, height_);
-    for (const d of this.drawn)
+    // What matters most lies on top.
+    const order = (d: Drawn) => priorityOf(d.track, d.track.n === view.selected, alerted.has(d.track.n));
+    for (const d of [...this.drawn].sort((a, b) => order(a) - order(b)))
       drawSymbol(c, d.x, d.y, {
         identity: d.track.identity,
         sight: sight(d.track, snapshot.state),

@@ -66,16 +66,31 @@ export function makeTopBar(root: HTMLElement, app: App, actions: { help(): void 
 }
 
 function makeLaw(app: App): { element: HTMLElement; update(): void } {
-  const input = h('input', {
-    type: 'date', id: 'law-date', 'aria-label': 'Law date', min: '1990-01-01', max: '2100-01-01',
-    onchange: (event) => app.setLaw((event.target as HTMLInputElement).value),
+  // A text field shows the day as the rest of the page does, whatever the browser's language; the calendar is beside it.
+  const input: HTMLInputElement = h('input', {
+    type: 'text', id: 'law-date', 'aria-label': 'Law date, year-month-day', pattern: '\\d{4}-\\d{2}-\\d{2}', maxlength: 10, spellcheck: 'false', autocomplete: 'off',
+    onchange: (event) => take((event.target as HTMLInputElement).value.trim()),
+    onkeydown: (event) => (event as KeyboardEvent).key === 'Enter' && take(input.value.trim()),
   });
+  const take = (text: string) => {
+    if (text === day(app.snapshot?.law_time ?? '') || text === app.lawWanted) return;
+    if (Number.isNaN(Date.parse(`${text}T00:00:00Z`))) app.say(`'${text}' is not a day like 2023-11-02`);
+    else app.setLaw(text);
+  };
+  const calendar = h('input', { type: 'date', class: 'calendar', tabindex: '-1', 'aria-hidden': 'true', onchange: (event) => app.setLaw((event.target as HTMLInputElement).value) });
+  const pick = h('button', {
+    title: 'Choose a day', 'aria-label': 'Choose a day',
+    onclick: () => {
+      calendar.value = day(app.snapshot?.law_time ?? '');
+      calendar.showPicker();
+    },
+  }, '▾');
   const button = (id: string, text: string, title: string, action: () => void) => h('button', { id, title, 'aria-label': title, onclick: action }, text);
   const list = h('div', { class: 'popover', role: 'list', 'aria-label': 'Days on which the law changes' });
   const changes = h('details', { id: 'law-changes', class: 'changes' }, h('summary', { title: 'Days on which the law changes' }, 'Changes'), list);
   const controls = [
     button('law-back', '◀', 'A day earlier ([)', () => app.moveLaw(-1)),
-    input,
+    h('span', { class: 'date-field' }, input, pick, calendar),
     button('law-forward', '▶', 'A day later (])', () => app.moveLaw(1)),
     changes,
   ];
