@@ -1,0 +1,128 @@
+// What a clause grants and what an exclusion takes away (accords.md rules 10 to 16), as read from a text.
+#pragma once
+
+#include <asman/base/result.hpp>
+#include <asman/base/time.hpp>
+#include <asman/geo/region.hpp>
+#include <asman/picture/nouns.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace asman::accord {
+
+using base::Duration;
+using base::Time;
+using picture::State;
+
+/// What a clause releases.
+enum class Product : std::uint8_t { target_reports, tracks, alerts, identity, incidents, sensor_status, coverage };
+std::string_view name(Product product);
+std::optional<Product> product_of(std::string_view name);
+const std::vector<std::string>& product_names();
+
+/// Fields of a released object that a clause may let through. Position and time always go: without them there is no
+/// object.
+enum Field : std::uint16_t {
+    velocity = 1 << 0,           ///< speed, direction, turn and vertical rate
+    height = 1 << 1,             ///< every form of height
+    mode_3a = 1 << 2,            ///< Mode 3/A codes
+    address = 1 << 3,            ///< ICAO 24-bit address
+    callsign = 1 << 4,           ///< target identification
+    flight_class = 1 << 5,       ///< civil or state
+    standard_identity = 1 << 6,  ///< friend, suspect …
+    emergency = 1 << 7,          ///< emergency status, special position
+    accuracy = 1 << 8,  ///< the covariance as estimated; without it only a bound (the clause's grid, at least 1 km)
+    sensor_position = 1 << 9,  ///< needed by the polar form of target reports
+};
+inline constexpr std::uint16_t identity_fields = mode_3a | address | callsign;
+const std::vector<std::string>& field_names();  ///< in the order of the bits
+std::string field_list(std::uint16_t fields);   ///< "velocity, height"
+
+/// The reference that a band's limits stand on. Compared only like with like.
+enum class HeightKind : std::uint8_t { flight_level, msl, ellipsoid };
+std::string_view name(HeightKind kind);
+
+/// Half-open: from ≤ height < to. Metres for msl and ellipsoid; flight levels (hundreds of feet) for flight_level.
+struct Band {
+    HeightKind kind = HeightKind::flight_level;
+    double from = 0, to = 0;
+};
+
+/// An area with the name that it has in its text. `region` holds what decides.
+struct Area {
+    std::string name;
+    std::string words;  ///< "300 km along KAZ–KGZ, on the side of KAZ"
+    geo::Region region;
+    base::Digest digest;
+};
+
+/// What an object must be (a grant), or is when it is excluded. An absent term matches everything.
+/// `unknown_*` true: an object whose value is unknown matches.
+struct Match {
+    std::shared_ptr<const Area> area;
+    std::optional<Band> band;
+    bool unknown_height = false;
+    std::vector<picture::FlightClass> classes;  ///< empty: any
+    bool unknown_class = false;
+    std::vector<State> nationalities;  ///< empty: any
+    bool unknown_nationality = false;
+    std::vector<picture::Identity> identities;  ///< empty: any; pending and unknown are 'unknown'
+    bool unknown_identity = false;
+    std::vector<std::uint32_t> addresses;  ///< empty: any; sorted
+    std::vector<std::string> callsigns;    ///< empty: any; a trailing '*' matches any ending
+    bool unknown_address = false, unknown_callsign = false;
+};
+
+/// Wins within its scope (rule 11).
+struct Exclusion {
+    std::string id;
+    Match match;
+    std::vector<State> towards;  ///< receivers; empty: all
+    base::Place place;
+};
+
+/// The originator's consent that a receiver passes its data on (rule 16). Terms here only add to the clause's own.
+struct Onward {
+    std::vector<State> to;   ///< the final receivers, by name
+    std::uint32_t hops = 1;  ///< hand-overs after the first
+    double grid = 0;         ///< metres; 0: no more than the clause
+    Duration delay{0};
+    std::optional<std::uint16_t> fields;
+};
+
+/// How target reports go.
+enum class Form : std::uint8_t { geodetic, polar };
+
+struct Clause {
+    std::string id;
+    std::string title;
+    State from;
+    std::vector<State> to;    ///< resolved; sorted
+    bool to_parties = false;  ///< "parties": those when the grantor signed, and newcomers it accepts (rule 6)
+    Product product = Product::tracks;
+    Match match;
+    std::vector<Exclusion> exclusions;
+    std::uint16_t fields = 0;  ///< Field bits
+    double grid = 0;           ///< precision: the cell's side, metres; 0: exact
+    Duration delay{0};
+    Duration rate{0};  ///< one sample a slot of this length; 0: every sample
+    Duration validity{0};
+    std::optional<Onward> onward;
+    bool includes_onward = false;    ///< also hands over what others consented to pass on
+    bool own_sensors = true;         ///< the grantor's sensors that stand under no accord
+    std::vector<std::string> sites;  ///< sites of this accord whose sensors the clause covers as well
+    bool unassociated = false;       ///< target reports that belong to no track
+    Form form = Form::geodetic;
+    std::string reciprocity;   ///< group; empty: none
+    bool provisional = false;  ///< may be applied provisionally
+    bool assumed = false;      ///< certainty = "assumed": the terms are not public
+    std::string source;
+    base::Place place;
+};
+
+}  // namespace asman::accord
