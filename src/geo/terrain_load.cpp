@@ -20,6 +20,10 @@ namespace {
 
 constexpr double pi = std::numbers::pi;
 constexpr const char* etopo5 = "/usr/share/ferret-vis/data/etopo5.cdf";
+/// The package's ETOPO5 lies 2 cells too far west and 3/4 of a cell too far north: found by least squares against
+/// SRTM30_PLUS (55–90°E 34–50°N: 340 m RMS before, 261 m after) and confirmed by the published elevations of 26
+/// airports on five continents (168 m before, 71 m after).
+constexpr double etopo5_east = 2.0 / 12, etopo5_south = 0.75 / 12;  // degrees
 /// More cells than this in one box are refused: 4 GiB of floats.
 constexpr double max_cells = 1'073'741'824.0;
 
@@ -142,9 +146,13 @@ base::Result<std::vector<float>> read(const std::string& path, GDALRasterBandH b
     return values;
 }
 
+bool is_etopo5(const std::string& path) {
+    return std::filesystem::path(path).filename() == "etopo5.cdf";
+}
+
 std::string describe(const std::string& path, double step_lat_deg) {
-    const bool etopo = std::filesystem::path(path).filename() == "etopo5.cdf";
-    const std::string what = etopo ? "ETOPO5 (ferret-datasets)" : std::filesystem::path(path).filename().string();
+    const std::string what =
+        is_etopo5(path) ? "ETOPO5 (ferret-datasets, re-registered)" : std::filesystem::path(path).filename().string();
     const double seconds = step_lat_deg * 3600;
     char text[64];
     if (seconds > 59.5)
@@ -174,6 +182,7 @@ base::Result<Terrain> Terrain::load(const std::string& path, Point south_west, P
         g[1] = 360.0 / width;
         g[0] = centre - 0.5 * g[1];
     }
+    if (is_etopo5(path)) g[0] += etopo5_east, g[3] -= etopo5_south;
     ASMAN_TRY(const Window w, window(path, g, width, height, south_west, north_east));
     ASMAN_TRY(auto values, read(path, GDALGetRasterBand(data.get(), 1), w, width));
     const Point nw{(g[3] + (static_cast<double>(w.first_row) + 0.5) * g[5]) * deg,

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -81,6 +82,18 @@ TEST(Terrain, Etopo5) {
     EXPECT_GT(*t->elevation(Point::degrees(42.4, 74.6)), 2500);
     EXPECT_NEAR(*t->elevation(Point::degrees(42.45, 77.2)), 1607, 30);
     EXPECT_FALSE(t->elevation(Point::degrees(30, 70)));
+    // Published elevations of airports in valleys: a displaced grid would put them into the mountains.
+    struct Place {
+        double lat, lon, elevation;
+    };
+    double sum = 0;
+    const Place places[] = {{43.061, 74.478, 627}, {40.609, 72.793, 892},  {43.352, 77.040, 681}, {38.543, 68.825, 785},
+                            {40.215, 69.695, 442}, {39.543, 76.020, 1380}, {36.665, 68.911, 444}};
+    for (const auto& p : places) {
+        const double d = *t->elevation(Point::degrees(p.lat, p.lon)) - p.elevation;
+        sum += d * d / std::size(places);
+    }
+    EXPECT_LT(std::sqrt(sum), 200);  // as the file lies: 520 m
     // Over the seam of the file (0°E) and over the antimeridian.
     const auto greenwich = Terrain::load_default(Point::degrees(40, -5), Point::degrees(50, 5));
     ASSERT_TRUE(greenwich);
