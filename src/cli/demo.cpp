@@ -2,8 +2,8 @@
 #include "commands.hpp"
 #include "display.hpp"
 
+#include <asman/node/playback.hpp>
 #include <asman/study/demonstration.hpp>
-#include <asman/study/playback.hpp>
 
 #include <fmt/format.h>
 
@@ -48,8 +48,8 @@ base::Result<double> parse_speed(const std::string& text) {
     return v;
 }
 
-base::Result<std::unique_ptr<study::Show>> open_playback(const Options& o) {
-    study::PlaybackOptions p;
+base::Result<std::unique_ptr<node::Show>> open_playback(const Options& o) {
+    node::PlaybackOptions p;
     p.file = o.input;
     p.borders = o.borders;
     p.record = o.record;
@@ -58,7 +58,7 @@ base::Result<std::unique_ptr<study::Show>> open_playback(const Options& o) {
         p.date = base::date_of(day);
     }
     for (const auto& text : o.sensors) {
-        ASMAN_TRY(auto sensor, study::parse_sensor_option(text));
+        ASMAN_TRY(auto sensor, node::parse_sensor_option(text));
         p.sensors.push_back(std::move(sensor));
     }
     for (const auto& text : o.editions) {
@@ -68,11 +68,11 @@ base::Result<std::unique_ptr<study::Show>> open_playback(const Options& o) {
                               "CATEGORY=EDITION is expected, as in 062=1.19");
         p.editions[text.substr(0, at)] = text.substr(at + 1);
     }
-    ASMAN_TRY(auto show, study::Playback::make(std::move(p)));
-    return std::unique_ptr<study::Show>(std::move(show));
+    ASMAN_TRY(auto show, node::Playback::make(std::move(p)));
+    return std::unique_ptr<node::Show>(std::move(show));
 }
 
-base::Result<std::unique_ptr<study::Show>> open_demonstration(const Options& o) {
+base::Result<std::unique_ptr<node::Show>> open_demonstration(const Options& o) {
     study::DemonstrationOptions d;
     d.scenario = o.scenario;
     d.accords = o.accords;
@@ -87,17 +87,17 @@ base::Result<std::unique_ptr<study::Show>> open_demonstration(const Options& o) 
         ASMAN_TRY(d.law_date, base::parse_time(o.law_date));
     }
     ASMAN_TRY(auto show, study::Demonstration::make(std::move(d)));
-    return std::unique_ptr<study::Show>(std::move(show));
+    return std::unique_ptr<node::Show>(std::move(show));
 }
 
-void print_events(study::Show& show) {
+void print_events(node::Show& show) {
     for (std::size_t i = 0; i < show.states().size(); ++i)
         for (const auto& event : show.federation().take_events(i))
             fmt::print(stderr, "{} {} {}: {}\n", base::format_time(event.time), show.states()[i].text(), event.kind,
                        event.text);
 }
 
-base::Result<void> run_headless(study::Show& show, double speed) {
+base::Result<void> run_headless(node::Show& show, double speed) {
     Progress bar("running");
     const auto began = Clock::now();
     for (;;) {
@@ -136,7 +136,7 @@ class StatusPrinter {
 };
 
 struct Handler {
-    study::Show& show;
+    node::Show& show;
     serve::Server& server;
     Display& display;
     Pace& pace;
@@ -160,7 +160,7 @@ struct Handler {
 };
 
 /// Runs until Ctrl-C: at the end of the data the last picture stays.
-base::Result<void> run_with_display(study::Show& show, serve::Server& server, double speed) {
+base::Result<void> run_with_display(node::Show& show, serve::Server& server, double speed) {
     Display display(show, server);
     display.publish_scenes();
     StatusPrinter status;
@@ -203,7 +203,7 @@ base::Result<void> run(const Options& o) {
         std::filesystem::create_directories(o.record, error);
         if (error) return base::fail(base::Errc::io, {.source = o.record}, error.message());
     }
-    std::unique_ptr<study::Show> show;
+    std::unique_ptr<node::Show> show;
     if (o.input.empty()) {
         ASMAN_TRY(show, open_demonstration(o));
     } else {

@@ -19,9 +19,21 @@ serve::SensorHealth health_of(const core::SensorStanding& s, const picture::Sens
     return serve::SensorHealth::operating;
 }
 
+serve::Mode mode_of(core::Mode mode) {
+    switch (mode) {
+        case core::Mode::simulated:
+            return serve::Mode::simulated;
+        case core::Mode::recording:
+            return serve::Mode::recording;
+        case core::Mode::live:
+            break;
+    }
+    return serve::Mode::live;
+}
+
 }  // namespace
 
-Display::Display(study::Show& show, serve::Server& server)
+Display::Display(node::Show& show, serve::Server& server)
     : show_(show),
       server_(server),
       sensors_(show.sensors()),
@@ -35,6 +47,7 @@ void Display::publish_scenes() {
         scene.state = state;
         scene.title = show_.title();
         scene.may_look_as = scene.may_move_law = show_.simulated();
+        scene.may_pace = show_.mode() != core::Mode::live;
         server_.publish_scene(state, std::make_shared<const std::string>(serve::scene_json(scene)));
     }
 }
@@ -94,7 +107,7 @@ serve::Snapshot Display::snapshot(std::size_t member, const Pace& pace) {
     s.number = ++numbers_[member];
     s.time = engine.now();
     s.law_time = engine.law_time();
-    s.mode = show_.simulated() ? serve::Mode::simulated : serve::Mode::recording;
+    s.mode = mode_of(show_.mode());
     s.state = show_.states()[member];
     s.states = show_.states();
     s.paused = pace.paused;

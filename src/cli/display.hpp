@@ -1,9 +1,9 @@
 // What the display is shown of a show: the snapshots of each state.
 #pragma once
 
+#include <asman/node/show.hpp>
 #include <asman/serve/server.hpp>
 #include <asman/serve/snapshot.hpp>
-#include <asman/study/show.hpp>
 
 #include <deque>
 #include <map>
@@ -18,7 +18,7 @@ struct Pace {
 
 class Display {
   public:
-    Display(study::Show& show, serve::Server& server);
+    Display(node::Show& show, serve::Server& server);
 
     /// Publishes the pictures that were made in the last tick.
     void publish(const Pace& pace);
@@ -35,7 +35,7 @@ class Display {
     void send(std::size_t member, const Pace& pace);
     void follow_alerts(std::size_t member);
 
-    study::Show& show_;
+    node::Show& show_;
     serve::Server& server_;
     std::vector<picture::Sensor> sensors_;
     std::vector<std::uint64_t> numbers_;

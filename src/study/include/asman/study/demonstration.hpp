@@ -2,8 +2,8 @@
 #pragma once
 
 #include <asman/evaluate/warning.hpp>
+#include <asman/node/show.hpp>
 #include <asman/simulate/world.hpp>
-#include <asman/study/show.hpp>
 
 #include <memory>
 #include <optional>
@@ -36,7 +36,7 @@ struct NodeResult {
     std::map<std::string, std::uint64_t> counters;
 };
 
-class Demonstration : public Show {
+class Demonstration : public node::Show {
   public:
     static base::Result<std::unique_ptr<Demonstration>> make(DemonstrationOptions options);
     ~Demonstration() override;
@@ -51,7 +51,7 @@ class Demonstration : public Show {
     std::vector<picture::Sensor> sensors() const override;
     std::string title() const override;
     std::string terrain_source() const override;
-    bool simulated() const override { return true; }
+    core::Mode mode() const override { return core::Mode::simulated; }
     /// docs/scenario.md has its schema.
     std::string summary_json() const override;
 

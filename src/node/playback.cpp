@@ -1,5 +1,5 @@
+#include <asman/node/playback.hpp>
 #include <asman/sources/file.hpp>
-#include <asman/study/playback.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -8,7 +8,7 @@
 #include <cmath>
 #include <filesystem>
 
-namespace asman::study {
+namespace asman::node {
 namespace {
 
 using nlohmann::ordered_json;
@@ -53,7 +53,7 @@ base::Result<picture::Sensor> parse_sensor_option(const std::string& text) {
 struct Playback::Impl {
     PlaybackOptions options;
     sources::Recording recording;
-    std::optional<node::Federation> federation;
+    std::optional<Federation> federation;
     std::vector<picture::State> states;
     std::size_t next = 0;
     base::Time start, now, end;
@@ -85,7 +85,7 @@ base::Result<std::unique_ptr<Playback>> Playback::make(PlaybackOptions options) 
         sensor.feed = feed_name;
         config.sensors.push_back(sensor);
     }
-    node::MemberOptions member;
+    MemberOptions member;
     member.bundle.files["node.toml"] = core::print_node_config(config);
     member.key = base::KeyPair::from_seed("playback");
     if (!options.record.empty())
@@ -96,9 +96,9 @@ base::Result<std::unique_ptr<Playback>> Playback::make(PlaybackOptions options) 
     impl->end = impl->recording.frames.back().time + base::seconds(2);
     impl->states = {options.state};
     impl->options = std::move(options);
-    std::vector<node::MemberOptions> members;
+    std::vector<MemberOptions> members;
     members.push_back(std::move(member));
-    ASMAN_TRY(auto federation, node::Federation::start(std::move(members), impl->start));
+    ASMAN_TRY(auto federation, Federation::start(std::move(members), impl->start));
     impl->federation = std::move(federation);
     return std::unique_ptr<Playback>(new Playback(std::move(impl)));
 }
@@ -106,7 +106,7 @@ base::Result<std::unique_ptr<Playback>> Playback::make(PlaybackOptions options) 
 base::Result<bool> Playback::tick() {
     auto& m = *impl_;
     if (m.now >= m.end) return false;
-    const auto until = m.now + node::tick_length;
+    const auto until = m.now + tick_length;
     std::vector<std::vector<node::FeedFrame>> frames(1);
     auto& all = m.recording.frames;
     for (; m.next < all.size() && all[m.next].time <= until; ++m.next)
@@ -135,7 +135,7 @@ base::Time Playback::now() const {
 base::Time Playback::end() const {
     return impl_->end;
 }
-node::Federation& Playback::federation() {
+Federation& Playback::federation() {
     return *impl_->federation;
 }
 const std::vector<picture::State>& Playback::states() const {
@@ -173,4 +173,4 @@ std::string Playback::summary_json() const {
     return j.dump(2) + "\n";
 }
 
-}  // namespace asman::study
+}  // namespace asman::node

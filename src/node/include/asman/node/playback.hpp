@@ -1,13 +1,13 @@
 // A recording of one's own in place of the simulation: one node, on a file.
 #pragma once
 
-#include <asman/study/show.hpp>
+#include <asman/node/show.hpp>
 
 #include <map>
 #include <memory>
 #include <optional>
 
-namespace asman::study {
+namespace asman::node {
 
 struct PlaybackOptions {
     std::string file;
@@ -32,12 +32,12 @@ class Playback : public Show {
     base::Time start() const override;
     base::Time now() const override;
     base::Time end() const override;
-    node::Federation& federation() override;
+    Federation& federation() override;
     const std::vector<picture::State>& states() const override;
     std::vector<picture::Sensor> sensors() const override;
     std::string title() const override;
     std::string terrain_source() const override { return "none: a recording"; }
-    bool simulated() const override { return false; }
+    core::Mode mode() const override { return core::Mode::recording; }
     /// Records by category, reports, tracks, and every sensor met with its counts; those without position are listed as
     /// such.
     std::string summary_json() const override;
@@ -48,4 +48,4 @@ class Playback : public Show {
     std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace asman::study
+}  // namespace asman::node

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace asman::study {
+namespace asman::node {
 
 class Show {
   public:
@@ -20,15 +20,16 @@ class Show {
     virtual base::Time start() const = 0;
     virtual base::Time now() const = 0;
     virtual base::Time end() const = 0;
-    virtual node::Federation& federation() = 0;
+    virtual Federation& federation() = 0;
     /// The states whose nodes run, in the federation's order.
     virtual const std::vector<picture::State>& states() const = 0;
     /// Every sensor that takes part, with its position where known.
     virtual std::vector<picture::Sensor> sensors() const = 0;
     virtual std::string title() const = 0;
     virtual std::string terrain_source() const = 0;
-    virtual bool simulated() const = 0;
+    virtual core::Mode mode() const = 0;
+    bool simulated() const { return mode() == core::Mode::simulated; }
     virtual std::string summary_json() const = 0;
 };
 
-}  // namespace asman::study
+}  // namespace asman::node

@@ -1,0 +1,175 @@
+#include "udp.hpp"
+
+#include <asman/node/live.hpp>
+#include <asman/sources/file.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <poll.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+
+namespace asman::node {
+namespace {
+
+/// What may wait between two ticks from one feed; beyond it the newest are dropped before the sequencer
+/// (architecture.md).
+constexpr std::size_t max_waiting = 8192;
+
+base::Time wall_clock() {
+    return {std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
+                .count()};
+}
+
+base::Result<base::KeyPair> read_key(const std::string& path) {
+    ASMAN_TRY(auto text, base::read_file(path));
+    while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.pop_back();
+    if (text.size() < 32)
+        return base::fail(base::Errc::bad_value, {.source = path}, "a key file holds at least 32 characters of secret");
+    return base::KeyPair::from_seed(text);
+}
+
+}  // namespace
+
+struct Live::Impl {
+    core::NodeConfig config;
+    std::optional<Federation> federation;
+    std::vector<picture::State> states;
+    std::vector<UdpReceiver> receivers;
+    std::vector<std::string> names;      ///< feeds of the receivers
+    std::vector<FeedFrame> file_frames;  ///< of file feeds, moved to the present, by time
+    std::size_t next_file_frame = 0;
+    base::Time start, now;
+    std::uint64_t dropped = 0;
+    std::vector<std::byte> buffer;
+
+    base::Result<void> open_feeds(const std::filesystem::path& folder) {
+        for (const auto& feed : config.feeds) {
+            if (!feed.udp.empty()) {
+                ASMAN_TRY(auto receiver, UdpReceiver::open(feed));
+                receivers.push_back(std::move(receiver));
+                names.push_back(feed.name);
+            } else if (!feed.file.empty()) {
+                std::optional<base::Date> date;
+                if (config.date.month != 0) date = config.date;
+                ASMAN_TRY(auto recording, sources::read_recording((folder / feed.file).string(), date));
+                for (auto& frame : recording.frames)
+                    file_frames.push_back({frame.time, feed.name, std::move(frame.bytes)});
+            }
+        }
+        std::ranges::stable_sort(file_frames, {}, &FeedFrame::time);
+        return {};
+    }
+
+    void wait_until(base::Time until, std::vector<FeedFrame>& out) {
+        std::vector<pollfd> polls;
+        for (const auto& r : receivers) polls.push_back({r.descriptor(), POLLIN, 0});
+        for (auto t = wall_clock(); t < until; t = wall_clock()) {
+            const auto left = static_cast<int>((until - t).ns / 1'000'000) + 1;
+            if (::poll(polls.data(), polls.size(), left) <= 0) continue;
+            for (std::size_t i = 0; i < receivers.size(); ++i)
+                if (polls[i].revents & POLLIN) drain(i, out);
+        }
+    }
+
+    void drain(std::size_t i, std::vector<FeedFrame>& out) {
+        while (const auto datagram = receivers[i].receive(buffer)) {
+            if (out.size() >= max_waiting) {
+                ++dropped;
+                continue;
+            }
+            out.push_back({wall_clock(), names[i], {datagram->begin(), datagram->end()}});
+        }
+    }
+};
+
+Live::Live(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Live::~Live() = default;
+
+base::Result<std::unique_ptr<Live>> Live::make(const LiveOptions& options) {
+    auto impl = std::make_unique<Impl>();
+    const auto folder = std::filesystem::path(options.config).parent_path();
+    MemberOptions member;
+    ASMAN_TRY(member.bundle, load_bundle(options.config));
+    ASMAN_TRY(impl->config, core::parse_node_config(member.bundle.files.at("node.toml"), options.config));
+    if (impl->config.key_file.empty()) {
+        if (!impl->config.partners.empty())
+            return base::fail(base::Errc::missing, {.source = options.config},
+                              "a node with partners needs a key file: key = \"…\"");
+        member.key = base::KeyPair::generate();
+    } else {
+        ASMAN_TRY(member.key, read_key((folder / impl->config.key_file).string()));
+    }
+    member.record = options.record;
+    if (member.record.empty() && !impl->config.record_file.empty())
+        member.record = (folder / impl->config.record_file).string();
+    ASMAN_CHECK(impl->open_feeds(folder));
+    const bool only_files = impl->receivers.empty() && !impl->file_frames.empty();
+    impl->start = impl->now = only_files ? impl->file_frames.front().time : wall_clock();
+    impl->states = {impl->config.state};
+    std::vector<MemberOptions> members;
+    members.push_back(std::move(member));
+    ASMAN_TRY(auto federation, Federation::start(std::move(members), impl->start));
+    impl->federation = std::move(federation);
+    return std::unique_ptr<Live>(new Live(std::move(impl)));
+}
+
+base::Result<bool> Live::tick() {
+    auto& m = *impl_;
+    const bool only_files = m.receivers.empty() && !m.file_frames.empty();
+    const auto until = m.now + tick_length;
+    std::vector<std::vector<FeedFrame>> frames(1);
+    // A node on files alone runs through them and ends; with live feeds the wall clock sets the pace.
+    if (!only_files) m.wait_until(until, frames[0]);
+    for (; m.next_file_frame < m.file_frames.size() && m.file_frames[m.next_file_frame].time <= until;
+         ++m.next_file_frame)
+        frames[0].push_back(std::move(m.file_frames[m.next_file_frame]));
+    std::ranges::stable_sort(frames[0], {}, &FeedFrame::time);
+    ASMAN_CHECK(m.federation->tick(until, std::move(frames)));
+    m.now = until;
+    return !only_files || m.next_file_frame < m.file_frames.size();
+}
+
+base::Result<void> Live::set_law_time(base::Time law_time) {
+    return impl_->federation->give_all(core::SetLawTime{law_time});
+}
+
+base::Time Live::start() const {
+    return impl_->start;
+}
+base::Time Live::now() const {
+    return impl_->now;
+}
+Federation& Live::federation() {
+    return *impl_->federation;
+}
+const std::vector<picture::State>& Live::states() const {
+    return impl_->states;
+}
+std::vector<picture::Sensor> Live::sensors() const {
+    return impl_->config.sensors;
+}
+std::string Live::title() const {
+    return "node of " + std::string(impl_->config.state.text());
+}
+core::Mode Live::mode() const {
+    return impl_->config.mode;
+}
+
+std::string Live::summary_json() const {
+    const auto& engine = impl_->federation->engine(0);
+    nlohmann::ordered_json j{{"format", 1}, {"simulated", simulated()}};
+    j["start"] = base::format_time(impl_->start, 3);
+    j["duration_s"] = (impl_->now - impl_->start).seconds();
+    auto& node = j["nodes"][std::string(impl_->config.state.text())];
+    node["local_tracks"] = engine.local().size();
+    node["joint_tracks"] = engine.joint().size();
+    node["digest"] = engine.digest().hex();
+    node["counters"] = engine.counters();
+    node["counters"]["datagrams_dropped"] = impl_->dropped;
+    return j.dump(2) + "\n";
+}
+
+}  // namespace asman::node
