@@ -37,7 +37,7 @@ struct Config {
     base::Duration max_future = base::seconds(5);
     /// Spectral density of an aircraft's unknown accelerations, m²/s³, for prediction to the common instant.
     double acceleration_density = 2.0;
-    /// Registration between states' systems that nobody has corrected, 1σ a horizontal axis, metres.
+    /// Registration between states' systems that nobody has corrected, 1σ a horizontal axis, metres (association only).
     double registration_sigma = 60;
     /// Expected aircraft per km² of which one has not been told by the other state: what a coincidence is measured by.
     double density_per_km2 = 1e-3;
@@ -85,7 +85,7 @@ class Joint {
     /// one.
     void advance(Time now);
     /// Sorted by number; valid until the next call of a non-const member. Contributions are as they were given, sorted
-    /// by (originator, via, number), own first where there is one.
+    /// by (originator, via, number).
     std::span<const JointTrack> tracks() const;
     const JointTrack* find(std::uint64_t number) const;
 

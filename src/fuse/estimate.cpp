@@ -1,0 +1,181 @@
+#include "estimate.hpp"
+
+#include <Eigen/Cholesky>
+#include <Eigen/LU>
+#include <algorithm>
+#include <cmath>
+
+namespace asman::fuse {
+namespace {
+
+constexpr double earth_radius = 6.371e6;
+
+geo::LocalFrame frame_at(geo::Point p) {
+    return geo::LocalFrame(geo::Position{p, {0}});
+}
+
+/// East and north of one frame expressed in another's: near each other almost a rotation by the meridians' convergence.
+Eigen::Matrix2d turn(const geo::LocalFrame& to, const geo::LocalFrame& from) {
+    return (to.rotation() * from.rotation().transpose()).topLeftCorner<2, 2>();
+}
+
+Eigen::Matrix4d both(const Eigen::Matrix2d& j) {
+    Eigen::Matrix4d t = Eigen::Matrix4d::Zero();
+    t.topLeftCorner<2, 2>() = j;
+    t.bottomRightCorner<2, 2>() = j;
+    return t;
+}
+
+Eigen::Matrix4d symmetric(const Eigen::Matrix4d& m) {
+    return 0.5 * (m + m.transpose());
+}
+
+/// The weight in [0, 1] that gives the fused covariance its smallest determinant: golden section, to 0.003.
+template <class Information>
+double best_weight(Information information) {
+    constexpr double ratio = 0.6180339887498949;
+    const auto cost = [&](double w) { return -std::log(information(w).determinant()); };
+    double low = 0;
+    double high = 1;
+    double a = high - ratio * (high - low);
+    double b = low + ratio * (high - low);
+    double cost_a = cost(a);
+    double cost_b = cost(b);
+    for (int i = 0; i < 12; ++i) {
+        if (cost_a <= cost_b) {
+            high = b;
+            b = a;
+            cost_b = cost_a;
+            a = high - ratio * (high - low);
+            cost_a = cost(a);
+        } else {
+            low = a;
+            a = b;
+            cost_a = cost_b;
+            b = low + ratio * (high - low);
+            cost_b = cost(b);
+        }
+    }
+    const double inner = 0.5 * (low + high);
+    // One estimate alone may be the best that can be promised: the ends are never quite reached by halving.
+    double best = inner;
+    for (const double end : {0.0, 1.0}) {
+        if (cost(end) < cost(best)) best = end;
+    }
+    return best;
+}
+
+}  // namespace
+
+Estimate in_frame(const geo::LocalFrame& frame, const picture::Kinematics& k) {
+    const auto own = frame_at(k.at);
+    const Eigen::Matrix2d j = turn(frame, own);
+    Estimate out;
+    out.mean.head<2>() = frame.to_local(geo::Position{k.at, {0}}).head<2>();
+    out.mean.tail<2>() = j * k.velocity;
+    const Eigen::Matrix4d t = both(j);
+    out.covariance = symmetric(t * k.covariance * t.transpose());
+    return out;
+}
+
+void from_frame(const geo::LocalFrame& frame, const Estimate& estimate, picture::Kinematics& out) {
+    const Eigen::Vector2d p = estimate.mean.head<2>();
+    out.at = frame.from_local({p.x(), p.y(), -p.squaredNorm() / (2 * earth_radius)}).at;
+    const Eigen::Matrix2d j = turn(frame_at(out.at), frame);
+    const Eigen::Matrix4d t = both(j);
+    out.velocity = j * estimate.mean.tail<2>();
+    out.covariance = symmetric(t * estimate.covariance * t.transpose());
+}
+
+Estimate inverse_covariance_intersection(const Estimate& a, const Estimate& b) {
+    const Eigen::Matrix4d ia = a.covariance.inverse();
+    const Eigen::Matrix4d ib = b.covariance.inverse();
+    const auto common = [&](double w) {
+        return Eigen::Matrix4d((w * a.covariance + (1 - w) * b.covariance).inverse());
+    };
+    const double w = best_weight([&](double x) { return Eigen::Matrix4d(ia + ib - common(x)); });
+    const Eigen::Matrix4d gamma = common(w);
+    Estimate out;
+    out.covariance = symmetric((ia + ib - gamma).inverse());
+    // The means are combined relative to a's, so that large coordinates do not cost precision.
+    const Eigen::Matrix4d gain = out.covariance * (ib - (1 - w) * gamma);
+    out.mean = a.mean + gain * (b.mean - a.mean);
+    return out;
+}
+
+Estimate covariance_intersection(const Estimate& a, const Estimate& b) {
+    const Eigen::Matrix4d ia = a.covariance.inverse();
+    const Eigen::Matrix4d ib = b.covariance.inverse();
+    const double w = best_weight([&](double x) { return Eigen::Matrix4d(x * ia + (1 - x) * ib); });
+    Estimate out;
+    out.covariance = symmetric((w * ia + (1 - w) * ib).inverse());
+    out.mean = a.mean + (1 - w) * out.covariance * ib * (b.mean - a.mean);
+    return out;
+}
+
+Eigen::Matrix4d with_cell(Eigen::Matrix4d covariance, double grid) {
+    const double cell = grid * grid / 12;
+    // The exporter adds the cell's variance (accords, rule 14); one that forgot it must not be taken as exact.
+    for (int i = 0; i < 2; ++i) {
+        if (covariance(i, i) < cell) covariance(i, i) += cell;
+    }
+    return covariance;
+}
+
+bool sound(const picture::Kinematics& k) {
+    if (!std::isfinite(k.at.lat) || !std::isfinite(k.at.lon) || std::abs(k.at.lat) > std::numbers::pi / 2) return false;
+    if (std::abs(k.at.lon) > 2 * std::numbers::pi) return false;
+    if (!k.velocity.allFinite() || k.velocity.norm() > 3'000) return false;
+    if (!k.covariance.allFinite() || k.covariance.diagonal().maxCoeff() > 1e12) return false;
+    if (!std::isfinite(k.turn_rate) || !std::isfinite(k.vertical_rate.value_or(0))) return false;
+    if (!std::isfinite(k.pressure_altitude.value_or(geo::PressureAltitude{}).m)) return false;
+    if (!std::isfinite(k.geometric_height.value_or(geo::EllipsoidalHeight{}).m)) return false;
+    if (!std::isfinite(k.sigma_pressure_altitude) || !std::isfinite(k.sigma_geometric_height)) return false;
+    const Eigen::LLT<Eigen::Matrix4d> llt(k.covariance);
+    return llt.info() == Eigen::Success && llt.matrixLLT().diagonal().minCoeff() > 1e-6;
+}
+
+picture::Kinematics predict(const picture::Kinematics& from, Time to, double acceleration_density) {
+    const double dt = (to - from.time).seconds();
+    picture::Kinematics out = from;
+    out.time = to;
+    if (dt == 0) return out;
+    const double span = std::abs(dt);
+    // A turn is believed for ten seconds, then the course is held.
+    const double turning = std::clamp(dt, -10.0, 10.0);
+    const auto rotate = [&](double angle) {  // clockwise
+        const double s = std::sin(angle);
+        const double c = std::cos(angle);
+        return Eigen::Vector2d(c * from.velocity.x() + s * from.velocity.y(),
+                               -s * from.velocity.x() + c * from.velocity.y());
+    };
+    const Eigen::Vector2d last = rotate(from.turn_rate * turning);
+    const Eigen::Vector2d way = rotate(from.turn_rate * turning / 2) * turning + last * (dt - turning);
+
+    Estimate moved;
+    moved.mean << way, last;
+    Eigen::Matrix4d f = Eigen::Matrix4d::Identity();
+    f(0, 2) = f(1, 3) = dt;
+    // White acceleration (Bar-Shalom, Li and Kirubarajan 2001, 6.2.2), symmetric in time for the small steps back.
+    const double q = acceleration_density;
+    Eigen::Matrix4d noise = Eigen::Matrix4d::Zero();
+    noise(0, 0) = noise(1, 1) = q * span * span * span / 3;
+    noise(0, 2) = noise(2, 0) = noise(1, 3) = noise(3, 1) = q * dt * span / 2;
+    noise(2, 2) = noise(3, 3) = q * span;
+    moved.covariance = f * from.covariance * f.transpose() + noise;
+    from_frame(frame_at(from.at), moved, out);
+
+    const double climb = from.vertical_rate.value_or(0) * dt;
+    const double climb_sigma = (from.vertical_rate ? 3.0 : 8.0) * span;
+    if (out.pressure_altitude) {
+        out.pressure_altitude->m += climb;
+        out.sigma_pressure_altitude = std::hypot(from.sigma_pressure_altitude, climb_sigma);
+    }
+    if (out.geometric_height) {
+        out.geometric_height->m += climb;
+        out.sigma_geometric_height = std::hypot(from.sigma_geometric_height, climb_sigma);
+    }
+    return out;
+}
+
+}  // namespace asman::fuse
