@@ -135,35 +135,36 @@ function drawBrackets(c: Context, d: number): void {
   c.stroke();
 }
 
-/** A sensor: a mast with a dish; own filled, others' hollow, crossed when nothing comes from it. */
+/** A sensor: a triangle; own filled, released to us open, else faint; crossed when nothing comes from it. */
 export function drawSensor(c: Context, x: number, y: number, mine: boolean, heard: boolean, health: Health): void {
+  const colour = mine ? '#9db8c4' : heard ? '#aaa1c4' : '#56616a';
+  const r = mine ? 5.5 : heard ? 5 : 3.5;
   c.save();
   c.translate(x, y);
-  c.strokeStyle = mine ? '#9db8c4' : heard ? '#aaa1c4' : '#5d6870';
-  c.fillStyle = mine ? '#9db8c4' : '#12181d';
-  c.lineWidth = 1.2;
+  c.lineJoin = 'round';
   c.beginPath();
-  c.moveTo(-4.5, 5);
-  c.lineTo(0, -2);
-  c.lineTo(4.5, 5);
+  c.moveTo(-r, 0.75 * r);
+  c.lineTo(0, -r);
+  c.lineTo(r, 0.75 * r);
   c.closePath();
+  c.fillStyle = mine ? colour : ink.halo;
+  c.strokeStyle = colour;
+  c.lineWidth = 1.3;
   c.fill();
-  c.stroke();
-  c.beginPath();
-  c.arc(0, -5, 4, 0.15 * Math.PI, 0.85 * Math.PI);
   c.stroke();
   if (health === 'silent' || health === 'excluded') {
     c.beginPath();
-    c.moveTo(-6, -7);
-    c.lineTo(6, 6);
-    c.moveTo(6, -7);
-    c.lineTo(-6, 6);
-    c.strokeStyle = '#c9b48a';
+    c.moveTo(-7, -6);
+    c.lineTo(7, 6);
+    c.moveTo(7, -6);
+    c.lineTo(-7, 6);
+    c.strokeStyle = ink.alert;
     c.stroke();
   } else if (health === 'degraded') {
-    c.fillStyle = '#c9b48a';
-    c.font = 'bold 9px system-ui, sans-serif';
-    c.fillText('!', 6, 2);
+    c.fillStyle = ink.alert;
+    c.font = 'bold 11px system-ui, sans-serif';
+    c.textAlign = 'left';
+    c.fillText('!', r + 2, 3);
   }
   c.restore();
 }
