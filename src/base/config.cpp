@@ -235,6 +235,11 @@ bool Section::has(std::string_view key) const {
     return impl_ && impl_->find(key) != nullptr;
 }
 
+bool Section::is_string(std::string_view key) const {
+    const auto* node = impl_ ? impl_->find(key) : nullptr;
+    return node && node->is_string();
+}
+
 Place Section::place(std::string_view key) const {
     return impl_ ? impl_->place_of(key) : Place{};
 }

@@ -69,8 +69,6 @@ struct Change {
     bool assumed = false;
 };
 
-class DistanceField;  ///< implementation: distance to a boundary, remembered by cells
-
 /// A clause that holds from one state to another in an interval, with what must be checked.
 class Grant {
   public:
@@ -91,7 +89,6 @@ class Grant {
     struct Limit {
         const Exclusion* exclusion;
         std::string_view scope;  ///< "clause", id of an accord, "national restriction …"
-        DistanceField* field;
     };
     std::shared_ptr<const Text> text_;
     const Clause* clause_ = nullptr;
@@ -99,8 +96,7 @@ class Grant {
     State grantor_, receiver_;
     Time since_, until_;
     std::vector<std::string> assumed_;
-    std::vector<Limit> limits_;       ///< exclusions of the clause, its accord, the accord's parents, the grantor
-    DistanceField* field_ = nullptr;  ///< distance to the area's boundary, remembered by cells
+    std::vector<Limit> limits_;  ///< exclusions of the clause, its accord, the accord's parents, the grantor
 };
 
 /// The law at an instant, and for as long as nothing changes.

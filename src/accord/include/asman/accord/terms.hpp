@@ -25,21 +25,22 @@ std::string_view name(Product product);
 std::optional<Product> product_of(std::string_view name);
 const std::vector<std::string>& product_names();
 
-/// Fields of a released object that a clause may let through. Position and time always go: without them there is no
-/// object.
-enum Field : std::uint16_t {
-    velocity = 1 << 0,           ///< speed, direction, turn and vertical rate
-    height = 1 << 1,             ///< every form of height
-    mode_3a = 1 << 2,            ///< Mode 3/A codes
-    address = 1 << 3,            ///< ICAO 24-bit address
-    callsign = 1 << 4,           ///< target identification
-    flight_class = 1 << 5,       ///< civil or state
-    standard_identity = 1 << 6,  ///< friend, suspect …
-    emergency = 1 << 7,          ///< emergency status, special position
-    accuracy = 1 << 8,  ///< the covariance as estimated; without it only a bound (the clause's grid, at least 1 km)
-    sensor_position = 1 << 9,  ///< needed by the polar form of target reports
-};
-inline constexpr std::uint16_t identity_fields = mode_3a | address | callsign;
+/// Fields of a released object that a clause may let through, as bits. Position and time always go: without them there
+/// is no object.
+namespace field {
+inline constexpr std::uint16_t velocity = 1 << 0;           ///< speed, direction, turn and vertical rate
+inline constexpr std::uint16_t height = 1 << 1;             ///< every form of height
+inline constexpr std::uint16_t mode_3a = 1 << 2;            ///< Mode 3/A codes
+inline constexpr std::uint16_t address = 1 << 3;            ///< ICAO 24-bit address
+inline constexpr std::uint16_t callsign = 1 << 4;           ///< target identification
+inline constexpr std::uint16_t flight_class = 1 << 5;       ///< civil or state
+inline constexpr std::uint16_t standard_identity = 1 << 6;  ///< friend, suspect …
+inline constexpr std::uint16_t emergency = 1 << 7;          ///< emergency status, special position
+inline constexpr std::uint16_t accuracy = 1 << 8;           ///< the covariance as estimated; without it a bound of 1 km
+inline constexpr std::uint16_t sensor_position = 1 << 9;    ///< needed by the polar form of target reports
+inline constexpr std::uint16_t identifying = mode_3a | address | callsign;
+inline constexpr std::uint16_t all = (1 << 10) - 1;
+}  // namespace field
 const std::vector<std::string>& field_names();  ///< in the order of the bits
 std::string field_list(std::uint16_t fields);   ///< "velocity, height"
 
@@ -53,12 +54,15 @@ struct Band {
     double from = 0, to = 0;
 };
 
+class DistanceField;
+
 /// An area with the name that it has in its text. `region` holds what decides.
 struct Area {
     std::string name;
     std::string words;  ///< "300 km along KAZ–KGZ, on the side of KAZ"
     geo::Region region;
     base::Digest digest;
+    std::shared_ptr<const DistanceField> field;  ///< answers for `region`, fast
 };
 
 /// What an object must be (a grant), or is when it is excluded. An absent term matches everything.
@@ -101,13 +105,14 @@ enum class Form : std::uint8_t { geodetic, polar };
 struct Clause {
     std::string id;
     std::string title;
-    State from;
-    std::vector<State> to;    ///< resolved; sorted
-    bool to_parties = false;  ///< "parties": those when the grantor signed, and newcomers it accepts (rule 6)
+    std::vector<State> from;    ///< sorted; all parties where from_parties
+    bool from_parties = false;  ///< "parties": each grants it
+    std::vector<State> to;      ///< sorted; empty where to_parties
+    bool to_parties = false;    ///< "parties": those when the grantor signed, and newcomers it accepts (rule 6)
     Product product = Product::tracks;
     Match match;
     std::vector<Exclusion> exclusions;
-    std::uint16_t fields = 0;  ///< Field bits
+    std::uint16_t fields = 0;  ///< bits of `field`
     double grid = 0;           ///< precision: the cell's side, metres; 0: exact
     Duration delay{0};
     Duration rate{0};  ///< one sample a slot of this length; 0: every sample

@@ -52,6 +52,19 @@ struct Annotation {
     std::string what;
 };
 
+/// A named region as written; canonical() prints it and the digest of what it became.
+struct RegionSpec {
+    enum class Kind : std::uint8_t { everywhere, land, border, polygon, circle, unite, intersect, without, geojson };
+    std::string name;
+    Kind kind = Kind::everywhere;
+    std::vector<std::string> names;           ///< states (land, border, side) or regions
+    std::string side;                         ///< border: a state, or empty for both sides
+    double km = 0;                            ///< border: width; circle: radius
+    std::vector<std::vector<double>> points;  ///< [lat, lon] in degrees: polygon's ring, circle's centre
+    std::string file;                         ///< geojson
+    std::shared_ptr<const Area> area;         ///< what it became
+};
+
 /// A text as parsed and resolved. `restriction`: a national restriction, signed by one state alone (rule 11).
 struct Text {
     std::string id;
@@ -81,7 +94,7 @@ struct Text {
     std::vector<State> suspension_by;
     bool suspension_of_all = false;     ///< scope = "accord": between all parties
     std::uint32_t suspension_days = 0;  ///< 0: until the suspender resumes
-    std::vector<std::shared_ptr<const Area>> regions;
+    std::vector<RegionSpec> regions;    ///< in the order of the text: a region is named before it is used
     std::vector<Clause> clauses;
     std::vector<Exclusion> exclusions;
     std::vector<Site> sites;

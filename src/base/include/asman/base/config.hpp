@@ -29,6 +29,7 @@ class Config;
 class Section {
   public:
     bool has(std::string_view key) const;
+    bool is_string(std::string_view key) const;  ///< present, and a string (where a key takes "all" or a list)
     /// Where a key's value stands (or the table itself where the key is absent).
     Place place(std::string_view key = {}) const;
 
