@@ -102,6 +102,8 @@ base::Result<std::unique_ptr<Live>> Live::make(const LiveOptions& options) {
     } else {
         ASMAN_TRY(member.key, read_key((folder / impl->config.key_file).string()));
     }
+    // Nobody outside may link the track numbers that two receivers get; the recording keeps them repeatable.
+    member.bundle.files["numbers.secret"] = base::KeyPair::generate().public_key.hex();
     member.record = options.record;
     if (member.record.empty() && !impl->config.record_file.empty())
         member.record = (folder / impl->config.record_file).string();

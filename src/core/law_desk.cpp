@@ -1,0 +1,209 @@
+#include "law_desk.hpp"
+
+#include <asman/accord/law.hpp>
+#include <asman/release/exporter.hpp>
+#include <asman/release/importer.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace asman::core {
+namespace {
+
+constexpr std::string_view folder = "accords/";
+
+accord::Files accord_files(const Bundle& bundle) {
+    accord::Files out;
+    for (const auto& [name, text] : bundle.files)
+        if (name.starts_with(folder)) out[name.substr(folder.size())] = text;
+    return out;
+}
+
+/// Track numbers are drawn from a secret that the edge put into the bundle; a simulated node may do without one.
+std::string number_secret(const NodeConfig& config, const Bundle& bundle) {
+    const auto it = bundle.files.find("numbers.secret");
+    return it != bundle.files.end() ? it->second : "track numbers of " + std::string(config.state.text());
+}
+
+/// Clock skew between live nodes that a decision must stand; simulated ones and recordings share one clock.
+base::Duration skew(const NodeConfig& config) {
+    return config.mode == Mode::live ? base::seconds(1) : base::Duration{0};
+}
+
+}  // namespace
+
+struct LawDesk::Impl {
+    const NodeConfig* config;
+    accord::Law law;
+    accord::LawView view;
+    base::Duration offset{0};  ///< law time minus data time
+    base::Time now;
+    std::vector<picture::State> partners;
+    release::Exporter exporter;
+    std::map<std::pair<picture::State, std::uint64_t>, picture::State> originators;  ///< of what each receiver holds
+    std::array<std::uint64_t, release::refusal_kinds> refusals{};
+    std::uint64_t changes = 0, acts_refused = 0;
+    std::vector<Event> events;
+
+    Impl(const NodeConfig& c, const Bundle& bundle)
+        : config(&c),
+          exporter({.self = c.state, .secret = number_secret(c, bundle)},
+                   [&c](picture::SensorId id) -> const picture::Sensor* {
+                       const auto it = std::ranges::find(c.sensors, id, &picture::Sensor::id);
+                       return it == c.sensors.end() ? nullptr : &*it;
+                   }) {}
+
+    base::Time law_now() const { return now + offset; }
+
+    void tell_alarms(std::size_t from) {
+        for (std::size_t i = from; i < law.alarms().size(); ++i)
+            events.push_back({now, "law.alarm", law.alarms()[i].text()});
+    }
+
+    bool renew() {
+        if (view.holds_at(law_now())) return false;
+        view = law.at(law_now());
+        ++changes;
+        return true;
+    }
+};
+
+LawDesk::LawDesk(const NodeConfig& config, const Bundle& bundle, std::shared_ptr<const geo::Borders> borders)
+    : impl_(std::make_unique<Impl>(config, bundle)) {
+    auto& m = *impl_;
+    m.law = accord::Law::load(accord_files(bundle), {.borders = borders.get(), .skew = skew(config)});
+    for (const auto& partner : config.partners) m.partners.push_back(partner.state);
+    std::ranges::sort(m.partners);
+    m.tell_alarms(0);
+    for (const auto& name : config.without) {
+        auto changed = m.law.without(name);
+        if (changed)
+            m.law = std::move(*changed);
+        else
+            m.events.push_back({m.now, "law.alarm", "what if without " + name + ": " + changed.error().text()});
+    }
+    m.view = accord::LawView();
+}
+LawDesk::~LawDesk() = default;
+LawDesk::LawDesk(LawDesk&&) noexcept = default;
+LawDesk& LawDesk::operator=(LawDesk&&) noexcept = default;
+
+bool LawDesk::advance(base::Time now) {
+    impl_->now = now;
+    return impl_->renew();
+}
+
+base::Result<void> LawDesk::set_law_time(base::Time now, base::Time law_time) {
+    auto& m = *impl_;
+    if (m.config->mode != Mode::simulated)
+        return base::fail(base::Errc::refused, "the law's clock moves only in a simulated node");
+    m.now = now;
+    m.offset = law_time - now;
+    m.renew();
+    return {};
+}
+
+base::Time LawDesk::law_time() const {
+    return impl_->law_now();
+}
+
+void LawDesk::act(const LawAct& act, base::Time now) {
+    auto& m = *impl_;
+    m.now = now;
+    auto changed = m.law.with_acts(act.text, act.name, m.law_now());
+    if (!changed) {
+        ++m.acts_refused;
+        m.events.push_back({now, "law.act_refused", changed.error().text()});
+        return;
+    }
+    const auto known = m.law.alarms().size();
+    m.law = std::move(*changed);
+    m.view = m.law.at(m.law_now());
+    ++m.changes;
+    m.events.push_back({now, "law.act", "filed " + act.name});
+    m.tell_alarms(known);
+}
+
+std::set<picture::SensorId> LawDesk::excluded_sensors() const {
+    std::set<picture::SensorId> out;
+    for (const auto& sensor : impl_->config->sensors)
+        if (!impl_->view.site_stands(sensor.accord, sensor.name)) out.insert(sensor.id);
+    return out;
+}
+
+std::vector<std::pair<picture::State, wire::Batch>> LawDesk::release(base::Time now,
+                                                                     std::span<const picture::Track> local,
+                                                                     std::span<const picture::JointTrack> joint) {
+    auto& m = *impl_;
+    std::vector<picture::Contribution> foreign;
+    for (const auto& track : joint)
+        for (const auto& c : track.contributions)
+            if (!c.clauses.empty()) foreign.push_back(c);
+    std::vector<std::pair<picture::State, wire::Batch>> out;
+    for (auto& batch : m.exporter.release(local, foreign, m.view, now, m.law_now(), m.partners)) {
+        wire::Batch w;
+        w.tick = now;
+        w.law_time = m.law_now();
+        for (const auto& c : batch.contributions) m.originators[{batch.receiver, c.number}] = c.originator;
+        w.contributions = std::move(batch.contributions);
+        for (const auto number : batch.drops) {
+            const auto it = m.originators.find({batch.receiver, number});
+            if (it == m.originators.end()) continue;
+            w.drops.push_back({it->second, number});
+            m.originators.erase(it);
+        }
+        out.emplace_back(batch.receiver, std::move(w));
+    }
+    return out;
+}
+
+bool LawDesk::admit(picture::State from, const wire::Batch& batch, const picture::Contribution& contribution) {
+    auto& m = *impl_;
+    // In a simulated node the sender's law clock may have been moved in the same tick: the receiver's own clock
+    // decides.
+    const auto refusal = release::check(contribution, from, m.config->state, m.view, batch.tick, m.law_now());
+    ++m.refusals[static_cast<std::size_t>(refusal)];
+    return refusal == release::Refusal::none;
+}
+
+bool LawDesk::still_granted(const picture::Contribution& contribution) const {
+    const auto& m = *impl_;
+    const auto refusal = release::check(contribution, contribution.via, m.config->state, m.view, m.now, m.law_now());
+    return refusal != release::Refusal::no_clause && refusal != release::Refusal::wrong_chain;
+}
+
+std::vector<AccordStanding> LawDesk::standings() const {
+    std::vector<AccordStanding> out;
+    for (const auto& s : impl_->view.status())
+        out.push_back({s.id, s.title, std::string(accord::name(s.state)), s.assumed ? "assumed" : "public", s.parties});
+    return out;
+}
+
+std::vector<std::string> LawDesk::explain_release(const picture::Track& track, picture::State receiver) const {
+    return impl_->exporter.explain(track, impl_->view, receiver, impl_->now).lines;
+}
+
+void LawDesk::count(std::map<std::string, std::uint64_t>& c) const {
+    const auto& m = *impl_;
+    const auto& e = m.exporter.counters();
+    for (const auto& [clause, n] : e.released) c["released " + clause.text()] += n;
+    for (const auto& [reason, n] : e.withheld) c["withheld " + std::string(accord::name(reason))] += n;
+    c["release_waiting"] = e.waiting;
+    c["release_destroyed"] = e.destroyed;
+    c["release_overflow"] = e.overflow;
+    c["law_changes"] = m.changes;
+    c["law_acts_refused"] = m.acts_refused;
+    for (std::size_t i = 0; i < m.refusals.size(); ++i)
+        if (m.refusals[i])
+            c["import " + std::string(i == 0 ? "accepted" : release::name(static_cast<release::Refusal>(i)))] =
+                m.refusals[i];
+}
+
+std::vector<Event> LawDesk::take_events() {
+    return std::exchange(impl_->events, {});
+}
+
+}  // namespace asman::core
