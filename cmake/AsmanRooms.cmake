@@ -10,7 +10,8 @@ target_compile_options(asman_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -
                                              -ffp-contract=off)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   # clang 16 on libstdc++ 12: std::expected and views are guarded by a later __cpp_concepts.
-  target_compile_options(asman_flags INTERFACE -D__cpp_concepts=202002L -Wno-builtin-macro-redefined -Wno-error)
+  target_compile_options(asman_flags INTERFACE -D__cpp_concepts=202002L -Wno-builtin-macro-redefined -Wno-macro-redefined
+                                               -Wno-error)
 endif()
 if(ASMAN_SANITIZE)
   target_compile_options(asman_flags INTERFACE -fsanitize=${ASMAN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
