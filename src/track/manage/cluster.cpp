@@ -191,6 +191,7 @@ void Tracker::Impl::apply(SensorState& s, std::size_t i) {
         learn_identity(k, p);
         learn_height(k, p);
         learn_velocity(k, p);
+        if (given > 0.9 && m == 1 && n_candidates == 1) sample(k, p);
     }
     refresh(c.slot);
     if (!k.confirmed && k.existence > config.confirm_existence && k.reports >= 2) confirm(k);

@@ -91,6 +91,8 @@ void Tracker::Impl::locate_plot(Plot& p, SensorState& s, const picture::TargetRe
     const double sa = r.sigma_azimuth > 0 ? r.sigma_azimuth : s.info.sigma_azimuth;
     p.raw_range = r.range;
     p.raw_azimuth = r.azimuth;
+    p.noise_range = sr * sr;
+    p.noise_azimuth = sa * sa;
     const double azimuth = r.azimuth - bias.azimuth;
     p.at.range = std::max(r.range - bias.range, 10.0);
     p.at.sin_azimuth = std::sin(azimuth);

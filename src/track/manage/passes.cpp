@@ -234,6 +234,7 @@ void Tracker::Impl::sweep() {
         if (now - k.last_survey > kSurveyInterval) survey(slot);
     }
     rivals();
+    run_registration();
 }
 
 }  // namespace asman::track

@@ -30,6 +30,7 @@ struct Plot {
     bool polar = true;
     Polar at;  ///< polar: bias removed, the bias' own uncertainty added
     double raw_range = 0, raw_azimuth = 0;
+    double noise_range = 1, noise_azimuth = 1;        ///< variances of noise alone
     Eigen::Vector3d place = Eigen::Vector3d::Zero();  ///< at the report's height, or the nominal one
     double variance = 0;                              ///< geodetic: m² per axis
     geo::Point point;                                 ///< geodetic
@@ -161,7 +162,7 @@ struct Tracker::Impl {
     Registrar registrar;
     bool started = false;
     base::Time epoch;
-    Seconds now = 0, swept = -1e9;
+    Seconds now = 0, swept = -1e9, registered = 0;
     std::uint64_t next_number = 1;
     std::vector<std::uint64_t> ended;
     std::vector<picture::Track> shown;
@@ -233,6 +234,10 @@ struct Tracker::Impl {
     void anchor_at_place(TrackState& k);
     void confirm(TrackState& k);
     void rivals();
+    // register/windows.cpp
+    void sample(TrackState& k, const Plot& p);
+    void use_window(TrackState& k);
+    void run_registration();
     // picture.cpp
     bool show(const TrackState& k, Seconds at, picture::Track& out) const;
 };
