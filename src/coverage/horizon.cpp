@@ -137,7 +137,11 @@ geo::EllipsoidalHeight Horizon::lowest_visible(geo::Point at) const {
 
 geo::Position antenna_over(const geo::Terrain& terrain, const geo::Geoid& geoid, geo::Point at, double elevation_msl,
                            double mast) {
-    const double ground = std::max(elevation_msl, terrain.elevation_or(at, elevation_msl));
+    double lowest = terrain.elevation_or(at, elevation_msl);
+    if (const double cell = terrain.resolution(); cell > 0)
+        for (int i = 0; i < 8; ++i)
+            lowest = std::min(lowest, terrain.elevation_or(geo::direct(at, i * pi / 4, cell), lowest));
+    const double ground = std::max(elevation_msl, lowest);
     return {at, geoid.ellipsoidal(at, {ground + mast})};
 }
 

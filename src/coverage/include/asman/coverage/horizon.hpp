@@ -64,8 +64,9 @@ class Horizon {
     double tangent_at(double azimuth, double rho) const;
 };
 
-/// The antenna of a sensor that stands `mast` metres above the ground, and never below what the terrain says of the
-/// place: a site whose published elevation is lower than a coarse cell's mean is lifted to it.
+/// The antenna of a sensor that stands `mast` metres above the ground. The ground is the published elevation, or, where
+/// the terrain says that all within one cell lies higher, the lowest of that: a coarse cell cannot tell a valley's
+/// floor from its slopes, but an antenna is never buried.
 geo::Position antenna_over(const geo::Terrain& terrain, const geo::Geoid& geoid, geo::Point at, double elevation_msl,
                            double mast);
 
