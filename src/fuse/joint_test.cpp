@@ -332,6 +332,34 @@ TEST(Joint, WhatIsRemovedLeavesNoTrace) {
     }));
 }
 
+TEST(Joint, ARestoredOneGoesOnAsTheSavedOne) {
+    EXPECT_TRUE(rc::check("at any step", [] {
+        const auto seed = *rc::gen::arbitrary<std::uint32_t>();
+        Joint a(KGZ), b(KGZ);
+        for (int step = 0; step < 4; ++step) {
+            std::mt19937 random(seed);
+            const auto scene = traffic(random, 20, start + seconds(step));
+            for (auto* j : {&a, &b}) {
+                j->set_local(scene.own);
+                for (const auto& c : scene.others) j->put_foreign(c);
+            }
+            if (step == 1) {
+                Joint fresh(KGZ);
+                RC_ASSERT(fresh.restore(a.save()).has_value());
+                RC_ASSERT(fresh.save() == a.save());
+                b = std::move(fresh);
+            }
+            a.advance(start + seconds(step));
+            b.advance(start + seconds(step));
+            RC_ASSERT(a.save() == b.save());
+        }
+        const auto bytes = a.save();
+        Joint other(RUS), fresh(KGZ);
+        RC_ASSERT(!other.restore(bytes).has_value());
+        RC_ASSERT(!fresh.restore(std::span(bytes).first(bytes.size() - 1)).has_value());
+    }));
+}
+
 TEST(Joint, AlmostEveryAircraftIsOneTrack) {
     std::mt19937 random(7);
     Joint joint(KGZ);

@@ -92,8 +92,9 @@ class Joint {
     std::size_t foreign() const;  ///< contributions held
     const Counters& counters() const;
 
-    /// The whole state as bytes, and back (own state and configuration must be the same: else conflict). A restored one
-    /// goes on exactly as the saved one would have.
+    /// The whole state as bytes, and back: a restored one goes on exactly as the saved one would have. Configuration
+    /// and borders are not in it. Bytes of another state are a conflict, cut ones a syntax error; then nothing is
+    /// changed.
     std::vector<std::byte> save() const;
     base::Result<void> restore(base::Bytes bytes);
 
