@@ -1,0 +1,162 @@
+#include "running.hpp"
+
+#include "commands.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+namespace asman::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::atomic<bool> stop_asked{false};
+extern "C" void ask_stop(int) {
+    stop_asked = true;
+}
+
+void print_events(node::Show& show) {
+    for (std::size_t i = 0; i < show.states().size(); ++i)
+        for (const auto& event : show.federation().take_events(i))
+            fmt::print(stderr, "{} {} {}: {}\n", base::format_time(event.time), show.states()[i].text(), event.kind,
+                       event.text);
+}
+
+/// The status of all states: redrawn in place on a terminal, else a block a minute.
+class StatusPrinter {
+  public:
+    void print(const std::vector<serve::StateLine>& lines, base::Time now, base::Time law, const Pace& pace) {
+        const bool terminal = on_terminal();
+        const auto t = Clock::now();
+        if (drawn_ && t - last_ < (terminal ? std::chrono::seconds(1) : std::chrono::seconds(60))) return;
+        last_ = t;
+        if (drawn_ && terminal) fmt::print("\033[{}A", lines.size() + 1);
+        fmt::print("{}{}  law of {}  {}{}\n", terminal ? "\033[K" : "", base::format_time(now),
+                   base::format_time(law).substr(0, 10),
+                   pace.paused      ? "paused"
+                   : pace.speed > 0 ? fmt::format("speed {:g}", pace.speed)
+                                    : "speed max",
+                   terminal ? "" : ":");
+        for (const auto& line : lines) fmt::print("{}{}\n", terminal ? "\033[K" : "  ", status_line(line));
+        std::fflush(stdout);
+        drawn_ = true;
+    }
+
+  private:
+    Clock::time_point last_;
+    bool drawn_ = false;
+};
+
+struct Handler {
+    node::Show& show;
+    serve::Server& server;
+    Display& display;
+    Pace& pace;
+    serve::ClientId client;
+
+    base::Result<void> operator()(const serve::SetLawDate& c) const {
+        return show.set_law_time(base::start_of(c.date));
+    }
+    base::Result<void> operator()(const serve::SetPaused& c) const {
+        pace.paused = c.paused;
+        return {};
+    }
+    base::Result<void> operator()(const serve::SetSpeed& c) const {
+        pace.speed = c.speed;
+        return {};
+    }
+    base::Result<void> operator()(const serve::Explain& c) const {
+        server.answer(client, std::make_shared<const std::string>(display.explain(c)));
+        return {};
+    }
+};
+
+/// Runs until Ctrl-C: at the end of the data the last picture stays.
+base::Result<void> loop(node::Show& show, serve::Server& server, double speed) {
+    Display display(show, server);
+    display.publish_scenes();
+    StatusPrinter status;
+    Pace pace{speed, false};
+    bool more = true;
+    auto anchor = Clock::now();
+    auto anchor_data = show.now();
+    while (!stop_asked) {
+        const Pace before = pace;
+        bool moved = false;
+        while (auto command = server.poll()) {
+            ASMAN_CHECK(std::visit(Handler{show, server, display, pace, command->client}, command->what));
+            moved = true;
+        }
+        if (moved || before.speed != pace.speed || before.paused != pace.paused || pace.paused || !more) {
+            anchor = Clock::now();
+            anchor_data = show.now();
+        }
+        if (pace.paused || !more) {
+            if (moved) display.publish_now(pace);
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        } else {
+            ASMAN_TRY(more, show.tick());
+            print_events(show);
+            display.publish(pace);
+            if (!more) pace.paused = true;
+            if (pace.speed > 0)
+                std::this_thread::sleep_until(
+                    anchor + std::chrono::duration<double>((show.now() - anchor_data).seconds() / pace.speed));
+        }
+        status.print(display.lines(), show.now(), show.federation().engine(0).law_time(), pace);
+    }
+    return {};
+}
+
+}  // namespace
+
+void stop_on_signal() {
+    std::signal(SIGINT, ask_stop);
+    std::signal(SIGTERM, ask_stop);
+}
+
+base::Result<double> parse_speed(const std::string& text) {
+    if (text == "max") return 0.0;
+    char* end = nullptr;
+    const double v = std::strtod(text.c_str(), &end);
+    if (end == text.c_str() || *end != 0 || !(v > 0) || v > 10000)
+        return base::fail(base::Errc::bad_value, {.source = "--speed " + text},
+                          "a number above 0 (data seconds per second) or 'max' is expected");
+    return v;
+}
+
+base::Result<void> run_headless(node::Show& show, double speed) {
+    Progress bar("running");
+    const auto began = Clock::now();
+    for (;;) {
+        ASMAN_TRY(const bool more, show.tick());
+        print_events(show);
+        if (!more || stop_asked) return {};
+        const double data = (show.now() - show.start()).seconds();
+        bar.at(data / std::max(1e-9, (show.end() - show.start()).seconds()), base::format_time(show.now()));
+        if (speed > 0) std::this_thread::sleep_until(began + std::chrono::duration<double>(data / speed));
+    }
+}
+
+base::Result<void> run_with_display(node::Show& show, double speed, const DisplayOptions& options) {
+    serve::ServerOptions so;
+    so.port = options.port;
+    so.site = options.site;
+    so.may_look_as = so.may_move_law = show.simulated();
+    so.may_pace = show.mode() != core::Mode::live;
+    so.first_state = options.first_state.empty() ? show.states().back() : picture::State(options.first_state);
+    ASMAN_TRY(auto server, serve::Server::start(so));
+    fmt::print("{}{}\nLook at {}   (Ctrl-C stops)\n", show.title(), show.simulated() ? ", simulated" : "",
+               server->address());
+    std::fflush(stdout);
+    ASMAN_CHECK(loop(show, *server, speed));
+    fmt::print("\nstopped\n");
+    return {};
+}
+
+}  // namespace asman::cli

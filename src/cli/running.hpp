@@ -1,0 +1,28 @@
+// Running a show: without a display to its end, or with one until Ctrl-C.
+#pragma once
+
+#include "display.hpp"
+
+#include <asman/node/show.hpp>
+
+#include <string>
+
+namespace asman::cli {
+
+struct DisplayOptions {
+    std::uint16_t port = 8080;  ///< 0: any free one
+    std::string site;           ///< folder of the built display
+    std::string first_state;    ///< as whom a new client looks; empty: the last state of the show
+};
+
+/// "max" is 0: as fast as it goes.
+base::Result<double> parse_speed(const std::string& text);
+
+/// From now on Ctrl-C and SIGTERM end the show, cleanly: logs are flushed and summaries written.
+void stop_on_signal();
+
+base::Result<void> run_headless(node::Show& show, double speed);
+/// Prints the address and a status line per state; at the end of the data the last picture stays.
+base::Result<void> run_with_display(node::Show& show, double speed, const DisplayOptions& options);
+
+}  // namespace asman::cli
