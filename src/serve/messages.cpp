@@ -27,10 +27,10 @@ Result<picture::State> state_from(const json& value) {
     return picture::State(*text);
 }
 
-/// "2023-11-02", a day between 1900 and 2200.
+/// "2026-06-30", a day between 1900 and 2200.
 Result<base::Date> date_from(const json& value) {
     const auto* text = value.get_ptr<const std::string*>();
-    const auto bad = fail(Errc::bad_value, "a law date is a day like \"2023-11-02\"");
+    const auto bad = fail(Errc::bad_value, "a law date is a day like \"2026-06-30\"");
     if (!text || text->size() != 10) return bad;
     const auto time = base::parse_time(*text);
     if (!time) return bad;

@@ -18,7 +18,7 @@ struct LookAs {
 
 using ClientMessage = std::variant<LookAs, SetLawDate, SetPaused, SetSpeed, Explain>;
 
-/// {"as":"KGZ"}, {"law":"2023-11-02"}, {"pause":true}, {"speed":10},
+/// {"as":"KGZ"}, {"law":"2026-06-30"}, {"pause":true}, {"speed":10},
 /// {"explain":{"request":7,"state":"KGZ","track":12}}. Errors: syntax, unknown_key, bad_value.
 base::Result<ClientMessage> parse_message(std::string_view text);
 

@@ -19,7 +19,7 @@ void expect_message(std::string_view text, const T& expected) {
 
 TEST(Messages, AreUnderstood) {
     expect_message(R"({"as":"KGZ"})", LookAs{State("KGZ")});
-    expect_message(R"({"law":"2023-11-02"})", SetLawDate{{2023, 11, 2}});
+    expect_message(R"({"law":"2026-06-30"})", SetLawDate{{2026, 6, 30}});
     expect_message(R"({"pause":true})", SetPaused{true});
     expect_message(R"({"speed":0})", SetSpeed{0});
     expect_message(R"({"speed":12.5})", SetSpeed{12.5});
@@ -34,10 +34,10 @@ TEST(Messages, OthersAreRefusedWithAReason) {
                                         R"({"as":"kgz"})",
                                         R"({"as":5})",
                                         R"({"as":"KGZ","pause":true})",
-                                        R"({"law":"2023-02-30"})",
-                                        R"({"law":"2023-11-02T00:00:00Z"})",
+                                        R"({"law":"2026-02-30"})",
+                                        R"({"law":"2026-06-30T00:00:00Z"})",
                                         R"({"law":"9999-01-01"})",
-                                        R"({"law":20231102})",
+                                        R"({"law":20260630})",
                                         R"({"pause":1})",
                                         R"({"speed":-1})",
                                         R"({"speed":0.01})",

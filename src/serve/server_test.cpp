@@ -172,14 +172,14 @@ TEST(Server, PassesCommandsAndAnswersToTheOneWhoAsked) {
     Display d(*server), other(*server);
     EXPECT_EQ(d.read(), "KGZ 1");
     EXPECT_EQ(other.read(), "KGZ 1");
-    d.say(R"({"law":"2023-11-02"})");
+    d.say(R"({"law":"2026-06-30"})");
     d.say(R"({"explain":{"request":9,"state":"KGZ","track":4}})");
     std::vector<Command> commands;
     ASSERT_TRUE(soon([&] {
         while (auto c = server->poll()) commands.push_back(*c);
         return commands.size() == 2;
     }));
-    EXPECT_EQ(std::get<SetLawDate>(commands[0].what).date, (base::Date{2023, 11, 2}));
+    EXPECT_EQ(std::get<SetLawDate>(commands[0].what).date, (base::Date{2026, 6, 30}));
     EXPECT_EQ(std::get<Explain>(commands[1].what).track, 4U);
     server->answer(commands[1].client, text("because"));
     EXPECT_EQ(d.read(), "because");
@@ -197,7 +197,7 @@ TEST(Server, KeepsWhatOnlySimulationMayDo) {
     server->publish(State("RUS"), text("RUS 1"));
     Display d(*server);
     EXPECT_EQ(d.read(), "KGZ 1");
-    for (const auto* message : {R"({"as":"RUS"})", R"({"law":"2023-11-02"})", R"({"pause":true})", R"({"speed":5})",
+    for (const auto* message : {R"({"as":"RUS"})", R"({"law":"2026-06-30"})", R"({"pause":true})", R"({"speed":5})",
                                 R"({"explain":{"request":9,"state":"RUS","track":4}})", "nonsense"}) {
         d.say(message);
         EXPECT_THAT(d.read(), HasSubstr("\"type\":\"error\"")) << message;

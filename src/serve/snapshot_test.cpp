@@ -47,7 +47,7 @@ Snapshot some_snapshot(std::span<const picture::JointTrack> tracks) {
     Snapshot s;
     s.number = 3;
     s.time = base::start_of({2026, 3, 1}) + base::milliseconds(250);
-    s.law_time = base::start_of({2023, 11, 2});
+    s.law_time = base::start_of({2026, 6, 30});
     s.state = State("KGZ");
     s.states = {State("RUS"), State("KGZ")};
     s.terrain = "ETOPO5";
@@ -67,7 +67,7 @@ TEST(SnapshotJson, TellsTrackWithItsSourcesAndClauses) {
     EXPECT_EQ(j["v"], protocol_version);
     EXPECT_EQ(j["type"], "snapshot");
     EXPECT_EQ(j["time"], "2026-03-01T00:00:00.250Z");
-    EXPECT_EQ(j["law_time"], "2023-11-02T00:00:00Z");
+    EXPECT_EQ(j["law_time"], "2026-06-30T00:00:00Z");
     const auto& t = j["tracks"].at(0);
     EXPECT_EQ(t["n"], 17);
     EXPECT_DOUBLE_EQ(t["lat"], 38.5);
@@ -124,11 +124,11 @@ TEST(SceneJson, GivesOutlinesAsLongitudeLatitude) {
     Scene scene;
     scene.state = State("KGZ");
     scene.cover = {{{4}, "FL100", {geo::Point::degrees(42, 74), geo::Point::degrees(43, 75)}}};
-    scene.law_changes = {{{2023, 11, 2}, "RUS-KGZ-2022", "enters into force", false}};
+    scene.law_changes = {{{2026, 6, 30}, "RUS-KGZ-2022", "enters into force", false}};
     scene.may_move_law = false;
     const auto j = json::parse(scene_json(scene));
     EXPECT_EQ(j["cover"][0]["outline"], json::parse("[[74,42],[75,43]]"));
-    EXPECT_EQ(j["law_changes"][0]["date"], "2023-11-02");
+    EXPECT_EQ(j["law_changes"][0]["date"], "2026-06-30");
     EXPECT_FALSE(j["may_move_law"]);
 }
 

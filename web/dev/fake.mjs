@@ -13,7 +13,7 @@ const rad = Math.PI / 180;
 
 // name, owner, host, lat, lon, range km, accord
 const sites = [
-  ['Manas', 'KGZ', 'KGZ', 43.061, 74.477, 250], ['Osh', 'KGZ', 'KGZ', 40.609, 72.793, 250], ['Kant', 'RUS', 'KGZ', 42.853, 74.847, 350, 'RUS-KGZ-2022'],
+  ['Manas', 'KGZ', 'KGZ', 43.061, 74.477, 250], ['Osh', 'KGZ', 'KGZ', 40.609, 72.793, 250], ['Kant', 'RUS', 'KGZ', 42.853, 74.847, 350, 'ACC-C'],
   ['Almaty', 'KAZ', 'KAZ', 43.352, 77.041, 300], ['Balkhash', 'KAZ', 'KAZ', 46.893, 75.005, 350], ['Shymkent', 'KAZ', 'KAZ', 42.364, 69.479, 300], ['Astana', 'KAZ', 'KAZ', 51.022, 71.467, 350],
   ['Dushanbe', 'TJK', 'TJK', 38.543, 68.825, 250], ['Kulob', 'TJK', 'TJK', 37.988, 69.805, 250], ['Khujand', 'TJK', 'TJK', 40.215, 69.695, 220],
   ['Gyumri', 'ARM', 'ARM', 40.75, 43.859, 250], ['Minsk', 'BLR', 'BLR', 53.882, 28.03, 350], ['Omsk', 'RUS', 'RUS', 54.967, 73.311, 350], ['Orenburg', 'RUS', 'RUS', 51.796, 55.457, 350],
@@ -21,12 +21,12 @@ const sites = [
 ].map(([name, owner, host, lat, lon, km, accord], i) => ({ id: i + 1, name: `${owner}/${name}`, owner, host, operator: owner, accord: accord ?? '', kind: i % 3 ? 'combined' : 'mode_s', lat, lon, range_m: km * 1000 }));
 
 const laws = [
-  { date: '2013-06-01', accord: 'RUS-KAZ-2013', what: 'signed', assumed: false, pair: null },
-  { date: '2014-06-30', accord: 'RUS-KAZ-2013', what: 'enters into force', assumed: false, pair: ['KAZ', 'RUS'] },
-  { date: '2022-02-15', accord: 'RUS-TJK-2021', what: 'enters into force', assumed: true, pair: ['TJK', 'RUS'] },
-  { date: '2023-11-02', accord: 'RUS-KGZ-2022', what: 'enters into force; onward clauses begin', assumed: false, pair: ['RUS', 'KGZ'] },
+  { date: '2020-06-01', accord: 'ACC-A', what: 'signed', assumed: false, pair: null },
+  { date: '2021-06-30', accord: 'ACC-A', what: 'enters into force', assumed: false, pair: ['KAZ', 'RUS'] },
+  { date: '2024-02-15', accord: 'ACC-B', what: 'enters into force', assumed: true, pair: ['TJK', 'RUS'] },
+  { date: '2026-06-30', accord: 'ACC-C', what: 'enters into force; onward clauses begin', assumed: false, pair: ['RUS', 'KGZ'] },
 ];
-const accordTitles = { 'RUS-KAZ-2013': 'Regional system Russia–Kazakhstan', 'RUS-TJK-2021': 'Regional system Russia–Tajikistan', 'RUS-KGZ-2022': 'Regional system Russia–Kyrgyzstan' };
+const accordTitles = { 'ACC-A': 'Invented accord, Russia and Kazakhstan', 'ACC-B': 'Invented accord, Russia and Tajikistan', 'ACC-C': 'Invented accord, Russia and Kyrgyzstan' };
 
 let seed = 7;
 const random = () => ((seed = (seed * 1103515245 + 12345) % 2147483648) / 2147483648);
@@ -49,7 +49,7 @@ Object.assign(aircraft[2], { lat: 41.5, lon: 77.8, course: 270, speed: 180 });
 Object.assign(aircraft[5], { lat: 42.3, lon: 73.4, emergency: '7600', mode3a: '7600' });
 for (let i = 20; i < 34; i++) Object.assign(aircraft[i], { lat: 42.6 + random() * 1.2, lon: 73.8 + random() * 1.8 });
 
-let time = Date.parse('2026-03-01T06:00:00Z'), law = '2023-11-01', paused = false, speed = 1, number = 0;
+let time = Date.parse('2026-03-01T06:00:00Z'), law = '2026-06-29', paused = false, speed = 1, number = 0;
 
 /** The clauses by which `state` gets what `owner` sees; null: none. */
 function path(owner, state) {
@@ -137,7 +137,7 @@ sockets.on('connection', (socket) => {
     if (m.law) law = m.law;
     if (m.pause !== undefined) paused = m.pause;
     if (m.speed !== undefined) speed = m.speed;
-    if (m.explain) socket.send(JSON.stringify({ v: 1, type: 'explanation', request: m.explain.request, state: m.explain.state, track: m.explain.track, lines: ['Own sensors report it.', 'RUS-KGZ-2022/tracks v1 is operative since 2023-11-02 and its area covers the track.'] }));
+    if (m.explain) socket.send(JSON.stringify({ v: 1, type: 'explanation', request: m.explain.request, state: m.explain.state, track: m.explain.track, lines: ['Own sensors report it.', 'ACC-C/tracks v1 is operative since 2026-06-30 and its area covers the track.'] }));
     if (m.law || m.pause !== undefined || m.speed !== undefined) socket.send(JSON.stringify(snapshot(socket.state)));
   });
 });

@@ -159,9 +159,10 @@ export class App {
   }
   changeSpeed(step: 1 | -1): void {
     if (!this.snapshot || this.scene?.may_pace === false) return;
-    const at = speeds.findIndex((s) => s === this.snapshot?.speed);
-    const next = speeds[Math.max(0, Math.min(speeds.length - 1, at + step))];
-    if (next !== undefined && next !== this.snapshot.speed) this.setSpeed(next);
+    const rank = (s: number) => (s === 0 ? Infinity : s);
+    const now = rank(this.snapshot.speed);
+    const next = step > 0 ? speeds.find((s) => rank(s) > now) : [...speeds].reverse().find((s) => rank(s) < now);
+    if (next !== undefined) this.setSpeed(next);
   }
   select(n: number | null, centre = false): void {
     if (n !== this.selected) this.explanation = undefined;

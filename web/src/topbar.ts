@@ -74,7 +74,7 @@ function makeLaw(app: App): { element: HTMLElement; update(): void } {
   });
   const take = (text: string) => {
     if (text === day(app.snapshot?.law_time ?? '') || text === app.lawWanted) return;
-    if (Number.isNaN(Date.parse(`${text}T00:00:00Z`))) app.say(`'${text}' is not a day like 2023-11-02`);
+    if (Number.isNaN(Date.parse(`${text}T00:00:00Z`))) app.say(`'${text}' is not a day like 2026-06-30`);
     else app.setLaw(text);
   };
   const calendar = h('input', { type: 'date', class: 'calendar', tabindex: '-1', 'aria-hidden': 'true', onchange: (event) => app.setLaw((event.target as HTMLInputElement).value) });
