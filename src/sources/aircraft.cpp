@@ -1,0 +1,114 @@
+#include "aircraft.hpp"
+
+#include <cmath>
+
+namespace asman::sources {
+namespace {
+
+constexpr base::Duration pair_age = base::seconds(10);      // both halves of a position, DO-260B A.1.7.4
+constexpr base::Duration position_age = base::seconds(60);  // for one half near the last position
+constexpr base::Duration motion_age = base::seconds(5);
+constexpr base::Duration height_age = base::seconds(10);
+constexpr base::Duration code_age = base::seconds(60);
+constexpr int most_doubts = 3;
+
+/// Great-circle distance, metres, on a sphere: good to half a per cent.
+double metres(modes::LatLon a, modes::LatLon b) {
+    const double dlat = (a.lat - b.lat) * geo::deg, dlon = (a.lon - b.lon) * geo::deg;
+    const double h = std::pow(std::sin(dlat / 2), 2) +
+                     std::cos(a.lat * geo::deg) * std::cos(b.lat * geo::deg) * std::pow(std::sin(dlon / 2), 2);
+    return 2 * 6.371e6 * std::asin(std::sqrt(std::min(1.0, h)));
+}
+
+}  // namespace
+
+void Aircraft::hear(const modes::Message& m, base::Time now) {
+    last_heard_ = now;
+    if (m.altitude) altitude_.set(*m.altitude, now);
+    if (m.geometric_height) height_.set(*m.geometric_height, now);
+    if (m.squawk) squawk_.set(*m.squawk, now);
+    if (m.emergency) emergency_.set(*m.emergency, now);
+    if (m.spi) spi_.set(true, now);
+    if (m.velocity) velocity_.set(*m.velocity, now);
+    if (!m.callsign.empty()) callsign_ = m.callsign;
+    if (m.nac_p) nac_p_ = m.nac_p;
+}
+
+void Aircraft::hear(const modes::SbsMessage& m, base::Time now) {
+    last_heard_ = now;
+    if (m.altitude) altitude_.set(*m.altitude, now);
+    if (m.squawk) squawk_.set(*m.squawk, now);
+    if (m.emergency) emergency_.set(1, now);
+    if (m.spi) spi_.set(true, now);
+    if (m.ground_speed && m.track) {
+        modes::Velocity v;
+        v.ground_speed = m.ground_speed;
+        v.track = m.track;
+        v.vertical_rate = m.vertical_rate;
+        velocity_.set(v, now);
+    }
+    if (!m.callsign.empty()) callsign_ = m.callsign.substr(0, 8);
+}
+
+bool Aircraft::plausible(modes::LatLon at, base::Time now) const {
+    const auto* last = position_.fresh(now, position_age);
+    // 700 m/s, and a second of doubt about when each was sent.
+    return !last || metres(*last, at) < 700 * ((now - position_.at).seconds() + 1);
+}
+
+Placing Aircraft::place(const modes::CprPosition& position, base::Time now, std::optional<modes::LatLon> reference,
+                        modes::LatLon& out) {
+    halves_[position.odd].set(position, now);
+    const auto* even = halves_[0].fresh(now, pair_age);
+    const auto* odd = halves_[1].fresh(now, pair_age);
+    std::optional<modes::LatLon> at;
+    if (const auto* last = position_.fresh(now, position_age)) {
+        at = decode_near(position, *last);
+    } else if (!position.surface) {
+        if (even && odd) at = modes::decode_pair(*even, *odd, position.odd);
+    } else if (reference) {
+        at = decode_near(position, *reference);
+    }
+    if (!at) return Placing::unpaired;
+    if (!plausible(*at, now)) {
+        // Either this one is wrong or the one before was: after a few in a row begin again from a pair.
+        if (++doubts_ >= most_doubts) {
+            position_ = {};
+            doubts_ = 0;
+        }
+        return Placing::implausible;
+    }
+    doubts_ = 0;
+    position_.set(*at, now);
+    out = *at;
+    return Placing::placed;
+}
+
+void Aircraft::fill(picture::TargetReport& report) const {
+    const auto now = report.time;
+    if (const auto* v = velocity_.fresh(now, motion_age)) {
+        if (v->ground_speed) report.ground_speed = *v->ground_speed * geo::knot;
+        if (v->track) report.track_angle = *v->track * geo::deg;
+        if (v->vertical_rate) report.vertical_rate = *v->vertical_rate * geo::foot / 60;
+    }
+    if (const auto* a = altitude_.fresh(now, height_age))
+        report.pressure_altitude = geo::PressureAltitude{*a * geo::foot};
+    if (const auto* h = height_.fresh(now, height_age))
+        report.geometric_height = geo::EllipsoidalHeight{*h * geo::foot};
+    if (const auto* s = squawk_.fresh(now, code_age)) report.identity.mode_3a = *s;
+    if (const auto* e = emergency_.fresh(now, code_age)) report.identity.emergency = *e;
+    report.identity.special_position = spi_.fresh(now, base::seconds(18)) != nullptr;
+    report.identity.callsign = callsign_;
+}
+
+double Aircraft::sigma(unsigned type_code) const {
+    if (nac_p_)
+        if (const auto s = sigma_of_nac_p(*nac_p_)) return *s;
+    std::optional<double> s;
+    if (type_code >= 9 && type_code <= 18) s = sigma_of_nuc_p(18 - type_code);
+    if (type_code >= 5 && type_code <= 8) s = sigma_of_nuc_p(14 - type_code);
+    if (type_code == 20 || type_code == 21) s = sigma_of_nuc_p(29 - type_code);
+    return s.value_or(unknown_sigma);
+}
+
+}  // namespace asman::sources

@@ -1,0 +1,148 @@
+#include <asman/modes/cpr.hpp>
+#include <asman/sources/modes.hpp>
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+namespace asman::sources {
+namespace {
+
+const base::Time noon{*base::parse_time("2023-11-02T12:00:00Z")};
+
+ModesSource source(std::optional<geo::Point> receiver = {}, Simulation simulation = Simulation::refuse) {
+    picture::Sensor s;
+    s.id = {7};
+    s.name = "KGZ/Osh-ADSB";
+    s.feed = "osh";
+    s.kind = picture::SensorKind::ads_b;
+    if (receiver) s.position = geo::Position{*receiver, {1000}};
+    ModesConfig config;
+    config.sensors = {s};
+    config.simulation = simulation;
+    return std::move(*ModesSource::make(config));
+}
+
+void hear(ModesSource& s, std::string_view line, base::Time at, Decoded& out) {
+    s.decode("osh", ModesFormat::avr, base::as_bytes("*" + std::string(line) + ";\n"), at, out);
+}
+
+TEST(ModesSource, APairAndWhatWasHeardBeforeMakeAReport) {
+    auto s = source();
+    Decoded out;
+    hear(s, "8D40621D58C386435CC412692AD6", noon, out);
+    EXPECT_TRUE(out.reports.empty());
+    hear(s, "8D40621D58C382D690C8AC2863A7", noon + base::seconds(2), out);
+    ASSERT_EQ(out.reports.size(), 1u);
+    const auto& r = out.reports[0];
+    EXPECT_EQ(r.sensor.value, 7u);
+    EXPECT_EQ(r.kind, picture::SensorKind::ads_b);
+    EXPECT_EQ(r.time, noon + base::seconds(2));
+    EXPECT_NEAR(r.point->lat_deg(), 52.2572, 1e-4);
+    EXPECT_NEAR(r.point->lon_deg(), 3.91937, 1e-4);
+    EXPECT_NEAR(r.pressure_altitude->m, 38'000 * geo::foot, 1e-6);
+    EXPECT_EQ(r.identity.address, 0x40621Du);
+    EXPECT_NEAR(r.sigma_horizontal, 185.2 / 4, 0.1);  // type code 11
+    EXPECT_FALSE(r.polar());
+    EXPECT_EQ(s.counters().at("osh").unpaired, 1u);
+    EXPECT_EQ(s.counters().at("osh").reports, 1u);
+    // From now on one half is enough.
+    hear(s, "8D40621D58C382D690C8AC2863A7", noon + base::seconds(3), out);
+    EXPECT_EQ(out.reports.size(), 2u);
+}
+
+TEST(ModesSource, HalvesTooFarApartInTimeAreNoPair) {
+    auto s = source();
+    Decoded out;
+    hear(s, "8D40621D58C386435CC412692AD6", noon, out);
+    hear(s, "8D40621D58C382D690C8AC2863A7", noon + base::seconds(11), out);
+    EXPECT_TRUE(out.reports.empty());
+}
+
+TEST(ModesSource, BeyondTheReceiversReachIsImplausible) {
+    auto s = source(geo::Point::degrees(40.6, 72.8));  // Osh hears nothing over the North Sea
+    Decoded out;
+    hear(s, "8D40621D58C386435CC412692AD6", noon, out);
+    hear(s, "8D40621D58C382D690C8AC2863A7", noon, out);
+    EXPECT_TRUE(out.reports.empty());
+    EXPECT_EQ(s.counters().at("osh").implausible, 1u);
+}
+
+TEST(ModesSource, RepliesCountOnlyForAddressesThatASquitterProved) {
+    auto s = source();
+    Decoded out;
+    hear(s, "a8000078c8280030a80000d3a847", noon, out);
+    EXPECT_EQ(s.counters().at("osh").unknown_address, 1u);
+    EXPECT_TRUE(out.reports.empty());
+}
+
+TEST(ModesSource, ASimulatedNodeRefusesWhatCannotSaySimulated) {
+    auto s = source({}, Simulation::only);
+    Decoded out;
+    hear(s, "8D40621D58C386435CC412692AD6", noon, out);
+    hear(s, "8D40621D58C382D690C8AC2863A7", noon, out);
+    EXPECT_TRUE(out.reports.empty());
+    EXPECT_EQ(s.counters().at("osh").refused_simulated, 2u);
+}
+
+TEST(ModesSource, AnUnknownFeedIsLearnedOnce) {
+    auto s = source();
+    Decoded out;
+    for (int i = 0; i < 3; ++i) s.decode("other", ModesFormat::sbs, base::as_bytes("MSG,3\n"), noon, out);
+    ASSERT_EQ(out.learned.size(), 1u);
+    EXPECT_EQ(out.learned[0].feed, "other");
+    EXPECT_EQ(s.sensors().size(), 2u);
+}
+
+TEST(ModesSource, SbsLinesCutAnywhere) {
+    const std::string text =
+        "MSG,4,1,1,4840D6,1,,,,,,,159.2,182.9,,,-832,,,,,0\r\n"
+        "MSG,3,1,1,4840D6,1,,,,,,38000,,,40.5,72.5,,,0,0,0,0\r\n";
+    for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+        auto s = source();
+        Decoded out;
+        s.decode("osh", ModesFormat::sbs, base::as_bytes(text.substr(0, cut)), noon, out);
+        s.decode("osh", ModesFormat::sbs, base::as_bytes(text.substr(cut)), noon, out);
+        ASSERT_EQ(out.reports.size(), 1u) << cut;
+        EXPECT_NEAR(*out.reports[0].ground_speed, 159.2 * geo::knot, 1e-9);
+        EXPECT_NEAR(*out.reports[0].vertical_rate, -832 * geo::foot / 60, 1e-9);
+    }
+}
+
+RC_GTEST_PROP(ModesSource, AnyBytesOfAnyFormatAreCounted, (const std::string& bytes)) {
+    auto s = source();
+    Decoded out;
+    for (const auto f : {ModesFormat::beast, ModesFormat::avr, ModesFormat::sbs})
+        s.decode("osh", f, base::as_bytes(bytes), noon, out);
+    RC_ASSERT(s.counters().at("osh").bytes == 3 * bytes.size());
+}
+
+TEST(ModesSource, ARecordedFlightIsOneSmoothSeriesOfReports) {
+    std::ifstream in(ASMAN_SOURCE_DIR "/../shared/data/adsb/modes_adsb.csv");
+    if (!in) {
+        const char* required = std::getenv("ASMAN_REQUIRE_DATA");
+        ASSERT_FALSE(required && std::string_view(required) == "1") << "the shared data is absent";
+        GTEST_SKIP() << "../shared/data/adsb is not here";
+    }
+    auto s = source();
+    Decoded out;
+    for (std::string line; std::getline(in, line);)
+        hear(s, line.substr(line.find('"') + 1, 28), base::Time{std::stoll(line) * 1'000'000'000}, out);
+    EXPECT_GT(out.reports.size(), 900u);
+    std::map<std::uint32_t, const picture::TargetReport*> last;
+    std::size_t with_speed = 0;
+    for (const auto& r : out.reports) {
+        auto& before = last[*r.identity.address];
+        if (before) {
+            EXPECT_LT(geo::distance(*before->point, *r.point), 340 * ((r.time - before->time).seconds() + 2));
+        }
+        before = &r;
+        with_speed += r.ground_speed.has_value();
+    }
+    EXPECT_GT(with_speed * 10, out.reports.size() * 8);
+}
+
+}  // namespace
+}  // namespace asman::sources
