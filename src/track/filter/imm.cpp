@@ -174,7 +174,7 @@ void Imm::move(const Motion& motion, double dt) {
 }
 
 void Imm::innovate(const Measurement& m, Innovation& out) const {
-    const V4 e = x[iE], one(1);
+    const V4 e = x[iE] - V4(m.e0), one(1);
     const V4 h0 = -(V4(m.j1[0]) + m.j2[0] * e), h1 = -(V4(m.j1[1]) + m.j2[1] * e), half_e2 = 0.5 * (e * e);
     const V4 lag(m.lag);
     out.nu0 = V4(m.z[0]) + m.j1[0] * e + m.j2[0] * half_e2 - x[iX] + lag * x[iVx];

@@ -53,11 +53,12 @@ struct Moments {
 };
 
 /// A position measurement in the track's tangent frame. The position seen depends on the height error e:
-/// the measured point moves to z + j1 e + ½ j2 e².
+/// the measured point moves to z + j1 (e − e0) + ½ j2 (e − e0)².
 struct Measurement {
     double z[2] = {0, 0};
     double r00 = 1, r01 = 0, r11 = 1;  ///< covariance, m²
     double j1[2] = {0, 0}, j2[2] = {0, 0};
+    double e0 = 0;   ///< height error at which z was laid down, m
     double lag = 0;  ///< how much older than the state the measurement is, s, ≥ 0
 };
 

@@ -26,7 +26,8 @@ Measurement Tracker::Impl::measurement(const SensorState& s, const Plot& p, cons
 
 bool Tracker::Impl::consider_pair(SensorState& s, Candidate& c, const Plot& p, std::size_t j) {
     const TrackState& k = tracks[c.slot];
-    Measurement m = measurement(s, p, k.anchor, c.h);
+    Measurement m = measurement(s, p, k.anchor, c.h + c.e);
+    m.e0 = c.e;
     m.lag = std::max(k.t, cluster_plots[0].t) - p.t;
     if (k.height_open) {  // what the height's uncertainty adds beyond first order
         const double ve = c.f.p[packed(iE, iE)][0];
@@ -77,8 +78,9 @@ bool Tracker::Impl::consider_track(SensorState& s, std::uint32_t slot, std::size
     Candidate& c = candidates[n_candidates];
     c.slot = slot;
     c.f = k.f;
-    if (dt > 0) c.f.predict(motion, dt);
+    if (dt > 0) c.f.predict(motion_of(k), dt);
     c.h = k.height(at, config.unknown_height);
+    c.e = k.height_open ? std::clamp(c.f.mean(iE), -500.0 - c.h, 16000.0 - c.h) : 0;
     c.detect = std::clamp(detection(s, std::min(p.at.range, s.info.max_range), link) * link.visible * (1 - taken),
                           0.005, 0.99);
     if (!consider_pair(s, c, p, seen)) return false;
@@ -194,7 +196,7 @@ void Tracker::Impl::apply(SensorState& s, std::size_t i) {
         if (given > 0.9 && m == 1 && n_candidates == 1) sample(k, p);
     }
     refresh(c.slot);
-    if (!k.confirmed && k.existence > config.confirm_existence && k.reports >= 2) confirm(k);
+    if (!k.confirmed && k.existence > config.confirm_existence && k.reports >= 2 && !reflects(k)) confirm(k);
     if (!link.scheduled) schedule(cluster_plots[0].sensor, c.slot, link, at + std::max(s.period, 1.0));
 }
 

@@ -19,7 +19,7 @@ bool Tracker::Impl::show(const TrackState& k, Seconds at, picture::Track& out) c
     Imm f = k.f;
     const double dt = at - k.t;
     double existence = k.existence;
-    if (dt > 0) f.predict(motion, std::min(dt, 120.0));
+    if (dt > 0) f.predict(motion_of(k), std::min(dt, 120.0));
     const Moments m = f.moments();
     const double sigma = std::sqrt(std::max(m.covariance(0, 0) + m.covariance(1, 1), 0.0));
     if (existence < config.show_existence || sigma > config.max_position_sigma) return false;

@@ -151,7 +151,8 @@ struct Tracker::Impl {
     Config config;
     std::shared_ptr<const Frame> frame;
     bool ground_range = false;
-    Motion motion;
+    Motion motion, level_motion;  ///< where height is unknown or flat; where pressure altitude tells it
+    const Motion& motion_of(const TrackState& k) const { return k.pressure_based ? level_motion : motion; }
     Counters counters;
     std::vector<SensorState> sensors;
     std::map<std::uint32_t, std::uint32_t> sensor_of;
@@ -171,8 +172,8 @@ struct Tracker::Impl {
     static constexpr std::size_t kMaxTracks = 12, kMaxPlots = 12;
     struct Candidate {
         std::uint32_t slot = 0;
-        Imm f;  ///< predicted to the cluster's time
-        double h = 0;
+        Imm f;                ///< predicted to the cluster's time
+        double h = 0, e = 0;  ///< height in use and its estimated error
         double lag = 0;
         double detect = 0;                   ///< probability of detection if it exists
         std::vector<Innovation> innovation;  ///< [plot]; valid where gated
@@ -233,6 +234,7 @@ struct Tracker::Impl {
     void refresh(std::uint32_t slot);
     void anchor_at_place(TrackState& k);
     void confirm(TrackState& k);
+    bool reflects(const TrackState& k) const;
     void rivals();
     // register/windows.cpp
     void sample(TrackState& k, const Plot& p);

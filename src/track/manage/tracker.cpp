@@ -13,7 +13,9 @@ namespace asman::track {
 Tracker::Impl::Impl(Config c, std::shared_ptr<const Frame> f)
     : config(c), frame(std::move(f)), ground_range(frame->ground_range()) {
     motion.single_mode = config.ablate_imm;
-    motion.height_walk = ground_range ? 0 : 5;
+    motion.height_walk = ground_range ? 0 : 60;
+    level_motion = motion;
+    level_motion.height_walk = ground_range ? 0 : 1;
 }
 
 Tracker::Tracker(Config config) : Tracker(config, std::make_shared<EllipsoidFrame>()) {}
