@@ -46,9 +46,10 @@ bool Tracker::Impl::refuse(const picture::TargetReport& r, SensorState& s) {
         ++c;
         return true;
     };
-    if (!s.placed) return count(counters.refused_no_position);
-    if (!s.healthy) return count(counters.refused_unhealthy);
     const bool polar = r.polar();
+    // Where the report itself says the place (ADS-B, system tracks), nobody needs the sensor's.
+    if (!s.placed && (polar || !r.point)) return count(counters.refused_no_position);
+    if (!s.healthy) return count(counters.refused_unhealthy);
     if (!polar && !r.point) return count(counters.refused_malformed);
     if (polar && (!finite(r.range) || r.range <= 1 || !finite(r.azimuth) || std::abs(r.azimuth) > 4 * kTwoPi))
         return count(counters.refused_malformed);
