@@ -111,6 +111,7 @@ struct Text {
 
 /// What names in a text mean outside it.
 struct World {
+    std::vector<std::string> states;        ///< known codes, sorted; empty: those of `borders`, else any three capitals
     const geo::Borders* borders = nullptr;  ///< states' land; null: texts that need it are refused
     std::map<std::string, std::string>
         files;  ///< GeoJSON by name relative to the accords' folder ("regions/x.geojson")

@@ -1,0 +1,120 @@
+#include <asman/accord/act.hpp>
+
+#include "names.hpp"
+#include "read.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace asman::accord {
+namespace {
+
+using base::Errc;
+using base::Section;
+
+template <class T>
+std::optional<T> read_hex(const Section& s, std::string_view key) {
+    const auto hex = s.string_opt(key);
+    if (!hex) return std::nullopt;
+    auto v = T::from_hex(*hex);
+    if (v) return *v;
+    s.reject(key, Errc::bad_value, v.error().reason);
+    return std::nullopt;
+}
+
+std::string exact(Time t) {
+    return base::format_time(t, t.ns % 1'000'000'000 ? 9 : 0);
+}
+
+std::string list(const std::vector<std::string>& values) {
+    std::string out;
+    for (const auto& v : values) out += (out.empty() ? "" : ", ") + quoted(v);
+    return "[" + out + "]";
+}
+
+Act read_act(const Section& s, std::optional<Time> recorded_at) {
+    const Names names;
+    Act a;
+    a.place = s.place("kind");
+    a.accord = read_id(s, "accord");
+    a.version = read_count(s, "version", 1, 10'000);
+    a.text = read_hex<base::Digest>(s, "text");
+    a.previous = read_hex<base::Digest>(s, "previous");
+    a.kind = static_cast<ActKind>(s.one_of("kind", act_names()));
+    a.by = read_state(s, "by", names);
+    a.signed_by = s.has("signed_by") ? read_state(s, "signed_by", names) : a.by;
+    a.effective_at = s.time("effective_at");
+    a.towards = read_states(s, "towards", names);
+    a.clauses = s.strings("clauses");
+    std::ranges::sort(a.clauses);
+    a.assumed = read_certainty(s);
+    a.source = s.string("source");
+    a.signature = read_hex<base::Signature>(s, "signature");
+    if (recorded_at) {
+        // Each node stamps what arrives itself: what a sender says of our own record is not believed.
+        if (s.has("recorded_at"))
+            s.reject("recorded_at", Errc::refused, "an act that arrives does not say when it was recorded");
+        a.recorded_at = *recorded_at;
+    } else {
+        a.recorded_at = s.time("recorded_at");
+    }
+    const bool needs_target =
+        a.kind == ActKind::accept_newcomer || a.kind == ActKind::succession || a.kind == ActKind::objection;
+    if (needs_target && a.towards.empty()) {
+        s.reject("towards", Errc::missing,
+                 fmt::format("an act of {} names whom it concerns in 'towards'", name(a.kind)));
+    }
+    if (a.kind == ActKind::reservation && a.clauses.empty()) {
+        s.reject("clauses", Errc::missing, "a reservation names the clauses that it excludes");
+    }
+    return a;
+}
+
+}  // namespace
+
+std::string Act::canonical() const {
+    std::vector<std::string> names;
+    for (const auto& s : towards) names.emplace_back(s.text());
+    std::string out = "[[act]]\n";
+    out += fmt::format("accord = {}\nversion = {}\n", quoted(accord), version);
+    if (text) out += fmt::format("text = \"{}\"\n", text->hex());
+    if (previous) out += fmt::format("previous = \"{}\"\n", previous->hex());
+    out += fmt::format("kind = \"{}\"\nby = \"{}\"\nsigned_by = \"{}\"\neffective_at = {}\n", name(kind), by.text(),
+                       signed_by.text(), exact(effective_at));
+    out += fmt::format("towards = {}\nclauses = {}\ncertainty = \"{}\"\nsource = {}\n", list(names), list(clauses),
+                       assumed ? "assumed" : "public", quoted(source));
+    return out;
+}
+
+base::Digest Act::digest() const {
+    return base::digest(canonical());
+}
+
+std::string Act::words() const {
+    std::string out(name(kind));
+    std::ranges::replace(out, '_', ' ');
+    out += " by " + std::string(by.text());
+    if (!towards.empty()) out += " towards " + joined(towards);
+    return out;
+}
+
+std::string print_act(const Act& act) {
+    auto out = act.canonical();
+    if (act.signature) out += fmt::format("signature = \"{}\"\n", act.signature->hex());
+    out += fmt::format("recorded_at = {}\n", exact(act.recorded_at));
+    return out;
+}
+
+base::Result<std::vector<Act>> parse_acts(std::string_view toml, const std::string& file,
+                                          std::optional<Time> recorded_at) {
+    ASMAN_TRY(const auto config, base::Config::parse(toml, file));
+    const auto root = config.root();
+    require_format(root);
+    std::vector<Act> out;
+    for (const auto& s : root.tables("act")) out.push_back(read_act(s, recorded_at));
+    ASMAN_CHECK(config.finish());
+    return out;
+}
+
+}  // namespace asman::accord

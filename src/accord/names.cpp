@@ -1,0 +1,171 @@
+#include "names.hpp"
+
+#include <asman/accord/decide.hpp>
+#include <asman/accord/law.hpp>
+#include <asman/base/config.hpp>
+
+#include <fmt/core.h>
+
+namespace asman::accord {
+namespace {
+
+using Names = std::vector<std::string>;
+
+template <class E>
+std::string_view pick(const Names& names, E value) {
+    const auto i = static_cast<std::size_t>(value);
+    return i < names.size() ? std::string_view(names[i]) : std::string_view("?");
+}
+
+}  // namespace
+
+const Names& product_names() {
+    static const Names n{"target_reports", "tracks", "alerts", "identity", "incidents", "sensor_status", "coverage"};
+    return n;
+}
+const Names& field_names() {
+    static const Names n{"velocity",          "height",    "mode_3a",  "address",        "callsign", "flight_class",
+                         "standard_identity", "emergency", "accuracy", "sensor_position"};
+    return n;
+}
+const Names& height_kind_names() {
+    static const Names n{"flight_level", "msl", "ellipsoid"};
+    return n;
+}
+const Names& entry_names() {
+    static const Names n{"on_signature", "fixed_date", "after_deposits", "after_parties"};
+    return n;
+}
+const Names& consent_names() {
+    static const Names n{"signature", "ratification", "acceptance", "deposit"};
+    return n;
+}
+const Names& parent_effect_names() {
+    static const Names n{"none", "suspends", "ends"};
+    return n;
+}
+const Names& accession_names() {
+    static const Names n{"closed", "open", "extends"};
+    return n;
+}
+const Names& suspended_by_names() {
+    static const Names n{"any_party", "named", "nobody"};
+    return n;
+}
+const Names& act_names() {
+    static const Names n{"signature",   "ratification", "acceptance",
+                         "deposit",     "accession",    "accept_newcomer",
+                         "reservation", "objection",    "provisional_application",
+                         "notice",      "withdrawal",   "suspension",
+                         "resumption",  "succession"};
+    return n;
+}
+const Names& form_names() {
+    static const Names n{"geodetic", "polar"};
+    return n;
+}
+const Names& certainty_names() {
+    static const Names n{"public", "assumed"};
+    return n;
+}
+const Names& class_names() {
+    static const Names n{"civil", "state"};
+    return n;
+}
+const Names& identity_names() {
+    static const Names n{"assumed_friend", "friend", "neutral", "suspect", "hostile"};
+    return n;
+}
+
+std::string_view name(Product product) {
+    return pick(product_names(), product);
+}
+std::string_view name(HeightKind kind) {
+    return pick(height_kind_names(), kind);
+}
+std::string_view name(ActKind kind) {
+    return pick(act_names(), kind);
+}
+
+std::string_view name(AccordState state) {
+    static const Names n{"unsigned", "signed", "provisional", "operative", "suspended", "ended", "sealed"};
+    return pick(n, state);
+}
+
+std::string_view name(Reason reason) {
+    static const Names n{"released",
+                         "no clause",
+                         "clause not operative",
+                         "measured before the clause held",
+                         "clock not synchronised",
+                         "outside the area",
+                         "coarsened cell not wholly inside the area",
+                         "outside the height band",
+                         "height unknown",
+                         "class not granted",
+                         "class unknown",
+                         "nationality not granted",
+                         "nationality unknown",
+                         "identity not granted",
+                         "identity unknown",
+                         "not among those listed",
+                         "a sensor behind it is not covered",
+                         "belongs to no track",
+                         "in the gate of an excluded track",
+                         "excluded",
+                         "delay not passed",
+                         "not the sample of its rate slot",
+                         "validity passed",
+                         "clause hands over own data only",
+                         "originator's consent does not name the receiver",
+                         "one hop more than the originator consented to",
+                         "the clause under which it is held does not hold"};
+    return pick(n, reason);
+}
+
+std::optional<Product> product_of(std::string_view name) {
+    const auto& names = product_names();
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (names[i] == name) return static_cast<Product>(i);
+    }
+    return std::nullopt;
+}
+
+std::string field_list(std::uint16_t fields) {
+    std::string out;
+    for (std::size_t i = 0; i < field_names().size(); ++i) {
+        if (fields >> i & 1) out += (out.empty() ? "" : ", ") + field_names()[i];
+    }
+    return out.empty() ? "position only" : out;
+}
+
+std::string near(std::string_view wrong, const Names& known) {
+    const auto found = base::nearest_name(wrong, known);
+    return found.empty() ? std::string() : "; did you mean '" + found + "'?";
+}
+
+std::string joined(const std::vector<State>& states, std::string_view between) {
+    std::string out;
+    for (const auto& s : states) {
+        if (!out.empty()) out += between;
+        out += s.text();
+    }
+    return out;
+}
+
+std::string quoted(std::string_view text) {
+    std::string out = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') {
+            out += '\\';
+            out += c;
+        } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+            out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+        } else {
+            out += c;
+        }
+    }
+    return out + '"';
+}
+
+}  // namespace asman::accord

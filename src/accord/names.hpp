@@ -1,0 +1,30 @@
+// Names of values as the format writes them.
+#pragma once
+
+#include <asman/accord/act.hpp>
+#include <asman/accord/text.hpp>
+
+#include <string>
+#include <vector>
+
+namespace asman::accord {
+
+const std::vector<std::string>& height_kind_names();
+const std::vector<std::string>& entry_names();
+const std::vector<std::string>& consent_names();
+const std::vector<std::string>& parent_effect_names();
+const std::vector<std::string>& accession_names();
+const std::vector<std::string>& suspended_by_names();
+const std::vector<std::string>& act_names();
+const std::vector<std::string>& form_names();
+const std::vector<std::string>& certainty_names();
+const std::vector<std::string>& class_names();
+const std::vector<std::string>& identity_names();
+
+/// "; did you mean 'X'?" or nothing.
+std::string near(std::string_view wrong, const std::vector<std::string>& known);
+std::string joined(const std::vector<State>& states, std::string_view between = ", ");
+/// A TOML basic string.
+std::string quoted(std::string_view text);
+
+}  // namespace asman::accord

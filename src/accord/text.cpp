@@ -1,0 +1,233 @@
+#include <asman/accord/text.hpp>
+
+#include "names.hpp"
+#include "read.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace asman::accord {
+namespace {
+
+using base::Errc;
+using base::Section;
+
+Sourced read_date(const Section& s, std::string_view key) {
+    Sourced out;
+    out.at = s.time(key);
+    out.assumed = read_certainty(s);
+    out.source = s.string("source");
+    return out;
+}
+
+void read_parties_of(const Section& root, Text& t, Names& names) {
+    t.parties = read_states(root, "parties", names);
+    if (!root.has("parties")) root.string("parties");
+    if (root.has("parties") && t.parties.size() < 2) {
+        root.reject("parties", Errc::bad_value, "an accord has at least two parties");
+    }
+    for (const auto& p : t.parties) names.parties.emplace_back(p.text());
+    if (root.has("depositary")) t.depositary = read_state(root, "depositary", names);
+    t.parent = root.string_or("parent", "");
+    if (!t.parent.empty()) {
+        t.parent_effect = static_cast<ParentEffect>(root.one_of("parent_effect", parent_effect_names()));
+    } else if (root.has("parent_effect")) {
+        root.reject("parent_effect", Errc::conflict, "'parent_effect' stands without 'parent'");
+    }
+    t.accession = static_cast<Accession>(root.one_of_or("accession", accession_names(), 0));
+    t.geoid = root.string_or("geoid", "");
+}
+
+void read_entry(const Section& root, Text& t, const Names& names) {
+    const auto s = root.table("entry");
+    if (!root.has("entry")) root.string("entry");
+    t.consent = static_cast<ConsentBy>(s.one_of("consent", consent_names()));
+    t.entry = static_cast<Entry>(s.one_of("rule", entry_names()));
+    const auto only_with = [&](std::string_view key, bool wanted) {
+        if (s.has(key) && !wanted) {
+            s.reject(key, Errc::conflict, fmt::format("'{}' has no meaning with this rule of entry", key));
+        }
+    };
+    only_with("date", t.entry == Entry::fixed_date);
+    only_with("count", t.entry == Entry::after_deposits);
+    only_with("parties", t.entry == Entry::after_parties);
+    only_with("days", t.entry == Entry::after_deposits || t.entry == Entry::after_parties);
+    if (t.entry == Entry::fixed_date) {
+        t.entry_date = s.time("date");
+        t.entry_date_assumed = read_certainty(s);
+        s.string_or("source", "");
+    }
+    t.entry_count = read_count(s, "count", 0, 200);
+    if (t.entry_count > t.parties.size()) {
+        s.reject("count", Errc::bad_value,
+                 fmt::format("{} consents are asked for, and there are {} parties", t.entry_count, t.parties.size()));
+    }
+    t.entry_days = read_count(s, "days", 0, 36'500);
+    if (t.entry == Entry::after_parties) {
+        t.entry_parties = read_parties(s, "parties", names);
+        if (t.entry_parties.empty())
+            s.reject("parties", Errc::missing, "'parties' must name those whose consent counts");
+    }
+}
+
+void read_term(const Section& root, Text& t) {
+    const auto s = root.table("term");
+    static const std::vector<std::string> renewals{"none", "automatic"};
+    t.term_months = read_count(s, "months", 0, 12'000);
+    if (t.term_months > 0) {
+        t.renews = s.one_of("renewal", renewals) == 1;
+        if (t.renews) {
+            s.integer("notice_months");
+            t.notice_months = read_count(s, "notice_months", 0, 1200);
+        }
+    } else if (s.has("months")) {
+        s.reject("months", Errc::bad_value, "a term has at least one month");
+    }
+    const auto last = s.time_opt("last_day");
+    t.ends_at = s.time_opt("ends_at");
+    if (last) {
+        if (t.ends_at)
+            s.reject("last_day", Errc::conflict, "both 'ends_at' (exclusive) and 'last_day' (inclusive) stand");
+        t.ends_at = *last + base::seconds(86'400);
+    }
+    if (t.ends_at && t.term_months > 0) {
+        s.reject("months", Errc::conflict, "a term has either a length in months or a date at which it ends");
+    }
+    const auto w = root.table("withdrawal");
+    t.withdrawal_allowed = root.has("withdrawal");
+    if (t.withdrawal_allowed) {
+        w.integer("months");
+        t.withdrawal_months = read_count(w, "months", 0, 1200);
+    }
+}
+
+void read_suspension(const Section& root, Text& t, const Names& names) {
+    static const std::vector<std::string> scopes{"own_pairs", "accord"};
+    const auto s = root.table("suspension");
+    t.suspension = static_cast<SuspendedBy>(s.one_of_or("by", suspended_by_names(), 0));
+    t.suspension_by = read_parties(s, "parties", names);
+    if ((t.suspension == SuspendedBy::named) != s.has("parties")) {
+        s.reject("parties", Errc::conflict, "'parties' names the suspenders where by = \"named\", and only there");
+    }
+    t.suspension_of_all = s.one_of_or("scope", scopes, 0) == 1;
+    t.suspension_days = read_count(s, "days", 0, 36'500);
+}
+
+void read_sites(const Section& root, Text& t, const Names& names) {
+    for (const auto& s : root.tables("site")) {
+        Site site;
+        site.id = read_id(s, "id");
+        site.place = s.place("id");
+        site.host = read_state(s, "host", names);
+        site.owner = read_state(s, "owner", names);
+        for (const auto& [key, state] : {std::pair{"host", site.host}, std::pair{"owner", site.owner}}) {
+            if (!state.empty() && !t.has_party(state)) {
+                s.reject(key, Errc::unknown_name,
+                         fmt::format("'{}' is not a party{}", state.text(), near(state.text(), names.parties)));
+            }
+        }
+        site.sensors = s.strings("sensors");
+        if (site.sensors.empty()) s.reject("sensors", Errc::missing, "'sensors' must name the sensors on the site");
+        std::ranges::sort(site.sensors);
+        if (t.site(site.id)) s.reject("id", Errc::duplicate, fmt::format("site '{}' stands twice", site.id));
+        t.sites.push_back(std::move(site));
+    }
+}
+
+void read_rest(const Section& root, Text& t, const Names& names) {
+    static const std::vector<std::string> roles{"owner_of_airspace", "coordinator", "lead"};
+    for (const auto& s : root.tables("role")) {
+        Role r;
+        r.name = roles[s.one_of("role", roles)];
+        r.state = read_state(s, "state", names);
+        r.area = s.string_or("area", "");
+        const auto named = [&](const RegionSpec& spec) { return spec.name == r.area; };
+        if (!r.area.empty() && std::ranges::none_of(t.regions, named)) {
+            s.reject("area", Errc::unknown_name, fmt::format("no region '{}' in this text", r.area));
+        }
+        t.roles.push_back(std::move(r));
+    }
+    for (const auto& s : root.tables("annotation")) {
+        t.annotations.push_back({read_date(s, "on"), s.string("what")});
+    }
+}
+
+bool needs_geoid(const Text& t) {
+    const auto msl = [](const Match& m) { return m.band && m.band->kind == HeightKind::msl; };
+    const auto any = [&](const std::vector<Exclusion>& xs) {
+        return std::ranges::any_of(xs, [&](const Exclusion& x) { return msl(x.match); });
+    };
+    return any(t.exclusions) ||
+           std::ranges::any_of(t.clauses, [&](const Clause& c) { return msl(c.match) || any(c.exclusions); });
+}
+
+std::vector<std::string> known_states(const World& world) {
+    if (!world.states.empty()) return world.states;
+    std::vector<std::string> out;
+    if (world.borders) {
+        for (const auto& s : world.borders->states()) out.push_back(s.iso3);
+    }
+    std::ranges::sort(out);
+    return out;
+}
+
+}  // namespace
+
+const Clause* Text::clause(std::string_view clause_id) const {
+    const auto it = std::ranges::find(clauses, clause_id, &Clause::id);
+    return it == clauses.end() ? nullptr : &*it;
+}
+const Site* Text::site(std::string_view site_id) const {
+    const auto it = std::ranges::find(sites, site_id, &Site::id);
+    return it == sites.end() ? nullptr : &*it;
+}
+bool Text::has_party(State s) const {
+    return std::ranges::binary_search(parties, s);
+}
+
+base::Result<Text> parse_text(std::string_view toml, const std::string& file, const World& world) {
+    ASMAN_TRY(const auto config, base::Config::parse(toml, file));
+    const auto root = config.root();
+    Text t;
+    t.file = file;
+    Names names{known_states(world), {}, &world, &t.regions};
+    require_format(root);
+    t.id = read_id(root, "id");
+    t.title = root.string_or("title", "");
+    t.version = read_count(root, "version", 1, 10'000);
+    if (t.version == 0) root.reject("version", Errc::bad_value, "versions are counted from 1");
+    t.restriction = root.has("national_restriction_of");
+    if (t.restriction) {
+        // Signed by one state alone: it has exclusions and nothing else.
+        t.parties = {read_state(root, "national_restriction_of", names)};
+        names.parties.emplace_back(t.parties[0].text());
+        t.entry = Entry::on_signature;
+        t.consent = ConsentBy::signature;
+        t.geoid = root.string_or("geoid", "");
+    } else {
+        read_parties_of(root, t, names);
+    }
+    if (root.has("signed")) t.signed_on = read_date(root.table("signed"), "on");
+    if (!t.restriction) {
+        read_entry(root, t, names);
+        read_term(root, t);
+        read_suspension(root, t, names);
+        read_sites(root, t, names);
+    }
+    read_regions(root, names);
+    t.exclusions = read_exclusions(root, names);
+    if (!t.restriction) {
+        t.clauses = read_clauses(root, names, t.sites);
+        read_rest(root, t, names);
+    }
+    if (needs_geoid(t) && t.geoid.empty()) {
+        root.reject("geoid", Errc::missing,
+                    "a band above mean sea level stands on a geoid: 'geoid' must name its source");
+    }
+    ASMAN_CHECK(config.finish());
+    t.digest = base::digest(canonical(t));
+    return t;
+}
+
+}  // namespace asman::accord
