@@ -111,6 +111,57 @@ Edge undirected(Point a, Point b) {
     return a < b ? Edge{a, b} : Edge{b, a};
 }
 
+constexpr double cell = 10 * deg;
+constexpr std::size_t cell_rows = 18;
+constexpr std::size_t cell_columns = 36;
+
+std::size_t cell_of(Point p) {
+    const auto clamp = [](double x, std::size_t n) {
+        return static_cast<std::size_t>(std::clamp(x, 0.0, static_cast<double>(n - 1)));
+    };
+    const auto row = clamp((p.lat + std::numbers::pi / 2) / cell, cell_rows);
+    return row * cell_columns + clamp((wrap_pi(p.lon) + std::numbers::pi) / cell, cell_columns);
+}
+
+/// A cap of the sphere of directions from the earth's centre.
+struct Cap {
+    Ecef centre;
+    double radius = 0;  ///< radians
+    bool meets(const Cap& other) const {
+        const double between = std::acos(std::clamp(centre.dot(other.centre), -1.0, 1.0));
+        return between <= radius + other.radius + 1e-6;
+    }
+};
+
+Ecef direction(Point p) {
+    return to_ecef({p, {0}}).normalized();
+}
+
+/// Holds the ring's vertices; where it is less than half the sphere it then holds the edges and the inside too.
+Cap cap_of(const Ring& ring) {
+    Ecef sum = Ecef::Zero();
+    for (const auto& p : ring) sum += direction(p);
+    if (!(sum.norm() > 1e-9)) return {Ecef::UnitX(), std::numbers::pi};
+    Cap out{sum.normalized(), 0};
+    for (const auto& p : ring) {
+        out.radius = std::max(out.radius, std::acos(std::clamp(out.centre.dot(direction(p)), -1.0, 1.0)));
+    }
+    if (out.radius >= std::numbers::pi / 2) out.radius = std::numbers::pi;
+    return out;
+}
+
+Cap cap_of_cell(std::size_t row, std::size_t column) {
+    const double south = -std::numbers::pi / 2 + static_cast<double>(row) * cell;
+    const double west = -std::numbers::pi + static_cast<double>(column) * cell;
+    Cap out{direction({south + cell / 2, west + cell / 2}), 0};
+    for (const double lat : {south, south + cell}) {
+        for (const double lon : {west, west + cell}) {
+            out.radius = std::max(out.radius, std::acos(std::clamp(out.centre.dot(direction({lat, lon})), -1.0, 1.0)));
+        }
+    }
+    return out;
+}
+
 template <class Visit>
 void each_ring(const StateArea& state, Visit visit) {
     for (const auto& polygon : state.polygons) {
@@ -138,7 +189,24 @@ base::Result<Borders> Borders::parse(std::string_view geojson, const std::string
     if (twice != out.states_.end()) {
         return base::fail(Errc::duplicate, {source, 0, 0, twice->iso3}, "the state stands in the file twice");
     }
+    out.index();
     return out;
+}
+
+void Borders::index() {
+    near_.assign(cell_rows * cell_columns, {});
+    std::vector<Cap> cells;
+    for (std::size_t r = 0; r < cell_rows; ++r) {
+        for (std::size_t c = 0; c < cell_columns; ++c) cells.push_back(cap_of_cell(r, c));
+    }
+    for (std::uint32_t i = 0; i < states_.size(); ++i) {
+        for (const auto& polygon : states_[i].polygons) {
+            const auto cap = cap_of(polygon.outer);
+            for (std::size_t k = 0; k < cells.size(); ++k) {
+                if ((near_[k].empty() || near_[k].back() != i) && cap.meets(cells[k])) near_[k].push_back(i);
+            }
+        }
+    }
 }
 
 base::Result<Borders> Borders::load(const std::string& path) {
@@ -190,9 +258,9 @@ std::vector<std::vector<Point>> Borders::common_border(std::string_view a, std::
 }
 
 const StateArea* Borders::state_at(Point p) const {
-    if (!std::isfinite(p.lat) || !std::isfinite(p.lon)) return nullptr;
-    for (const auto& state : states_) {
-        if (state.land.contains(p, true)) return &state;
+    if (!std::isfinite(p.lat) || !std::isfinite(p.lon) || near_.empty()) return nullptr;
+    for (const auto i : near_[cell_of(p)]) {
+        if (states_[i].land.contains(p, true)) return &states_[i];
     }
     return nullptr;
 }

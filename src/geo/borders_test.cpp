@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
+#include <cmath>
+#include <cstdlib>
 
 namespace asman::geo {
 namespace {
@@ -24,6 +26,55 @@ TEST(Borders, FindsStatesByCodeAndPlace) {
     EXPECT_EQ(b.state_at(Point::degrees(41.05, 73.05))->iso3, "AAA");
     EXPECT_EQ(b.state_at(Point::degrees(45, 73)), nullptr);
     EXPECT_EQ(b.state_at({std::numeric_limits<double>::quiet_NaN(), 0}), nullptr);
+}
+
+/// The real borders where they have been made (tools/borders), else nothing.
+std::optional<Borders> real_borders() {
+    for (const char* path : {"/data/borders.geojson", "/../data/borders.geojson", "/../tools/data/borders.geojson"}) {
+        if (auto b = Borders::load(std::string(ASMAN_BINARY_DIR) + path)) return std::move(*b);
+    }
+    return std::nullopt;
+}
+
+TEST(Borders, OfTheRealWorldKnowTheirCities) {
+    const auto b = real_borders();
+    if (!b) {
+        if (std::getenv("ASMAN_REQUIRE_DATA")) FAIL() << "borders.geojson is absent: run tools/borders";
+        GTEST_SKIP() << "borders.geojson is absent: run tools/borders";
+    }
+    const std::vector<std::tuple<std::string, double, double>> cities{
+        {"KGZ", 42.87, 74.59}, {"KGZ", 40.53, 72.80}, {"AFG", 36.73, 68.87}, {"KAZ", 43.24, 76.90},
+        {"TJK", 38.56, 68.77}, {"RUS", 55.75, 37.60}, {"ARM", 40.18, 44.50}, {"BLR", 53.90, 27.56},
+        {"UZB", 39.96, 71.13},  // Sokh, an exclave within Kyrgyzstan
+        {"ATA", -90, 0},       {"ATA", -85, 180},     {"RUS", 68, 180},      {"RUS", 66, -172}};
+    for (const auto& [iso3, lat, lon] : cities) {
+        const auto* state = b->state_at(Point::degrees(lat, lon));
+        ASSERT_NE(state, nullptr) << lat << " " << lon;
+        EXPECT_EQ(state->iso3, iso3);
+    }
+    EXPECT_EQ(b->state_at(Point::degrees(0, -150)), nullptr);
+    EXPECT_LT(b->find("RUS")->land.signed_distance(Point::degrees(68, 180)), -50'000);  // no border at 180°
+    // Kyrgyzstan has no coast: its borders with its neighbours are all of its outline.
+    const auto length = [](const std::vector<std::vector<Point>>& lines) {
+        double sum = 0;
+        for (const auto& line : lines) {
+            for (std::size_t i = 1; i < line.size(); ++i) sum += distance(line[i - 1], line[i]);
+        }
+        return sum;
+    };
+    double common = 0;
+    for (const char* neighbour : {"KAZ", "UZB", "TJK", "CHN"}) common += length(b->common_border("KGZ", neighbour));
+    EXPECT_NEAR(common / length(b->find("KGZ")->land.outline()), 1, 1e-9);
+    // What the index leaves out is not there.
+    EXPECT_TRUE(rc::check("the index agrees with asking each state", [&] {
+        const Point p{std::asin(*rc::gen::inRange(-1'000'000, 1'000'001) * 1e-6),
+                      *rc::gen::inRange(-3'141'592, 3'141'593) * 1e-6};
+        const StateArea* slow = nullptr;
+        for (const auto& s : b->states()) {
+            if (!slow && s.land.contains(p, true)) slow = &s;
+        }
+        RC_ASSERT(b->state_at(p) == slow);
+    }));
 }
 
 TEST(Borders, CommonBorderIsTheSharedLine) {

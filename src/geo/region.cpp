@@ -5,6 +5,8 @@
 
 #include <cmath>
 #include <limits>
+#include <mutex>
+#include <optional>
 
 namespace asman::geo {
 namespace {
@@ -59,14 +61,19 @@ struct Everywhere final : Region::Node {
 };
 
 struct Polygons final : Region::Node {
-    explicit Polygons(std::vector<Polygon> p) : written(std::move(p)), set(written) {}
-    bool empty() const override { return set.empty(); }
-    bool contains(Point p, bool on_boundary) const override { return set.contains(p, on_boundary); }
-    double signed_distance(Point p) const override {
-        const double d = set.boundary_distance(p);
-        return set.contains(p, false) ? -d : d;
+    explicit Polygons(std::vector<Polygon> p) : written(std::move(p)) {}
+    /// Made when it is first asked: a file of all states is read for the sake of a few.
+    const PolygonSet& set() const {
+        std::call_once(once, [this] { made.emplace(written); });
+        return *made;
     }
-    Lines outline() const override { return set.outline(); }
+    bool empty() const override { return set().empty(); }
+    bool contains(Point p, bool on_boundary) const override { return set().contains(p, on_boundary); }
+    double signed_distance(Point p) const override {
+        const double d = set().boundary_distance(p);
+        return set().contains(p, false) ? -d : d;
+    }
+    Lines outline() const override { return set().outline(); }
     void hash(base::Hasher& h) const override {
         h.add("polygons");
         h.add(static_cast<std::int64_t>(written.size()));
@@ -77,7 +84,8 @@ struct Polygons final : Region::Node {
         }
     }
     std::vector<Polygon> written;
-    PolygonSet set;
+    mutable std::once_flag once;
+    mutable std::optional<PolygonSet> made;
 };
 
 struct Circle final : Region::Node {

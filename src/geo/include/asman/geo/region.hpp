@@ -5,6 +5,7 @@
 #include <asman/base/result.hpp>
 #include <asman/geo/point.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -71,7 +72,9 @@ class Borders {
     const StateArea* state_at(Point p) const;
 
   private:
+    void index();
     std::vector<StateArea> states_;
+    std::vector<std::vector<std::uint32_t>> near_;  ///< states that may reach into each 10° cell, south to north
 };
 
 }  // namespace asman::geo
