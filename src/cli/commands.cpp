@@ -6,7 +6,9 @@ namespace asman::cli {
 // clang-format off
 #define ASMAN_COMMANDS(X) \
     X(register) \
-    X(track)
+    X(track) \
+    X(completion) \
+    X(manual)
 // clang-format on
 
 #define ASMAN_DECLARE(name) void add_##name(CLI::App&, Outcome&);
