@@ -41,6 +41,16 @@ void Beam::see(Seconds time, double seen) {
     t = time;
 }
 
+bool Tracker::Impl::begin(base::Time t) {
+    constexpr std::int64_t sane = 4'000'000'000'000'000'000;  // years 1844 to 2096: differences do not overflow
+    if (t.ns > sane || t.ns < -sane) return false;
+    if (!started) {
+        started = true;
+        epoch = t;
+    }
+    return true;
+}
+
 bool Tracker::Impl::refuse(const picture::TargetReport& r, SensorState& s) {
     const auto count = [](std::uint64_t& c) {
         ++c;
@@ -110,9 +120,9 @@ void Tracker::Impl::take(const picture::TargetReport& r) {
         ++counters.refused_unknown_sensor;
         return;
     }
-    if (!started) {
-        started = true;
-        epoch = r.time;
+    if (!begin(r.time)) {
+        ++(r.time.ns > 0 ? counters.refused_future : counters.refused_late);
+        return;
     }
     SensorState& s = sensors[known->second];
     if (refuse(r, s)) return;
@@ -160,10 +170,7 @@ void Tracker::Impl::take(const picture::TargetReport& r) {
 void Tracker::Impl::service(const picture::ServiceMessage& m) {
     const auto known = sensor_of.find(m.sensor.value);
     if (known == sensor_of.end() || !finite(m.azimuth)) return;
-    if (!started) {
-        started = true;
-        epoch = m.time;
-    }
+    if (!begin(m.time)) return;
     const Seconds t = seconds(m.time);
     if (t < now - config.max_lateness.seconds() || t > now + config.max_future.seconds()) return;
     SensorState& s = sensors[known->second];

@@ -12,6 +12,7 @@
 #include <asman/track/frame.hpp>
 #include <asman/track/tracker.hpp>
 
+#include <cmath>
 #include <deque>
 #include <map>
 #include <optional>
@@ -189,10 +190,15 @@ struct Tracker::Impl {
     std::vector<Innovation> chosen;
     std::vector<double> chosen_beta;
 
-    Seconds seconds(base::Time t) const { return (t - epoch).seconds(); }
+    /// Exact near the epoch; times far off (hostile ones too) only have to stay far off.
+    Seconds seconds(base::Time t) const {
+        const double rough = (static_cast<double>(t.ns) - static_cast<double>(epoch.ns)) * 1e-9;
+        return std::abs(rough) < 4e9 ? (t - epoch).seconds() : rough;
+    }
     base::Time time(Seconds s) const { return epoch + base::seconds(s); }
 
     // intake.cpp
+    bool begin(base::Time t);  ///< false: a time that no clock shows
     void take(const picture::TargetReport& r);
     bool refuse(const picture::TargetReport& r, SensorState& s);
     void locate_plot(Plot& p, SensorState& s, const picture::TargetReport& r);

@@ -71,11 +71,7 @@ void Tracker::service(const picture::ServiceMessage& message) {
 }
 
 void Tracker::advance(base::Time now) {
-    if (!impl_->started) {
-        impl_->started = true;
-        impl_->epoch = now;
-    }
-    impl_->advance(impl_->seconds(now));
+    if (impl_->begin(now)) impl_->advance(impl_->seconds(now));
 }
 
 base::Time Tracker::now() const {
