@@ -1,0 +1,365 @@
+#include <asman/asterix/frames.hpp>
+
+#include "packets.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+namespace asman::asterix {
+
+namespace {
+
+constexpr std::size_t gps_header = 2200, gps_stamp = 10;
+constexpr std::size_t ff_header = 8, ff_trailer = 4;
+constexpr std::size_t longest_packet = 1 << 18;
+
+constexpr std::string_view names[] = {"automatic", "raw", "pcap", "pcapng", "ff", "gps", "rply"};
+
+/// Bytes of a file, or of memory, of which a window can be looked at.
+class Input {
+  public:
+    explicit Input(Bytes memory) : view_(memory) {}
+    explicit Input(std::FILE* file) : file_(file), buffer_(2 * longest_packet) {}
+    Input(Input&& other) noexcept
+        : view_(other.view_),
+          file_(std::exchange(other.file_, nullptr)),
+          buffer_(std::move(other.buffer_)),
+          offset_(other.offset_) {}
+    Input& operator=(Input&&) = delete;
+    ~Input() {
+        if (file_) std::fclose(file_);
+    }
+
+    /// At least `need` octets where so many are left. Valid until the next call.
+    Bytes peek(std::size_t need) {
+        if (view_.size() < need && file_) fill();
+        return view_;
+    }
+    void skip(std::size_t n) {
+        view_ = view_.subspan(std::min(n, view_.size()));
+        offset_ += n;
+    }
+    std::uint64_t offset() const { return offset_; }
+    /// Octets to the end of the file, all of them taken.
+    std::uint64_t drain() {
+        std::uint64_t n = 0;
+        while (!peek(1).empty()) {
+            n += view_.size();
+            skip(view_.size());
+        }
+        return n;
+    }
+
+  private:
+    void fill() {
+        std::copy(view_.begin(), view_.end(), buffer_.begin());
+        const auto got = std::fread(buffer_.data() + view_.size(), 1, buffer_.size() - view_.size(), file_);
+        view_ = Bytes(buffer_).first(view_.size() + got);
+    }
+    Bytes view_;
+    std::FILE* file_ = nullptr;
+    std::vector<std::byte> buffer_;
+    std::uint64_t offset_ = 0;
+};
+
+/// The length of the data block at `at`, 0 where there is none.
+std::size_t block(Bytes b, std::size_t at) {
+    if (at + 3 > b.size() || octet_at(b, at) == 0) return 0;
+    const std::size_t length = big16(b, at + 1);
+    return length < 3 ? 0 : length;
+}
+
+/// Whether blocks fill exactly [at, end).
+bool filled(Bytes b, std::size_t at, std::size_t end) {
+    while (at < end) {
+        const auto n = block(b, at);
+        if (n == 0 || at + n > end) return false;
+        at += n;
+    }
+    return true;
+}
+
+bool looks_ff(Bytes b) {
+    if (b.size() < ff_header + 3 + ff_trailer) return false;
+    const std::size_t length = big16(b, 0);
+    if (length < ff_header + 3 + ff_trailer || length > b.size()) return false;
+    for (std::size_t i = length - ff_trailer; i < length; ++i)
+        if (octet_at(b, i) != 0xA5) return false;
+    return filled(b, ff_header, length - ff_trailer);
+}
+
+bool looks_gps(Bytes b) {
+    const auto n = b.size() > gps_header ? block(b, gps_header) : 0;
+    if (n == 0 || gps_header + n + gps_stamp > b.size()) return false;
+    const auto next = gps_header + n + gps_stamp;
+    return next == b.size() || block(b, next) != 0;
+}
+
+bool looks_rply(Bytes b) {
+    if (b.size() < 11) return false;
+    const std::size_t length = little32(b, 0);
+    return length >= 3 && length <= 65535 && 8 + length <= b.size() && filled(b, 8, 8 + length);
+}
+
+/// The first blocks follow each other; the last may be cut by the end of what is seen.
+bool looks_raw(Bytes b) {
+    std::size_t at = 0;
+    for (int i = 0; i < 8 && at < b.size(); ++i) {
+        const auto n = block(b, at);
+        if (n == 0) return i > 0 && b.size() - at < 16;
+        if (at + n > b.size()) return i > 0;
+        at += n;
+    }
+    return at > 0;
+}
+
+}  // namespace
+
+std::string_view name(Framing f) {
+    return names[static_cast<std::size_t>(f)];
+}
+
+std::optional<Framing> framing(std::string_view text) {
+    for (std::size_t i = 0; i < std::size(names); ++i)
+        if (names[i] == text) return static_cast<Framing>(i);
+    return {};
+}
+
+Framing detect(Bytes b) {
+    if (b.size() >= 4) {
+        const auto magic = big32(b, 0);
+        if (magic == 0xA1B2C3D4 || magic == 0xD4C3B2A1 || magic == 0xA1B23C4D || magic == 0x4D3CB2A1)
+            return Framing::pcap;
+        if (magic == 0x0A0D0D0A) return Framing::pcapng;
+    }
+    if (looks_ff(b)) return Framing::ff;
+    if (looks_gps(b) && !looks_raw(b)) return Framing::gps;
+    if (looks_rply(b)) return Framing::rply;
+    return looks_raw(b) ? Framing::raw : Framing::automatic;
+}
+
+struct FrameReader::Impl {
+    explicit Impl(Input source) : input(std::move(source)) {}
+
+    Input input;
+    Framing framing = Framing::raw;
+    Frame frame;
+    FrameCounters counters;
+    Packets packets;
+    bool started = false, big_endian = false, nanoseconds = false;
+    std::size_t done = 0;  ///< octets of the current frame, skipped at the next call
+    std::uint32_t link_type = 1;
+    struct Interface {
+        std::uint32_t link_type = 1;
+        std::int64_t per_second = 1'000'000;
+    };
+    std::vector<Interface> interfaces;
+
+    std::uint32_t u16(Bytes b, std::size_t i) const { return big_endian ? big16(b, i) : little16(b, i); }
+    std::uint32_t u32(Bytes b, std::size_t i) const { return big_endian ? big32(b, i) : little32(b, i); }
+
+    const Frame* give(Bytes payload, std::size_t at, std::size_t whole) {
+        frame.payload = payload;
+        frame.offset = input.offset() + at;
+        frame.number = counters.frames++;
+        counters.bytes += payload.size();
+        done = whole;
+        return &frame;
+    }
+    const Frame* lost() {
+        counters.junk += input.drain();
+        return nullptr;
+    }
+
+    const Frame* next() {
+        input.skip(std::exchange(done, 0));
+        frame.received.reset();
+        frame.clock.reset();
+        switch (framing) {
+            case Framing::pcap:
+                return next_pcap();
+            case Framing::pcapng:
+                return next_pcapng();
+            case Framing::ff:
+                return next_ff();
+            case Framing::gps:
+                return next_gps();
+            case Framing::rply:
+                return next_rply();
+            default:
+                return next_raw();
+        }
+    }
+
+    const Frame* next_raw() {
+        const auto b = input.peek(65535);
+        if (b.empty()) return nullptr;
+        const auto n = block(b, 0);
+        return n == 0 || n > b.size() ? lost() : give(b.first(n), 0, n);
+    }
+
+    const Frame* next_ff() {
+        const auto b = input.peek(65535);
+        if (b.empty()) return nullptr;
+        const std::size_t n = b.size() < 2 ? 0 : big16(b, 0);
+        if (n < ff_header + ff_trailer || n > b.size()) return lost();
+        frame.clock = (big32(b, 4) & 0xFFFFFF) / 100.0;
+        return give(b.subspan(ff_header, n - ff_header - ff_trailer), ff_header, n);
+    }
+
+    const Frame* next_gps() {
+        if (!std::exchange(started, true)) {
+            input.peek(gps_header);
+            input.skip(gps_header);
+        }
+        const auto b = input.peek(65535 + gps_stamp);
+        if (b.empty()) return nullptr;
+        const auto n = block(b, 0);
+        if (n == 0 || n + gps_stamp > b.size()) return lost();
+        frame.clock = big32(b, n + gps_stamp - 4) / 128.0;
+        return give(b.first(n), 0, n + gps_stamp);
+    }
+
+    const Frame* next_rply() {
+        const auto b = input.peek(65535 + 8);
+        if (b.empty()) return nullptr;
+        const std::size_t n = b.size() < 8 ? 0 : little32(b, 0);
+        if (n == 0 || n > 65535 || n + 8 > b.size()) return lost();
+        frame.clock = little32(b, 4) / 1000.0;
+        return give(b.subspan(8, n), 8, n + 8);
+    }
+
+    const Frame* next_pcap() {
+        if (!std::exchange(started, true)) {
+            const auto b = input.peek(24);
+            if (b.size() < 24) return lost();
+            const auto magic = big32(b, 0);
+            big_endian = magic == 0xA1B2C3D4 || magic == 0xA1B23C4D;
+            nanoseconds = magic == 0xA1B23C4D || magic == 0x4D3CB2A1;
+            link_type = u32(b, 20) & 0xFFFF;
+            input.skip(24);
+        }
+        for (;;) {
+            const auto b = input.peek(longest_packet);
+            if (b.empty()) return nullptr;
+            const std::size_t n = b.size() < 16 ? longest_packet : u32(b, 8);
+            if (n > b.size() - std::min<std::size_t>(16, b.size())) return lost();
+            const auto payload = packets.payload(link_type, b.subspan(16, n), counters);
+            if (!payload.empty()) {
+                frame.received =
+                    u32(b, 0) * std::int64_t{1'000'000'000} + u32(b, 4) * std::int64_t{nanoseconds ? 1 : 1000};
+                frame.port = packets.port();
+                return give(payload, 16 + n - std::min(n, payload.size()), 16 + n);
+            }
+            input.skip(16 + n);
+        }
+    }
+
+    const Frame* next_pcapng() {
+        for (;;) {
+            const auto b = input.peek(longest_packet);
+            if (b.empty()) return nullptr;
+            if (b.size() < 12) return lost();
+            if (big32(b, 0) == 0x0A0D0D0A) {
+                big_endian = big32(b, 8) == 0x1A2B3C4D;
+                interfaces.clear();
+            }
+            const std::size_t n = u32(b, 4);
+            if (n < 12 || n % 4 != 0 || n > b.size()) return lost();
+            const auto type = u32(b, 0);
+            if (type == 1) add_interface(b.first(n));
+            const auto payload = type == 6 ? enhanced(b.first(n)) : type == 3 ? simple(b.first(n)) : Bytes{};
+            if (!payload.empty()) {
+                frame.port = packets.port();
+                return give(payload, 0, n);
+            }
+            input.skip(n);
+        }
+    }
+
+    void add_interface(Bytes b) {
+        Interface added;
+        if (b.size() < 20 || interfaces.size() >= 1024) return;
+        added.link_type = u16(b, 8);
+        for (std::size_t at = 16; at + 8 <= b.size();) {
+            const auto code = u16(b, at), length = u16(b, at + 2);
+            if (code == 0) break;
+            if (code == 9 && length == 1) added.per_second = resolution(octet_at(b, at + 4));
+            at += 4 + (length + 3) / 4 * 4;
+        }
+        interfaces.push_back(added);
+    }
+    static std::int64_t resolution(std::uint32_t code) {
+        std::int64_t v = 1;
+        for (std::uint32_t i = 0; i < (code & 0x7F) && v < 1'000'000'000'000; ++i) v *= code & 0x80 ? 2 : 10;
+        return v;
+    }
+
+    Bytes enhanced(Bytes b) {
+        if (b.size() < 32) return {};
+        const auto which = u32(b, 8), length = u32(b, 20);
+        if (which >= interfaces.size() || length > b.size() - 32) {
+            ++counters.damaged;
+            return {};
+        }
+        const auto ticks = static_cast<std::uint64_t>(u32(b, 12)) << 32 | u32(b, 16);
+        const auto per = static_cast<std::uint64_t>(interfaces[which].per_second);
+        frame.received = static_cast<std::int64_t>(
+            ticks / per * 1'000'000'000 +
+            static_cast<std::uint64_t>(static_cast<double>(ticks % per) * 1e9 / static_cast<double>(per)));
+        return packets.payload(interfaces[which].link_type, b.subspan(28, length), counters);
+    }
+    Bytes simple(Bytes b) {
+        if (b.size() < 16 || interfaces.empty()) return {};
+        return packets.payload(interfaces[0].link_type, b.subspan(12, std::min<std::size_t>(u32(b, 8), b.size() - 16)),
+                               counters);
+    }
+};
+
+FrameReader::FrameReader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+FrameReader::~FrameReader() = default;
+FrameReader::FrameReader(FrameReader&&) noexcept = default;
+FrameReader& FrameReader::operator=(FrameReader&&) noexcept = default;
+
+namespace {
+
+bool settle(Framing& framing, Bytes start, std::string& problem) {
+    if (framing == Framing::automatic) framing = detect(start);
+    if (framing != Framing::automatic) return true;
+    problem = start.empty() ? "nothing in it" : "none of the known framings (raw, pcap, pcapng, ff, gps, rply) fits";
+    return false;
+}
+
+}  // namespace
+
+std::optional<FrameReader> FrameReader::open(const std::string& path, std::string& problem, Framing framing) {
+    std::FILE* file = std::fopen(path.c_str(), "rb");
+    if (!file) {
+        problem = "cannot be opened";
+        return {};
+    }
+    auto impl = std::make_unique<Impl>(Input(file));
+    if (!settle(framing, impl->input.peek(longest_packet), problem)) return {};
+    impl->framing = framing;
+    return FrameReader(std::move(impl));
+}
+
+std::optional<FrameReader> FrameReader::over(Bytes bytes, std::string& problem, Framing framing) {
+    if (!settle(framing, bytes, problem)) return {};
+    auto impl = std::make_unique<Impl>(Input(bytes));
+    impl->framing = framing;
+    return FrameReader(std::move(impl));
+}
+
+const Frame* FrameReader::next() {
+    return impl_->next();
+}
+Framing FrameReader::framing() const {
+    return impl_->framing;
+}
+const FrameCounters& FrameReader::counters() const {
+    return impl_->counters;
+}
+
+}  // namespace asman::asterix

@@ -1,0 +1,70 @@
+// Recordings: from a file's bytes to datagrams, whatever the file wraps them in. Reads as a stream: memory does not
+// grow with the file.
+#pragma once
+
+#include <asman/asterix/spec.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace asman::asterix {
+
+enum class Framing : std::uint8_t {
+    automatic,
+    raw,     ///< data blocks one after the other
+    pcap,    ///< Ethernet (VLAN), Linux cooked, raw IP or loopback; IPv4 and IPv6 with fragments; UDP
+    pcapng,  ///< the same in the newer container
+    ff,      ///< Comsoft "final format": u16 length, 6 octets of header with a 10 ms clock, data, four octets A5
+    gps,     ///< 2200 octets of header, then data blocks, each followed by ten octets with a 1/128 s clock
+    rply,    ///< little-endian u32 length and u32 milliseconds, then data
+};
+std::string_view name(Framing framing);
+/// "pcap" → Framing::pcap.
+std::optional<Framing> framing(std::string_view name);
+
+struct Frame {
+    Bytes payload;             ///< valid until the next call
+    std::uint64_t number = 0;  ///< counted from 0
+    std::uint64_t offset = 0;  ///< of the payload in the file; of the last fragment where there were several
+    std::optional<std::int64_t> received;  ///< UTC, nanoseconds since 1970, where the file says it
+    std::optional<double> clock;           ///< seconds of the recorder's clock, where it has no date
+    std::uint16_t port = 0;                ///< UDP destination, where there is one
+};
+
+/// What was left out, and why.
+struct FrameCounters {
+    std::uint64_t frames = 0;
+    std::uint64_t bytes = 0;      ///< of payload
+    std::uint64_t other = 0;      ///< packets that are not UDP
+    std::uint64_t fragments = 0;  ///< fragments that never made a whole datagram
+    std::uint64_t damaged = 0;    ///< packets whose headers contradict each other
+    std::uint64_t junk = 0;       ///< octets at the end, or from where the framing was lost
+};
+
+class FrameReader {
+  public:
+    /// `problem` says why where the result is empty: the file cannot be read, or nothing fits.
+    static std::optional<FrameReader> open(const std::string& path, std::string& problem,
+                                           Framing framing = Framing::automatic);
+    /// Reads from memory, which must outlive the reader.
+    static std::optional<FrameReader> over(Bytes bytes, std::string& problem, Framing framing = Framing::automatic);
+    ~FrameReader();
+    FrameReader(FrameReader&&) noexcept;
+    FrameReader& operator=(FrameReader&&) noexcept;
+
+    /// The next datagram; nullptr at the end.
+    const Frame* next();
+    Framing framing() const;
+    const FrameCounters& counters() const;
+
+  private:
+    struct Impl;
+    explicit FrameReader(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+/// The framing whose structure the first bytes of a file follow; automatic where none does.
+Framing detect(Bytes start);
+
+}  // namespace asman::asterix

@@ -1,0 +1,183 @@
+// What the generated typed views and values are made of.
+#pragma once
+
+#include <asman/asterix/record.hpp>
+
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+namespace asman::asterix {
+
+/// Characters of a fixed-width text item.
+template <std::size_t N>
+struct Text {
+    std::array<char, N> characters{};
+    Text() { characters.fill(' '); }
+    Text(std::string_view text) {  // NOLINT: a text where a text is expected
+        characters.fill(' ');
+        std::memcpy(characters.data(), text.data(), text.size() < N ? text.size() : N);
+    }
+    Text(const char* text) : Text(std::string_view(text)) {}
+    /// Without the spaces at its end.
+    std::string_view view() const {
+        std::size_t n = N;
+        while (n && (characters[n - 1] == ' ' || characters[n - 1] == '\0')) --n;
+        return {characters.data(), n};
+    }
+    bool operator==(const Text&) const = default;
+};
+
+/// Six-bit characters of ICAO Annex 10; '?' where a code has none.
+char icao_character(std::uint64_t code);
+/// The code of a character, or 64.
+std::uint8_t icao_code(char c);
+
+namespace detail {
+
+/// Bits of fixed place: the compiler makes one load and a shift of it.
+template <std::size_t Bit, std::size_t Width>
+inline std::uint64_t bits(const std::byte* p) {
+    constexpr std::size_t first = Bit / 8, last = (Bit + Width - 1) / 8, behind = (last + 1) * 8 - Bit - Width;
+    static_assert(Width >= 1 && Width <= 64);
+    if constexpr (last - first < 8) {
+        std::uint64_t v = 0;
+        for (std::size_t i = first; i <= last; ++i) v = v << 8 | static_cast<std::uint8_t>(p[i]);
+        v >>= behind;
+        if constexpr (Width < 64) v &= (std::uint64_t{1} << Width) - 1;
+        return v;
+    } else {
+        return get_bits(p, Bit, Width);
+    }
+}
+template <std::size_t Bit, std::size_t Width>
+inline std::int64_t signed_bits(const std::byte* p) {
+    return static_cast<std::int64_t>(bits<Bit, Width>(p) << (64 - Width)) >> (64 - Width);
+}
+template <std::size_t Bit, std::size_t Width>
+Text<Width / 6> icao(const std::byte* p) {
+    Text<Width / 6> out;
+    const auto v = bits<Bit, Width>(p);
+    for (std::size_t i = 0; i < Width / 6; ++i) out.characters[i] = icao_character(v >> (Width - 6 * (i + 1)) & 63);
+    return out;
+}
+template <std::size_t Bit, std::size_t Width>
+Text<Width / 8> ascii(const std::byte* p) {
+    static_assert(Bit % 8 == 0);
+    Text<Width / 8> out;
+    std::memcpy(out.characters.data(), p + Bit / 8, Width / 8);
+    return out;
+}
+inline bool extension(const std::byte* p, std::size_t octet) {
+    return (static_cast<std::uint8_t>(p[octet]) & 1) != 0;
+}
+
+/// Length of a chain of `step` octets, each link but the last with its lowest bit set.
+inline std::size_t chain(const std::byte* p, std::size_t step) {
+    std::size_t at = step;
+    while (extension(p, at - 1)) at += step;
+    return at;
+}
+
+/// Writes items, most significant bit first. The first fault stays.
+class Writer {
+  public:
+    explicit Writer(std::vector<std::byte>& out) : out_(out) {}
+    Fault fault = Fault::none;
+
+    void bits(std::uint64_t v, unsigned width) {
+        if (width < 64 && v >> width) return fail(Fault::out_of_range);
+        if (have_ + width > 64) {
+            const unsigned high = width / 2;
+            push(v >> (width - high), high);
+            v &= (std::uint64_t{1} << (width - high)) - 1;
+            width -= high;
+        }
+        push(v, width);
+    }
+    void integer(std::int64_t v, unsigned width) {
+        const std::int64_t top = std::int64_t{1} << (width - 1);
+        if (v < -top || v >= top) return fail(Fault::out_of_range);
+        bits(static_cast<std::uint64_t>(v) & (~std::uint64_t{0} >> (64 - width)), width);
+    }
+    /// Rounded to the nearest multiple of `lsb`.
+    void quantity(double v, double lsb, unsigned width, bool is_signed) {
+        const double raw = std::nearbyint(v / lsb);
+        if (!(raw > -9.2e18 && raw < 9.2e18)) return fail(Fault::out_of_range);
+        if (is_signed) return integer(static_cast<std::int64_t>(raw), width);
+        if (raw < 0) return fail(Fault::out_of_range);
+        bits(static_cast<std::uint64_t>(raw), width);
+    }
+    template <std::size_t N>
+    void icao(const Text<N>& text) {
+        for (const char c : text.characters) {
+            const auto code = icao_code(c);
+            if (code > 63) return fail(Fault::bad_value);
+            bits(code, 6);
+        }
+    }
+    template <std::size_t N>
+    void ascii(const Text<N>& text) {
+        for (const char c : text.characters) bits(static_cast<std::uint8_t>(c), 8);
+    }
+    void count(std::size_t n, unsigned octets) { n >> (8 * octets) ? fail(Fault::too_long) : bits(n, 8 * octets); }
+    /// A length octet and bytes.
+    void opaque(Bytes content) {
+        if (content.size() > 254) return fail(Fault::too_long);
+        bits(content.size() + 1, 8);
+        for (const std::byte b : content) out_.push_back(b);
+    }
+    void bytes(Bytes content, std::size_t exactly) {
+        if (content.size() != exactly) return fail(Fault::bad_value);
+        out_.insert(out_.end(), content.begin(), content.end());
+    }
+    /// A field specification of `octets` octets, or a chain as long as it must be where `octets` is 0.
+    void field_spec(std::span<const bool> present, unsigned octets);
+    void fail(Fault what) {
+        if (fault == Fault::none) fault = what;
+    }
+
+  private:
+    void push(std::uint64_t v, unsigned width) {
+        pending_ = width < 64 ? pending_ << width | v : v;
+        have_ += width;
+        while (have_ >= 8) {
+            have_ -= 8;
+            out_.push_back(static_cast<std::byte>(pending_ >> have_ & 0xFF));
+        }
+    }
+    std::vector<std::byte>& out_;
+    std::uint64_t pending_ = 0;
+    unsigned have_ = 0;
+};
+
+/// The order of an edition, filled by slots: what every generated encoder does.
+template <class Has, class Put>
+bool encode_record(const Edition& edition, const Uap& uap, std::size_t slots, std::vector<std::byte>& out,
+                   Problem& problem, Has has, Put put) {
+    const auto start = out.size();
+    std::array<bool, 256> present;
+    std::size_t wanted = 0, found = 0;
+    for (std::size_t slot = 0; slot < slots; ++slot) wanted += has(slot);
+    for (std::size_t k = 0; k < uap.items; ++k) {
+        const Item* item = uap.item[k];
+        present[k] = item && has(item->slot);
+        found += present[k];
+    }
+    problem = {.category = edition.category};
+    if (found != wanted) problem.fault = Fault::unknown_item;
+    Writer w(out);
+    if (problem.fault == Fault::none) w.field_spec({present.data(), uap.items}, 0);
+    for (std::size_t k = 0; k < uap.items && problem.fault == Fault::none; ++k) {
+        if (!present[k]) continue;
+        put(uap.item[k]->slot, w);
+        problem.fault = w.fault;
+        problem.item = uap.item[k]->node->name;
+    }
+    if (problem.fault == Fault::none) return true;
+    out.resize(start);
+    return false;
+}
+
+}  // namespace detail
+}  // namespace asman::asterix
