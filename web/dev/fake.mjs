@@ -1,5 +1,5 @@
 // A server of invented pictures, to work on the page without the node: `node dev/fake.mjs [port]`, after `npm run build`.
-// It speaks docs/display.md as src/serve does. Nothing here is a simulation of anything: the node's demonstration is.
+// TRACKS=2000 makes a dense sky. It speaks docs/display.md as src/serve does. Nothing here is a simulation of anything: the node's demonstration is.
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
@@ -31,7 +31,7 @@ const accordTitles = { 'ACC-A': 'Invented accord, Russia and Kazakhstan', 'ACC-B
 let seed = 7;
 const random = () => ((seed = (seed * 1103515245 + 12345) % 2147483648) / 2147483648);
 const airlines = ['KGA', 'KZR', 'AFL', 'SDM', 'TJK', 'UZB', 'BRU', 'THY', 'UAE', 'CCA', 'SVR'];
-const aircraft = Array.from({ length: 190 }, (_, i) => {
+const aircraft = Array.from({ length: Number(process.env.TRACKS ?? 190) }, (_, i) => {
   const intruder = i < 3;
   const a = sites[Math.floor(random() * sites.length)], b = sites[Math.floor(random() * sites.length)];
   const t = random();

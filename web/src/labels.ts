@@ -51,27 +51,37 @@ export function boxAt(r: LabelRequest, slot: number, short: boolean): Box {
   };
 }
 
-/** Boxes by the cells of a grid, to find what overlaps without looking at all. */
+/** Boxes by the cells of a grid over the map, to find what overlaps without looking at all. */
 class Grid {
-  private readonly cells = new Map<number, Box[]>();
-  constructor(private readonly cell = 80) {}
-  private *keys(box: Box): Generator<number> {
-    for (let x = Math.floor(box.x / this.cell); x <= Math.floor((box.x + box.w) / this.cell); x++)
-      for (let y = Math.floor(box.y / this.cell); y <= Math.floor((box.y + box.h) / this.cell); y++) yield (x + 5000) * 20000 + (y + 5000);
+  private readonly columns: number;
+  private readonly rows: number;
+  private readonly cells: Box[][];
+  constructor(width: number, height: number) {
+    this.columns = Math.ceil(width / cell) + 1;
+    this.rows = Math.ceil(height / cell) + 1;
+    this.cells = Array.from({ length: this.columns * this.rows }, () => []);
+  }
+  private column(x: number): number {
+    return Math.max(0, Math.min(this.columns - 1, Math.floor(x / cell)));
+  }
+  private row(y: number): number {
+    return Math.max(0, Math.min(this.rows - 1, Math.floor(y / cell)));
   }
   add(box: Box): void {
-    for (const key of this.keys(box)) {
-      const list = this.cells.get(key);
-      if (list) list.push(box);
-      else this.cells.set(key, [box]);
-    }
+    const [right, bottom] = [this.column(box.x + box.w), this.row(box.y + box.h)];
+    for (let row = this.row(box.y); row <= bottom; row++)
+      for (let column = this.column(box.x); column <= right; column++) this.cells[row * this.columns + column]?.push(box);
   }
-  count(box: Box): number {
-    const found = new Set<Box>();
-    for (const key of this.keys(box)) for (const other of this.cells.get(key) ?? []) if (overlap(box, other)) found.add(other);
-    return found.size;
+  /** Whether anything is there. */
+  taken(box: Box): boolean {
+    const [right, bottom] = [this.column(box.x + box.w), this.row(box.y + box.h)];
+    for (let row = this.row(box.y); row <= bottom; row++)
+      for (let column = this.column(box.x); column <= right; column++)
+        for (const other of this.cells[row * this.columns + column] ?? []) if (overlap(box, other)) return true;
+    return false;
   }
 }
+const cell = 40; // px
 
 export interface PlaceOptions {
   width: number; // of the map, px
@@ -85,8 +95,8 @@ const symbolHalf = 9; // px
 /** Places as many labels as fit. `before` gives the slot that a label had. */
 export function placeLabels(requests: LabelRequest[], before: ReadonlyMap<number, number>, options: PlaceOptions): PlacedLabel[] {
   const { width, height, obstacles = [], margin = 2 } = options;
-  const labels = new Grid();
-  const symbols = new Grid();
+  const labels = new Grid(width, height);
+  const symbols = new Grid(width, height);
   for (const box of obstacles) labels.add(box);
   for (const r of requests) symbols.add({ x: r.x - symbolHalf, y: r.y - symbolHalf, w: 2 * symbolHalf, h: 2 * symbolHalf });
 
@@ -107,10 +117,12 @@ export function placeLabels(requests: LabelRequest[], before: ReadonlyMap<number
     for (let slot = 0; slot < slots; slot++) {
       const box = boxAt(r, slot, short);
       if (box.x < 2 || box.y < 2 || box.x + box.w > width - 2 || box.y + box.h > height - 2) continue;
-      if (labels.count(box) > 0) continue;
-      const covered = symbols.count(box);
-      if (covered > 0 && !r.must) continue;
-      const cost = covered * 40 + costOf(r, slot, had);
+      let cost = costOf(r, slot, had);
+      if (cost >= least || labels.taken(box)) continue;
+      if (symbols.taken(box)) {
+        if (!r.must) continue;
+        cost += 100;
+      }
       if (cost < least) {
         least = cost;
         best = { id: r.id, box, short, slot };

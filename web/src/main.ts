@@ -1,6 +1,6 @@
 // The page: puts its parts together.
 import { App } from './app';
-import { coverFeatures, coverKey, firstView, fit, makeMap, showCover, showState } from './basemap';
+import { coverFeatures, coverKey, firstView, fit, makeMap, showCover, showState, type BaseMap } from './basemap';
 import { fillHelp, makeLegend } from './help';
 import { bindKeys } from './keys';
 import { Overlay, type Place } from './overlay';
@@ -15,7 +15,7 @@ const element = <T extends HTMLElement>(id: string): T => {
 };
 
 const app = new App(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`);
-const map = makeMap(element('map'), app.view.map ?? firstView);
+const map = makeMapOrSay();
 const overlay = new Overlay(map, app.history, () => ({
   snapshot: app.snapshot,
   selected: app.selected,
@@ -23,6 +23,16 @@ const overlay = new Overlay(map, app.history, () => ({
   trails: app.view.trails,
   vectorMinutes: app.vectorMinutes,
 }));
+
+/** Without WebGL there is no map: say so rather than show nothing. */
+function makeMapOrSay(): BaseMap {
+  try {
+    return makeMap(element('map'), app.view.map ?? firstView);
+  } catch (error) {
+    element('map').textContent = 'This browser cannot draw the map: WebGL is not available.';
+    throw error;
+  }
+}
 const legend = makeLegend();
 element('map').append(legend);
 overlay.obstacles = () => {
@@ -121,12 +131,13 @@ fetch(new URL('geo/places.json', document.baseURI))
 declare global {
   interface Window {
     /** For tests and scripts: where tracks and labels are on the map, and the latest snapshot. */
-    asman: { positions: Overlay['positions']; labels: Overlay['labelBoxes']; snapshot: () => App['snapshot']; idle: () => boolean };
+    asman: { positions: Overlay['positions']; labels: Overlay['labelBoxes']; redraw: Overlay['redraw']; snapshot: () => App['snapshot']; idle: () => boolean };
   }
 }
 window.asman = {
   positions: () => overlay.positions(),
   labels: () => overlay.labelBoxes(),
+  redraw: () => overlay.redraw(),
   snapshot: () => app.snapshot,
   idle: () => map.loaded() && !map.isMoving(),
 };

@@ -88,6 +88,12 @@ export class Overlay {
   positions(): { n: number; x: number; y: number }[] {
     return this.drawn.map(({ track, x, y }) => ({ n: track.n, x, y }));
   }
+  /** Draws now; how long it took, ms. */
+  redraw(): number {
+    const start = performance.now();
+    this.draw();
+    return performance.now() - start;
+  }
   labelBoxes(): readonly PlacedLabel[] {
     return this.placed;
   }
