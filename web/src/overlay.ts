@@ -131,7 +131,9 @@ export class Overlay {
     const alerted = new Set(snapshot.alerts.filter((a) => a.open).map((a) => a.track));
     if (view.trails) for (const d of this.drawn) this.drawTrail(d);
     for (const d of this.drawn) this.drawVector(d, view.vectorMinutes);
-    if (view.labels !== 'off') this.drawLabels(view, snapshot, alerted, width, height_);
+    // Labels lie under symbols, but those of the selected track and of emergencies over all.
+    const over = view.labels === 'off' ? [] : this.drawLabels(view, snapshot, alerted, width, height_);
+    const size = Math.max(4.5, Math.min(7, 4.5 + (this.map.getZoom() - 3.2) * 1.2)); // small where the sky is far away
     // What matters most lies on top.
     const order = (d: Drawn) => priorityOf(d.track, d.track.n === view.selected, alerted.has(d.track.n));
     for (const d of [...this.drawn].sort((a, b) => order(a) - order(b)))
@@ -142,7 +144,8 @@ export class Overlay {
         emergency: d.track.emergency !== undefined,
         alert: alerted.has(d.track.n),
         selected: d.track.n === view.selected,
-      });
+      }, size);
+    for (const draw of over) draw();
   }
 
   private drawNames(width: number, height_: number, snapshot: Snapshot | undefined): void {
@@ -225,7 +228,7 @@ export class Overlay {
     return w;
   }
 
-  private drawLabels(view: OverlayView, snapshot: Snapshot, alerted: Set<number>, width: number, height_: number): void {
+  private drawLabels(view: OverlayView, snapshot: Snapshot, alerted: Set<number>, width: number, height_: number): (() => void)[] {
     const c = this.context;
     c.font = labelFont;
     const texts = new Map<number, string[]>();
@@ -250,17 +253,24 @@ export class Overlay {
     });
     this.placed = placeLabels(requests, this.slots, { width, height: height_, obstacles: this.obstacles() });
     this.slots = new Map(this.placed.map((p) => [p.id, p.slot]));
+    const later: (() => void)[] = [];
     const byNumber = new Map(this.drawn.map((d) => [d.track.n, d]));
     for (const label of this.placed) {
       const d = byNumber.get(label.id);
       const lines = texts.get(label.id);
-      if (d && lines) this.drawLabel(d, lines, label, d.track.n === view.selected, view.labels === 'short');
+      if (!d || !lines) continue;
+      const selected = d.track.n === view.selected;
+      const draw = (over: boolean) => this.drawLabel(d, lines, label, { selected, short: view.labels === 'short', over });
+      if (selected || d.track.emergency !== undefined) later.push(() => draw(true));
+      else draw(false);
     }
+    return later;
   }
 
-  private drawLabel(d: Drawn, lines: string[], label: PlacedLabel, selected: boolean, shortView: boolean): void {
+  private drawLabel(d: Drawn, lines: string[], label: PlacedLabel, how: { selected: boolean; short: boolean; over: boolean }): void {
     const c = this.context;
     const { box } = label;
+    const { selected } = how;
     const colour = d.track.emergency ? ink.emergency : selected ? ink.selected : ink.text;
     // The leader runs from the edge of the symbol to the nearest point of the label.
     const nx = Math.min(Math.max(d.x, box.x), box.x + box.w);
@@ -274,10 +284,13 @@ export class Overlay {
       c.lineWidth = 1;
       c.stroke();
     }
-    if (d.track.emergency) {
-      c.strokeStyle = ink.emergency;
+    if (how.over) {
+      const frame = [Math.round(box.x) - 2.5, Math.round(box.y) - 1.5, Math.round(box.w) + 4, Math.round(box.h) + 2] as const;
+      c.fillStyle = `${ink.halo}d8`;
+      c.fillRect(...frame);
+      c.strokeStyle = d.track.emergency ? ink.emergency : ink.leader;
       c.lineWidth = 1;
-      c.strokeRect(Math.round(box.x) - 2.5, Math.round(box.y) - 1.5, Math.round(box.w) + 4, Math.round(box.h) + 2);
+      c.strokeRect(...frame);
     }
     c.font = labelFont;
     c.textAlign = 'left';
@@ -285,7 +298,7 @@ export class Overlay {
     c.lineWidth = 3;
     c.strokeStyle = ink.halo;
     c.lineJoin = 'round';
-    const shown = label.short || (shortView && !selected) ? lines.slice(0, 1) : lines;
+    const shown = label.short || (how.short && !selected) ? lines.slice(0, 1) : lines;
     shown.forEach((line, i) => {
       const y = Math.round(box.y + i * lineHeight + 1);
       c.strokeText(line, Math.round(box.x), y);
