@@ -40,6 +40,7 @@ struct Airport {
     picture::State state;
     geo::Point at;
     double elevation = 0;  ///< metres above mean sea level
+    double weight = 1;     ///< how often generated traffic chooses it
 };
 
 /// Generated civil traffic on great circles between the airports.
@@ -96,6 +97,7 @@ struct FlightSpec {
 /// An intruder without transponder, flown at several heights: each is a flight of its own, `<name>/<level>`.
 struct IntruderLevel {
     std::string name;
+    double after = 0;  ///< seconds after the intruder's start: the levels fly in trail, not on top of one another
     std::optional<double> above_ground;  ///< metres: follows the terrain
     std::optional<double> altitude;      ///< metres above mean sea level, never below `clearance` above ground
 };
