@@ -81,7 +81,7 @@ TEST(Horizon, RefusesNonsense) {
 TEST(Horizon, AntennaIsNeverBelowTheTerrain) {
     const auto terrain = ridge();
     EXPECT_NEAR(antenna_over(terrain, {}, Point::degrees(42, 71.05), 300, 15).height.m, 2015, 1);  // on the ridge
-    EXPECT_NEAR(antenna_over(terrain, {}, Point::degrees(42, 71.0), 300, 15).height.m, 315, 1);  // beside it
+    EXPECT_NEAR(antenna_over(terrain, {}, Point::degrees(42, 71.0), 300, 15).height.m, 315, 1);    // beside it
     EXPECT_NEAR(antenna_over(terrain, {}, Point::degrees(42, 70.5), 300, 15).height.m, 315, 1);
     EXPECT_NEAR(antenna_over(geo::Terrain::flat(500), {}, Point::degrees(42, 70.5), 300, 15).height.m, 515, 1);
 }
