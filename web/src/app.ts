@@ -27,6 +27,9 @@ export class App {
   vectorMinutes = 1;
   error = '';
   lawWanted = '';
+  hovered: number | null = null;
+  /** The picture under the law before, to compare: set when the law date moves, gone when another state looks. */
+  underOtherLaw: { date: string; tracks: number; through: number } | undefined;
   private received = 0;
   private request = 0;
   private carry: Track | undefined; // the aircraft to find again in another state's picture
@@ -86,6 +89,9 @@ export class App {
 
   private takeSnapshot(snapshot: Snapshot): void {
     const before = this.snapshot;
+    if (before && before.state !== snapshot.state) this.underOtherLaw = undefined;
+    else if (before && day(before.law_time) !== day(snapshot.law_time))
+      this.underOtherLaw = { date: day(before.law_time), tracks: before.tracks.length, through: this.throughAccords() };
     this.received = performance.now();
     this.snapshot = snapshot;
     if (before?.state !== snapshot.state) {
@@ -171,6 +177,11 @@ export class App {
     const track = this.track(n);
     if (centre && track) this.centreOn(track.lat, track.lon);
     this.changed();
+  }
+  hover(n: number | null): boolean {
+    if (n === this.hovered) return false;
+    this.hovered = n;
+    return true;
   }
   /** The next track in the order of the list. */
   step(direction: 1 | -1): void {

@@ -93,10 +93,13 @@ export function makeAccords(app: App): Panel {
 /** Sensors: own, and others' that reach us by a clause. */
 export function makeSensors(app: App): Panel {
   const list = h('div', { class: 'list', id: 'sensors', role: 'list' });
-  const element = h('div', { class: 'panel' }, list);
+  const note = h('p', { class: 'note' });
+  const element = h('div', { class: 'panel' }, list, note);
   const update = () => {
     const { snapshot } = app;
     if (!snapshot) return;
+    const heights = [...new Set((app.scene?.cover ?? []).map((cover) => cover.label))];
+    setText(note, `Outlines: ${heights.length > 0 ? `the farthest that each sees at ${heights.join(', ')}` : 'instrumented range'} (r: own, all, none).`);
     const rank = (s: Sensor) => (s.mine ? 0 : s.via.length > 0 ? 1 : 2);
     const order = [...snapshot.sensors].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
     syncRows(list, order, (s) => String(s.id),

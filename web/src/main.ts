@@ -19,6 +19,7 @@ const map = makeMapOrSay();
 const overlay = new Overlay(map, app.history, () => ({
   snapshot: app.snapshot,
   selected: app.selected,
+  hovered: app.hovered,
   labels: app.view.labels,
   trails: app.view.trails,
   vectorMinutes: app.vectorMinutes,
@@ -97,11 +98,14 @@ app.centreOn = (lat, lon) => {
 map.on('click', (event) => app.select(overlay.hit(event.point.x, event.point.y)));
 map.on('mousemove', (event) => {
   pointer = { lat: event.lngLat.lat, lon: event.lngLat.lng };
-  map.getCanvas().style.cursor = overlay.hit(event.point.x, event.point.y) === null ? '' : 'pointer';
+  const over = overlay.hit(event.point.x, event.point.y);
+  if (app.hover(over)) overlay.request();
+  map.getCanvas().style.cursor = over === null ? '' : 'pointer';
   updateStatus();
 });
 map.on('mouseout', () => {
   pointer = null;
+  if (app.hover(null)) overlay.request();
   updateStatus();
 });
 map.on('moveend', () => {

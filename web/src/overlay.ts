@@ -20,6 +20,7 @@ export interface Place {
 export interface OverlayView {
   snapshot: Snapshot | undefined;
   selected: number | null;
+  hovered: number | null; // its label is shown in full, over all
   labels: LabelView;
   trails: boolean;
   vectorMinutes: number;
@@ -235,7 +236,7 @@ export class Overlay {
     const requests: LabelRequest[] = this.drawn.map(({ track, x, y }) => {
       const lines = labelLines(track, snapshot.state);
       texts.set(track.n, lines);
-      const selected = track.n === view.selected;
+      const selected = track.n === view.selected || track.n === view.hovered;
       const full = view.labels === 'full' || selected;
       const shown = full ? lines : lines.slice(0, 1);
       return {
@@ -259,7 +260,7 @@ export class Overlay {
       const d = byNumber.get(label.id);
       const lines = texts.get(label.id);
       if (!d || !lines) continue;
-      const selected = d.track.n === view.selected;
+      const selected = d.track.n === view.selected || d.track.n === view.hovered;
       const draw = (over: boolean) => this.drawLabel(d, lines, label, { selected, short: view.labels === 'short', over });
       if (selected || d.track.emergency !== undefined) later.push(() => draw(true));
       else draw(false);

@@ -6,10 +6,11 @@ import { h, setText } from './dom';
 export function makeStatusBar(root: HTMLElement, app: App, pointer: () => { lat: number; lon: number } | null): () => void {
   const link = h('span', { id: 'link', class: 'link' });
   const picture = h('span', { id: 'picture' });
+  const other = h('span', { id: 'other-law', class: 'dim', title: 'The last picture under the law before' });
   const terrain = h('span', { class: 'dim' });
   const error = h('span', { id: 'error', class: 'error', role: 'status' });
   const where = h('span', { class: 'num where' });
-  root.append(link, picture, terrain, error, h('span', { class: 'space' }), where);
+  root.append(link, picture, other, terrain, error, h('span', { class: 'space' }), where);
 
   return () => {
     const { snapshot } = app;
@@ -24,6 +25,8 @@ export function makeStatusBar(root: HTMLElement, app: App, pointer: () => { lat:
       if (line) parts.push(`${line.local_tracks} alone`);
       parts.push(`${through} only through accords`);
       setText(picture, parts.join(' · '));
+      const was = app.underOtherLaw;
+      setText(other, was ? `(law of ${was.date}: ${was.tracks} tracks, ${was.through} through accords)` : '');
       setText(terrain, snapshot.terrain ? `Terrain: ${snapshot.terrain}` : '');
     }
     setText(error, app.error);
