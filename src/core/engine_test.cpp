@@ -40,7 +40,7 @@ Bundle bundle() {
 }
 
 /// An engine with its sequence of inputs.
-struct Run {
+struct Session {
     Engine engine;
     std::uint64_t n = 0;
     base::Time now = t0;
@@ -83,7 +83,7 @@ TEST(Engine, a_bad_configuration_stops_the_start_with_its_place) {
 }
 
 TEST(Engine, bad_law_seals_itself_and_the_node_goes_on) {
-    Run run;
+    Session run;
     auto b = bundle();
     b.files["accords/broken.toml"] = "id = \"X\"\nparties = [\"AAA\", \"NOWHERE\"]\n";
     const auto out = run.give(Start{b});
@@ -96,7 +96,7 @@ TEST(Engine, bad_law_seals_itself_and_the_node_goes_on) {
 }
 
 TEST(Engine, takes_a_partner_once_and_refuses_forgers_strangers_and_replays) {
-    Run run;
+    Session run;
     run.give(Start{bundle()});
     const auto good = sealed_batch("AAA", run.now);
     EXPECT_TRUE(run.give(PartnerMessage{good}).events.empty());
@@ -111,7 +111,7 @@ TEST(Engine, takes_a_partner_once_and_refuses_forgers_strangers_and_replays) {
 }
 
 TEST(Engine, a_contribution_without_a_clause_is_refused) {
-    Run run;
+    Session run;
     run.give(Start{bundle()});
     wire::Batch b;
     b.tick = b.law_time = run.now;
@@ -135,7 +135,7 @@ TEST(Engine, a_contribution_without_a_clause_is_refused) {
 }
 
 TEST(Engine, garbage_on_a_feed_is_counted_and_told_once) {
-    Run run;
+    Session run;
     run.give(Start{bundle()});
     std::size_t told = 0;
     for (int i = 0; i < 50; ++i) {
@@ -150,14 +150,14 @@ TEST(Engine, garbage_on_a_feed_is_counted_and_told_once) {
 }
 
 TEST(Engine, the_law_clock_moves_only_where_everything_is_simulated) {
-    Run run;
+    Session run;
     run.give(Start{bundle()});
     const auto then = *base::parse_time("2030-01-01T00:00:00Z");
     EXPECT_TRUE(run.give(SetLawTime{then}).events.empty());
     EXPECT_EQ(run.engine.law_time(), then);
     run.tick(10);
     EXPECT_EQ(run.engine.law_time(), then + base::seconds(1));
-    Run live;
+    Session live;
     auto c = config();
     c.mode = Mode::live;
     live.give(Start{Bundle{{{"node.toml", print_node_config(c)}}}});
@@ -167,7 +167,7 @@ TEST(Engine, the_law_clock_moves_only_where_everything_is_simulated) {
 
 TEST(Engine, the_same_inputs_give_the_same_digest) {
     const auto digest = [](int junk) {
-        Run run;
+        Session run;
         run.give(Start{bundle()});
         run.give(Frame{"f", {std::byte(junk), std::byte{9}}});
         run.give(PartnerMessage{sealed_batch("AAA", run.now)});
