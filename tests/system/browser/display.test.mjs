@@ -176,7 +176,7 @@ describe('the display', { skip, timeout: 300_000 }, () => {
       await page.waitForTimeout(800);
       const sideways = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth || document.getElementById('top').scrollWidth > innerWidth);
       assert.ok(!sideways, `the page is wider than ${width}`);
-      await screenshot(page, `display-${width}x${height}`);
+      await screenshot(page, width === 1280 ? 'display' : 'display-wide');
     }
     await page.setViewportSize({ width: 1280, height: 800 });
   });
@@ -187,7 +187,7 @@ describe('the display', { skip, timeout: 300_000 }, () => {
 
   it('says that the picture is old when the server goes, and the server stops cleanly', { skip: process.env.ASMAN_DISPLAY_URL !== undefined }, async () => {
     demo.child.kill('SIGINT');
-    const { code } = await demo.exited;
+    const { code } = await demo.done;
     assert.equal(code, 0);
     await page.waitForFunction(() => document.getElementById('link').innerText.includes('connection lost'));
     assert.ok(await page.evaluate(() => document.body.classList.contains('stale')));

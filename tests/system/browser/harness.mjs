@@ -2,15 +2,13 @@
 // (web/dist), Debian's chromium (or CHROMIUM), playwright-core from web/node_modules.
 //   ASMAN_DISPLAY_URL=http://localhost:8099  test a server that already runs instead
 //   ASMAN_SCREENSHOTS=1                      write the screenshots of the documentation to docs/images
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { asman, root, start } from '../program.mjs';
 
-export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
-const asman = process.env.ASMAN ?? join(root, 'build', 'release', 'asman');
 const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 /** Why these tests cannot run here; null: they can. With ASMAN_REQUIRE_BROWSER=1 a reason is a failure. */
@@ -25,24 +23,20 @@ export function whyNot() {
   return missing ? missing[1] : null;
 }
 
-/** The demonstration on a free port: {url, child, exited}. `exited` resolves to {code, signal}. */
+/** The demonstration on a free port: {url, child, done}; `done` is program.mjs's. */
 export async function startDemo(...options) {
-  if (process.env.ASMAN_DISPLAY_URL) return { url: process.env.ASMAN_DISPLAY_URL, child: null, exited: Promise.resolve({ code: 0 }) };
-  const child = spawn(asman, ['demo', '--port', '0', ...options], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  const exited = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
-  const url = await new Promise((resolve, reject) => {
-    const take = (data) => {
-      output += data;
-      const found = /http:\/\/localhost:\d+/.exec(output);
-      if (found) resolve(found[0]);
-    };
-    child.stdout.on('data', take);
-    child.stderr.on('data', take);
-    exited.then(({ code }) => reject(new Error(`asman demo ended with ${code}: ${output}`)));
-    setTimeout(() => reject(new Error(`asman demo gave no address: ${output}`)), 60_000).unref();
-  });
-  return { url, child, exited };
+  if (process.env.ASMAN_DISPLAY_URL) return { url: process.env.ASMAN_DISPLAY_URL, child: null, done: Promise.resolve({ code: 0 }) };
+  const demo = start(['demo', '--port', '0', ...options], { timeout: 600_000 });
+  let ended = null;
+  demo.done.then((result) => (ended = result));
+  for (let tries = 0; tries < 600; tries++) {
+    const found = /http:\/\/localhost:\d+/.exec(demo.text().out);
+    if (found) return { url: found[0], child: demo.child, done: demo.done };
+    if (ended) break;
+    await sleep(100);
+  }
+  demo.child.kill('SIGKILL');
+  throw new Error(`asman demo gave no address: ${demo.text().err}`);
 }
 
 /** A browser without a network, with its own empty profile: {page, requests, errors, close}. */
