@@ -21,7 +21,6 @@ sources::AsterixConfig source_config(const NodeConfig& config) {
             c.simulation = sources::Simulation::accept;
             break;
     }
-    if (config.date.month != 0) c.date = config.date;
     for (const auto& feed : config.feeds) c.editions[feed.name] = feed.editions;
     return c;
 }

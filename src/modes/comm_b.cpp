@@ -97,6 +97,14 @@ bool bds30(const Bits& b) {
 
 }  // namespace
 
+std::optional<Bds50> decode_bds50(base::Bytes register_bytes) {
+    return register_bytes.size() == 7 ? bds50(Bits(register_bytes)) : std::nullopt;
+}
+
+std::optional<Bds60> decode_bds60(base::Bytes register_bytes, std::optional<int> altitude) {
+    return register_bytes.size() == 7 ? bds60(Bits(register_bytes), altitude) : std::nullopt;
+}
+
 CommB decode_comm_b(base::Bytes register_bytes, std::optional<int> altitude) {
     CommB out;
     if (std::ranges::all_of(register_bytes, [](std::byte b) { return b == std::byte{0}; })) return out;

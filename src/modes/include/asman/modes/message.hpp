@@ -55,6 +55,11 @@ struct Bds60 {
     std::optional<double> mach;
     std::optional<double> baro_vertical_rate, inertial_vertical_rate;  ///< feet per minute
 };
+/// The seven bytes of a register whose number is known; nothing when they contradict its own rules.
+std::optional<Bds50> decode_bds50(base::Bytes register_bytes);
+/// `altitude` (feet) where known: speeds must fit it.
+std::optional<Bds60> decode_bds60(base::Bytes register_bytes, std::optional<int> altitude = {});
+
 struct CommB {
     bool bds10 = false, bds17 = false, bds30 = false;
     std::optional<std::string> bds20;  ///< callsign

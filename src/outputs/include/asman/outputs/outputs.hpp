@@ -18,6 +18,7 @@ struct AsterixOptions {
     std::uint8_t sac = 0, sic = 0;
     std::uint8_t service = 1;         ///< service identification, 062/015 and 065/015
     std::size_t max_datagram = 1400;  ///< bytes; a data block is never split over two
+    bool simulated = false;           ///< SIM bit where no track says it (tracks that ended)
 };
 
 /// 062 edition 1.19: one record a confirmed track, in blocks of at most max_datagram bytes. Track numbers are the

@@ -26,8 +26,6 @@ enum class Simulation : std::uint8_t {
 struct AsterixConfig {
     std::vector<picture::Sensor> sensors;  ///< found by (feed, SAC, SIC, kind); an empty feed in a sensor is any feed
     Simulation simulation = Simulation::refuse;
-    /// Day of the recording, where times of day have no receive time beside them.
-    std::optional<base::Date> date;
     /// Editions by feed ("" for all feeds) and category ("048" → "1.31"); what is not said is the room's default.
     std::map<std::string, std::map<std::string, std::string>> editions;
     /// Ids for sensors met on the wire and not configured: first_learned, first_learned + 1 …
@@ -46,12 +44,14 @@ struct SensorCounters {
     std::uint64_t no_position = 0;       ///< of the sensor, or none in the record: decoded and counted, not tracked
     std::uint64_t no_time = 0;           ///< neither time of day nor marks to estimate it from
     std::uint64_t bad_time = 0;          ///< too far from the time of receipt
+    std::uint64_t doubtful = 0;          ///< the sensor itself says reflection, side lobe, ghost, failed validation
     std::uint64_t ended = 0;             ///< a tracker's last word on a track, or a coasted one: no new measurement
     std::uint64_t other = 0;  ///< a kind of record that is neither (bias, weather, ground vehicles' status …)
     // Flags among the reports.
     std::uint64_t time_estimated = 0;
     std::uint64_t garbled_code = 0;     ///< Mode 3/A garbled, smoothed or not validated
     std::uint64_t garbled_height = 0;   ///< the same for Mode C
+    std::uint64_t split_plots = 0;      ///< given out with doubled errors
     std::uint64_t corrected_range = 0;  ///< the radar had corrected slant range already (048/020 extension)
     bool operator==(const SensorCounters&) const = default;
 };

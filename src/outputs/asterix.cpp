@@ -1,0 +1,159 @@
+// The picture as ASTERIX 062 edition 1.19 and 065 edition 1.5.
+#include <asman/asterix/cat062.hpp>
+#include <asman/asterix/cat065.hpp>
+#include <asman/asterix/encode.hpp>
+#include <asman/outputs/outputs.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace asman::outputs {
+namespace {
+
+using asterix::cat062::Fields;
+using Datagrams = std::vector<std::vector<std::byte>>;
+
+constexpr std::string_view edition_062 = "1.19", edition_065 = "1.5";
+
+/// Seconds after midnight as the wire will round them: 1/128 s, never a whole day.
+double time_of_day(base::Time t) {
+    constexpr std::int64_t day = 86'400'000'000'000;
+    const double s = base::Duration{((t.ns % day) + day) % day}.seconds();
+    const double rounded = std::round(s * 128) / 128;
+    return rounded >= 86'400 ? 0 : rounded;
+}
+
+/// What the wire's bits can hold; 0 for what is not a number.
+double held(double v, double low, double high) {
+    return std::isfinite(v) ? std::clamp(v, low, high) : 0;
+}
+
+/// Six-bit characters only, or nothing.
+std::string wire_callsign(std::string_view callsign) {
+    const auto good = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == ' '; };
+    return callsign.size() <= 8 && std::ranges::all_of(callsign, good) ? std::string(callsign) : std::string();
+}
+
+void put_kinematics(Fields& f, const picture::Kinematics& k) {
+    f.i070 = time_of_day(k.time);
+    const double lon = held(k.at.lon_deg(), -180, 180);
+    f.i105 = {.lat = held(k.at.lat_deg(), -90, 90), .lon = lon >= 180 ? -180 : lon};
+    f.i185 = {.vx = held(k.velocity.x(), -8191, 8191), .vy = held(k.velocity.y(), -8191, 8191)};
+    if (k.pressure_altitude) {
+        const double level = held(k.pressure_altitude->flight_level(), -15, 1500);
+        f.i136 = level;
+        f.i135 = {.qnh = false, .ctb = level};
+    }
+    if (k.geometric_height) f.i130 = held(k.geometric_height->m / geo::foot, -1500, 150'000);
+    if (k.vertical_rate) f.i220 = held(*k.vertical_rate / geo::foot * 60, -200'000, 200'000);
+    auto& accuracy = f.i500.emplace();
+    const auto sigma = [&](int i, double most) { return held(std::sqrt(k.covariance(i, i)), 0, most); };
+    accuracy.apc = {.x = sigma(0, 32'767), .y = sigma(1, 32'767)};
+    accuracy.atv = {.x = sigma(2, 63.75), .y = sigma(3, 63.75)};
+}
+
+void put_identity(Fields& f, const picture::ReportedIdentity& i) {
+    if (i.mode_3a)
+        f.i060 = {
+            .v = !i.mode_3a_valid, .g = false, .ch = false, .mode3a = static_cast<std::uint16_t>(*i.mode_3a & 07777)};
+    const auto callsign = wire_callsign(i.callsign);
+    if (!callsign.empty()) f.i245 = {.sti = 0, .chr = asterix::Text<8>(callsign)};
+    if (!i.address && callsign.empty()) return;
+    auto& derived = f.i380_1_19.emplace();
+    if (i.address) derived.adr = *i.address & 0xFFFFFF;
+    if (!callsign.empty()) derived.id = asterix::Text<8>(callsign);
+}
+
+Fields record_of(const picture::Track& t, std::uint64_t number, const AsterixOptions& options) {
+    Fields f;
+    f.i010 = {.sac = options.sac, .sic = options.sic};
+    f.i015 = options.service;
+    f.i040 = static_cast<std::uint16_t>(number & 0xFFFF);
+    put_kinematics(f, t.kinematics);
+    put_identity(f, t.identity);
+    auto& status = f.i080.emplace();
+    status.mon = t.lineage.size() == 1;
+    status.spi = t.identity.special_position;
+    status.cnf = !t.confirmed;
+    status.sim = t.simulated;
+    if (t.coasting) status.cst = true;
+    auto& ages = f.i290.emplace();
+    ages.trk = held((t.kinematics.time - t.first_seen).seconds(), 0, 63.75);
+    return f;
+}
+
+/// Fills blocks of at most max_datagram octets.
+class Blocks {
+  public:
+    explicit Blocks(const AsterixOptions& options)
+        : block_(asterix::cat062::category, options.max_datagram,
+                 asterix::find_edition(asterix::cat062::category, edition_062)) {}
+    void add(const Fields& f) {
+        if (block_.add(f)) return;
+        flush();
+        block_.add(f);
+    }
+    Datagrams take() {
+        flush();
+        return std::move(out_);
+    }
+
+  private:
+    void flush() {
+        if (block_.records() == 0) return;
+        const auto bytes = block_.finish();
+        out_.emplace_back(bytes.begin(), bytes.end());
+    }
+    asterix::BlockWriter block_;
+    Datagrams out_;
+};
+
+}  // namespace
+
+Datagrams asterix_062(std::span<const picture::Track> tracks, const AsterixOptions& options) {
+    Blocks blocks(options);
+    for (const auto& t : tracks)
+        if (t.confirmed) blocks.add(record_of(t, t.number, options));
+    return blocks.take();
+}
+
+Datagrams asterix_062(std::span<const picture::JointTrack> tracks, const AsterixOptions& options) {
+    Blocks blocks(options);
+    for (const auto& t : tracks)
+        if (t.fused.confirmed) blocks.add(record_of(t.fused, t.number, options));
+    return blocks.take();
+}
+
+Datagrams asterix_062_ended(std::span<const std::uint64_t> numbers, base::Time now, const AsterixOptions& options) {
+    Blocks blocks(options);
+    for (const auto number : numbers) {
+        Fields f;
+        f.i010 = {.sac = options.sac, .sic = options.sic};
+        f.i015 = options.service;
+        f.i040 = static_cast<std::uint16_t>(number & 0xFFFF);
+        f.i070 = time_of_day(now);
+        f.i080.emplace().tse = true;
+        f.i080->sim = options.simulated;
+        blocks.add(f);
+    }
+    return blocks.take();
+}
+
+std::vector<std::byte> asterix_065(ServiceReport type, base::Time now, const AsterixOptions& options,
+                                   std::uint8_t batch, bool degraded) {
+    asterix::cat065::Fields f;
+    f.i000 = static_cast<std::uint8_t>(type);
+    f.i010 = {.sac = options.sac, .sic = options.sic};
+    f.i015 = options.service;
+    f.i030 = time_of_day(now);
+    if (type == ServiceReport::status) f.i040 = {.nogo = static_cast<std::uint8_t>(degraded ? 1 : 0)};
+    if (type == ServiceReport::end_of_batch) f.i020 = batch;
+    if (type == ServiceReport::service) f.i050 = static_cast<std::uint8_t>(degraded ? 1 : 2);
+    asterix::BlockWriter block(asterix::cat065::category, options.max_datagram,
+                               asterix::find_edition(asterix::cat065::category, edition_065));
+    if (!block.add(f)) return {};
+    const auto bytes = block.finish();
+    return {bytes.begin(), bytes.end()};
+}
+
+}  // namespace asman::outputs

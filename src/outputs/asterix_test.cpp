@@ -1,0 +1,183 @@
+#include <asman/asterix/cat062.hpp>
+#include <asman/asterix/cat065.hpp>
+#include <asman/asterix/decode.hpp>
+#include <asman/outputs/outputs.hpp>
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <cmath>
+#include <numbers>
+
+namespace asman::outputs {
+namespace {
+
+constexpr AsterixOptions options{.sac = 41, .sic = 7};
+
+template <class Use>
+int each_record(const std::vector<std::vector<std::byte>>& datagrams, Use use) {
+    int count = 0;
+    const asterix::Editions editions;
+    for (const auto& d : datagrams) {
+        asterix::DatagramReader reader(d, editions);
+        while (const auto* event = reader.next()) {
+            EXPECT_EQ(event->what, asterix::What::record) << event->problem.text();
+            if (event->what != asterix::What::record) break;
+            ++count;
+            use(event->record);
+        }
+    }
+    return count;
+}
+
+picture::Track track(std::uint64_t number) {
+    picture::Track t;
+    t.number = number;
+    t.confirmed = true;
+    t.kinematics.time = *base::parse_time("2023-11-02T12:00:00.250Z");
+    t.first_seen = t.kinematics.time - base::seconds(20);
+    t.kinematics.at = geo::Point::degrees(42.5, -74.25);
+    t.kinematics.velocity = {-102.25, 33.5};
+    t.kinematics.covariance = Eigen::Vector4d(900, 400, 4, 1).asDiagonal();
+    t.kinematics.pressure_altitude = geo::PressureAltitude::from_flight_level(351.25);
+    t.kinematics.geometric_height = geo::EllipsoidalHeight{10'000 * geo::foot};
+    t.kinematics.vertical_rate = -1000 * geo::foot / 60;
+    t.identity.mode_3a = picture::Mode3A{07600};
+    t.identity.address = 0xABCDEF;
+    t.identity.callsign = "KGA 12";
+    t.identity.special_position = true;
+    return t;
+}
+
+TEST(Asterix062, SaysWhatTheTrackSays) {
+    const std::vector tracks{track(65'536 + 9)};
+    EXPECT_EQ(each_record(asterix_062(tracks, options),
+                          [](const asterix::Record& r) {
+                              const asterix::cat062::View v(r);
+                              EXPECT_EQ(v.i010()->sac(), 41);
+                              EXPECT_EQ(v.i010()->sic(), 7);
+                              EXPECT_EQ(v.i040(), 9);
+                              EXPECT_DOUBLE_EQ(*v.i070(), 43'200.25);
+                              EXPECT_NEAR(v.i105()->lat(), 42.5, 3e-6);
+                              EXPECT_NEAR(v.i105()->lon(), -74.25, 3e-6);
+                              EXPECT_EQ(v.i185()->vx(), -102.25);
+                              EXPECT_EQ(v.i185()->vy(), 33.5);
+                              EXPECT_EQ(v.i136(), 351.25);
+                              EXPECT_EQ(v.i135()->ctb(), 351.25);
+                              EXPECT_FALSE(v.i135()->qnh());
+                              EXPECT_EQ(v.i130(), 10'000.0);
+                              EXPECT_EQ(v.i220(), -1000.0);
+                              EXPECT_EQ(v.i060()->mode3a(), 07600);
+                              EXPECT_EQ(v.i245()->chr().view(), "KGA 12");
+                              EXPECT_EQ(v.i500()->apc()->x(), 30);
+                              EXPECT_EQ(v.i500()->apc()->y(), 20);
+                              EXPECT_EQ(v.i500()->atv()->x(), 2);
+                              EXPECT_EQ(v.i290()->trk(), 20.0);
+                              EXPECT_TRUE(v.i080()->spi());
+                              EXPECT_FALSE(v.i080()->cnf());
+                              EXPECT_FALSE(v.i080()->sim().value());
+                              EXPECT_FALSE(v.i080()->tse().value());
+                          }),
+              1);
+}
+
+TEST(Asterix062, SimulatedAndCoastingAndTentative) {
+    auto simulated = track(1), tentative = track(2);
+    simulated.simulated = true;
+    simulated.coasting = true;
+    tentative.confirmed = false;
+    const std::vector tracks{simulated, tentative};
+    EXPECT_EQ(each_record(asterix_062(tracks, options),
+                          [](const asterix::Record& r) {
+                              const asterix::cat062::View v(r);
+                              EXPECT_TRUE(v.i080()->sim().value());
+                              EXPECT_TRUE(v.i080()->cst().value());
+                          }),
+              1)
+        << "tentative tracks are not told";
+}
+
+TEST(Asterix062, BlocksStayBelowTheDatagramAndNothingIsLost) {
+    std::vector<picture::JointTrack> tracks;
+    for (std::uint64_t i = 0; i < 1000; ++i) {
+        picture::JointTrack t;
+        t.number = i;
+        t.fused = track(i);
+        tracks.push_back(t);
+    }
+    const auto datagrams = asterix_062(tracks, options);
+    std::uint16_t next = 0;
+    EXPECT_EQ(
+        each_record(datagrams, [&](const asterix::Record& r) { EXPECT_EQ(asterix::cat062::View(r).i040(), next++); }),
+        1000);
+    for (const auto& d : datagrams) EXPECT_LE(d.size(), options.max_datagram);
+    EXPECT_LT(datagrams.size(), 80u);
+}
+
+TEST(Asterix062, EndedTracksAreTheirNumbersWithTheLastMessageBit) {
+    const std::vector<std::uint64_t> numbers{5, 6};
+    auto simulated = options;
+    simulated.simulated = true;
+    EXPECT_EQ(each_record(asterix_062_ended(numbers, base::Time{10'000'000'000}, simulated),
+                          [](const asterix::Record& r) {
+                              const asterix::cat062::View v(r);
+                              EXPECT_TRUE(v.i080()->tse().value());
+                              EXPECT_TRUE(v.i080()->sim().value());
+                              EXPECT_EQ(v.i070(), 10.0);
+                          }),
+              2);
+}
+
+TEST(Asterix062, JustBeforeMidnightIsNoDayTooLong) {
+    auto t = track(1);
+    t.kinematics.time = *base::parse_time("2023-11-02T23:59:59.999Z");
+    each_record(asterix_062(std::span(&t, 1), options),
+                [](const asterix::Record& r) { EXPECT_EQ(asterix::cat062::View(r).i070(), 0.0); });
+}
+
+/// Whatever numbers a track holds, it is told: clamped, never lost.
+RC_GTEST_PROP(Asterix062, NoValueLosesATrack, ()) {
+    const auto wild = [] {
+        return *rc::gen::element(0.0, -0.0, 1.0, -1.0, 1e-300, 1e6, -1e6, 1e300, -1e300, std::nan(""), HUGE_VAL,
+                                 -HUGE_VAL);
+    };
+    auto t = track(*rc::gen::arbitrary<std::uint64_t>());
+    auto& k = t.kinematics;
+    k.time = {*rc::gen::arbitrary<std::int64_t>()};
+    t.first_seen = k.time;
+    k.at = {wild(), wild()};
+    k.velocity = {wild(), wild()};
+    for (int i = 0; i < 4; ++i) k.covariance(i, i) = wild();
+    k.pressure_altitude = geo::PressureAltitude{wild()};
+    k.geometric_height = geo::EllipsoidalHeight{wild()};
+    k.vertical_rate = wild();
+    t.identity.callsign = *rc::gen::arbitrary<std::string>();
+    t.identity.mode_3a = *rc::gen::arbitrary<std::uint16_t>();
+    t.identity.address = *rc::gen::arbitrary<std::uint32_t>();
+    RC_ASSERT(each_record(asterix_062(std::span(&t, 1), options), [](const auto&) {}) == 1);
+}
+
+TEST(Asterix065, EachKindOfServiceReport) {
+    const base::Time noon{43'200'000'000'000};
+    for (const auto type : {ServiceReport::status, ServiceReport::end_of_batch, ServiceReport::service}) {
+        EXPECT_EQ(each_record({asterix_065(type, noon, options, 17, true)},
+                              [&](const asterix::Record& r) {
+                                  const asterix::cat065::View v(r);
+                                  EXPECT_EQ(v.i000(), static_cast<std::uint8_t>(type));
+                                  EXPECT_EQ(v.i030(), 43'200.0);
+                                  EXPECT_EQ(v.i040().has_value(), type == ServiceReport::status);
+                                  EXPECT_EQ(v.i020().has_value(), type == ServiceReport::end_of_batch);
+                                  EXPECT_EQ(v.i050().has_value(), type == ServiceReport::service);
+                                  if (v.i040()) {
+                                      EXPECT_EQ(v.i040()->nogo(), 1);
+                                  }
+                                  if (v.i020()) {
+                                      EXPECT_EQ(v.i020(), 17);
+                                  }
+                              }),
+                  1);
+    }
+}
+
+}  // namespace
+}  // namespace asman::outputs
