@@ -7,6 +7,7 @@ namespace asman::cli {
 #define ASMAN_COMMANDS(X) \
     X(register) \
     X(track) \
+    X(simulate) \
     X(completion) \
     X(manual)
 // clang-format on

@@ -53,8 +53,7 @@ struct AdsbReport {
 /// Data blocks of 048 and 034, as one datagram: the plots of a sector, then the marks. Empty when there is nothing.
 std::vector<std::byte> encode_radar(const SensorSpec& sensor, const std::vector<RadarPlot>& plots,
                                     const std::vector<BeamMark>& marks);
-/// Data blocks of 021, each datagram at most `most` bytes.
-std::vector<std::vector<std::byte>> encode_ads_b(const SensorSpec& sensor, const std::vector<AdsbReport>& reports,
-                                                 std::size_t most = 1400);
+/// Data blocks of 021, one a datagram.
+std::vector<std::vector<std::byte>> encode_ads_b(const SensorSpec& sensor, const std::vector<AdsbReport>& reports);
 
 }  // namespace asman::simulate

@@ -4,6 +4,7 @@
 #include <asman/asterix/cat021.hpp>
 #include <asman/asterix/cat034.hpp>
 #include <asman/asterix/cat048.hpp>
+#include <asman/asterix/encode.hpp>
 #include <asman/geo/point.hpp>
 
 #include <algorithm>
@@ -15,8 +16,6 @@ namespace {
 namespace ax = asterix;
 using Octets = std::vector<std::byte>;
 
-constexpr std::size_t header = 3;  // category and length of a data block
-
 /// Seconds since midnight, on the wire's step of 1/128 s and below a day even after rounding.
 double time_of_day(base::Time t) {
     constexpr std::int64_t day = 86'400'000'000'000;
@@ -24,34 +23,24 @@ double time_of_day(base::Time t) {
     return std::fmod(std::nearbyint(static_cast<double>(of_day) * 1e-9 * 128) / 128, 86400.0);
 }
 
-/// A data block that records are appended to.
-class Block {
-  public:
-    explicit Block(std::uint8_t category) : edition_(ax::find_edition(category)), bytes_(header) {
-        bytes_[0] = static_cast<std::byte>(category);
+/// Appends blocks of at most `most` octets to `out`, one record after another. A record that its edition cannot hold is
+/// left out: the simulator measures nothing that the wire cannot carry.
+template <class Record, class Make>
+void add_blocks(Octets& out, std::uint8_t category, const std::vector<Record>& records, Make&& make) {
+    ax::BlockWriter block(category);
+    const auto flush = [&] {
+        if (block.records() == 0) return;
+        const auto bytes = block.finish();
+        out.insert(out.end(), bytes.begin(), bytes.end());
+    };
+    for (const auto& r : records) {
+        const auto fields = make(r);
+        if (block.add(fields) || block.problem().fault != ax::Fault::too_long) continue;
+        flush();
+        block.add(fields);
     }
-    /// A record that its edition cannot hold is left out: the simulator measures nothing that the wire cannot carry.
-    template <class Fields>
-    void add(const Fields& fields) {
-        ax::Problem problem;
-        if (edition_ && encode(fields, *edition_, bytes_, problem)) ++records_;
-    }
-    bool empty() const { return records_ == 0; }
-    std::size_t size() const { return bytes_.size(); }
-    void finish(Octets& out) {
-        if (empty()) return;
-        bytes_[1] = static_cast<std::byte>(bytes_.size() >> 8);
-        bytes_[2] = static_cast<std::byte>(bytes_.size() & 0xff);
-        out.insert(out.end(), bytes_.begin(), bytes_.end());
-        bytes_.resize(header);
-        records_ = 0;
-    }
-
-  private:
-    const ax::Edition* edition_;
-    Octets bytes_;
-    std::size_t records_ = 0;
-};
+    flush();
+}
 
 /// CAT048 I048/020 TYP.
 std::uint8_t report_type(const RadarPlot& p) {
@@ -144,26 +133,21 @@ ax::cat021::Fields ads_b_report(const SensorSpec& sensor, const AdsbReport& r) {
 std::vector<std::byte> encode_radar(const SensorSpec& sensor, const std::vector<RadarPlot>& plots,
                                     const std::vector<BeamMark>& marks) {
     Octets out;
-    Block targets(48), service(34);
-    for (const auto& p : plots) targets.add(target_report(sensor, p));
-    for (const auto& m : marks) service.add(service_message(sensor, m));
-    targets.finish(out);
-    service.finish(out);
+    add_blocks(out, 48, plots, [&](const RadarPlot& p) { return target_report(sensor, p); });
+    add_blocks(out, 34, marks, [&](const BeamMark& m) { return service_message(sensor, m); });
     return out;
 }
 
-std::vector<std::vector<std::byte>> encode_ads_b(const SensorSpec& sensor, const std::vector<AdsbReport>& reports,
-                                                 std::size_t most) {
+std::vector<std::vector<std::byte>> encode_ads_b(const SensorSpec& sensor, const std::vector<AdsbReport>& reports) {
+    // One block a datagram: about twenty reports.
+    constexpr std::size_t together = 20;
     std::vector<Octets> out;
-    Block block(21);
-    const auto flush = [&] {
-        if (!block.empty()) block.finish(out.emplace_back());
-    };
-    for (const auto& r : reports) {
-        block.add(ads_b_report(sensor, r));
-        if (block.size() + 100 > most) flush();
+    for (std::size_t i = 0; i < reports.size(); i += together) {
+        const std::vector<AdsbReport> part(
+            reports.begin() + static_cast<std::ptrdiff_t>(i),
+            reports.begin() + static_cast<std::ptrdiff_t>(std::min(i + together, reports.size())));
+        add_blocks(out.emplace_back(), 21, part, [&](const AdsbReport& r) { return ads_b_report(sensor, r); });
     }
-    flush();
     return out;
 }
 

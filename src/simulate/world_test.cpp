@@ -2,11 +2,13 @@
 #include <asman/asterix/cat034.hpp>
 #include <asman/asterix/cat048.hpp>
 #include <asman/asterix/decode.hpp>
-#include <asman/simulate/world.hpp>
+#include <asman/asterix/frames.hpp>
+#include <asman/simulate/recording.hpp>
 
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <filesystem>
 #include <map>
 
 namespace asman::simulate {
@@ -274,6 +276,32 @@ TEST(World, TruthAndFirstEntry) {
         if (t.expected && !t.intruder) {
             EXPECT_TRUE(std::ranges::binary_search(expected, t.callsign)) << t.callsign;
         }
+}
+
+TEST(Recording, PcapReadsBackAsTheSameDatagrams) {
+    const auto path = (std::filesystem::temp_directory_path() / "asman_simulate_test.pcap").string();
+    auto w = world(scenario());
+    const auto sent = run(w, 30);
+    {
+        auto file = PcapWriter::open(path);
+        ASSERT_TRUE(file);
+        for (const auto& d : sent) ASSERT_TRUE(file->add(d));
+        ASSERT_TRUE(file->close());
+    }
+    std::string problem;
+    auto reader = asterix::FrameReader::open(path, problem);
+    ASSERT_TRUE(reader) << problem;
+    std::size_t n = 0;
+    while (const auto* frame = reader->next()) {
+        ASSERT_LT(n, sent.size());
+        EXPECT_TRUE(std::ranges::equal(frame->payload, sent[n].bytes));
+        EXPECT_EQ(frame->received, sent[n].received.ns);
+        EXPECT_EQ(frame->port, 8600 + sent[n].sensor.value);
+        ++n;
+    }
+    EXPECT_EQ(n, sent.size());
+    std::filesystem::remove(path);
+    EXPECT_FALSE(PcapWriter::open("/nowhere/x.pcap"));
 }
 
 }  // namespace
