@@ -196,7 +196,7 @@ void Tracker::Impl::apply(SensorState& s, std::size_t i) {
         if (given > 0.9 && m == 1 && n_candidates == 1) sample(k, p);
     }
     refresh(c.slot);
-    if (!k.confirmed && k.existence > config.confirm_existence && k.reports >= 2 && !reflects(k)) confirm(k);
+    if (!k.confirmed && k.existence > config.confirm_existence && k.reports >= 2 && !borrowed(k)) confirm(k);
     if (!link.scheduled) schedule(cluster_plots[0].sensor, c.slot, link, at + std::max(s.period, 1.0));
 }
 

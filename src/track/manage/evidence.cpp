@@ -10,8 +10,9 @@ namespace {
 
 constexpr double kSameAddress = 2000, kOtherAddress = 0.005;
 constexpr double kSameCode = 100, kSharedCode = 3, kOtherCode = 0.05;
-constexpr double kSilent = 0.05;      ///< a transponder that did not reply to a sensor that asks
-constexpr double kReplyOfEcho = 0.2;  ///< a reply from what was only an echo to sensors that ask
+constexpr double kSilent = 0.05;  ///< a transponder that did not reply to a sensor that asks
+constexpr double kReplyOfEcho = 0.3,
+                 kReplyOfManyEchoes = 0.1;  ///< a reply from what was only an echo to sensors that ask
 constexpr double kHeightSpan = 13000, kHeightSigma = 9;
 
 /// Codes that many aircraft carry at once.
@@ -33,8 +34,9 @@ double Tracker::Impl::evidence(const SensorState& s, const TrackState& k, const 
     }
     if (p.pressure_height && k.vertical.valid())
         ratio *= k.vertical.likelihood(p.t, *p.pressure_height, kHeightSigma) * kHeightSpan;
-    if (asks && !p.replied && k.replies > 2) ratio *= kSilent;
-    if (p.replied && p.polar && k.replies == 0 && k.echoes > 4) ratio *= kReplyOfEcho;
+    if (asks && !p.replied && k.replies > 0) ratio *= kSilent;
+    if (p.replied && p.polar && k.replies == 0 && k.echoes > 0)
+        ratio *= k.echoes > 4 ? kReplyOfManyEchoes : kReplyOfEcho;
     return ratio;
 }
 

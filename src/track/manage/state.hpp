@@ -240,7 +240,7 @@ struct Tracker::Impl {
     void refresh(std::uint32_t slot);
     void anchor_at_place(TrackState& k);
     void confirm(TrackState& k);
-    bool reflects(const TrackState& k) const;
+    bool borrowed(const TrackState& k) const;  ///< carries the replies of an aircraft known elsewhere
     void rivals();
     // register/windows.cpp
     void sample(TrackState& k, const Plot& p);

@@ -12,7 +12,8 @@ constexpr double kSpeedSigma = 160;       ///< unknown velocity, 1σ per axis, m
 constexpr double kReanchor = 15'000;      ///< distance from the tangent point at which a new one is taken, m
 constexpr double kSameHeight = 150;       ///< m
 constexpr double kMirrorDetour = 30'000;  ///< m: longer ways by a mirror are too weak to be seen
-constexpr int kRivalLimit = 6;            ///< seconds as a double before a track gives way
+constexpr std::uint32_t kSureReports = 3, kLongReports = 8;
+constexpr int kRivalLimit = 6;  ///< seconds as a double before a track gives way
 
 }  // namespace
 
@@ -95,27 +96,29 @@ void Tracker::Impl::anchor_at_place(TrackState& k) {
     k.anchor = next;
 }
 
-bool Tracker::Impl::reflects(const TrackState& k) const {
-    // A mirror shows one radar an aircraft a second time, farther off, with the same replies. Two sensors are not
-    // fooled.
-    const Link* only = nullptr;
+bool Tracker::Impl::borrowed(const TrackState& k) const {
+    // A mirror shows one radar an aircraft a second time, farther off; replies to another radar appear anywhere. Who
+    // carries the replies of a track that is well known elsewhere must be seen well by two sensors, or long by one that
+    // no mirror can explain.
+    if (k.replies == 0) return false;
+    const Link* best = nullptr;
+    int sure = 0;
     for (const Link& l : k.links) {
-        if (l.reports == 0) continue;
-        if (only != nullptr) return false;
-        only = &l;
+        if (l.reports >= kSureReports) ++sure;
+        if (best == nullptr || l.reports > best->reports) best = &l;
     }
-    if (only == nullptr || k.replies == 0 || !sensors[only->sensor].sweeps) return false;
-    const Eigen::Vector3d& antenna = sensors[only->sensor].site.place;
+    if (best == nullptr || sure >= 2 || !sensors[best->sensor].sweeps) return false;
+    const Eigen::Vector3d& antenna = sensors[best->sensor].site.place;
     const double range = (k.place - antenna).norm();
     for (const TrackState& o : tracks) {
         if (!o.alive || !o.confirmed || &o == &k) continue;
         bool same = k.address && o.address && *k.address == *o.address;
-        if (!same && !(k.address && o.address) && k.code && o.code == k.code && k.vertical.valid() &&
-            o.vertical.valid())
-            same = std::abs(k.vertical.height(k.t) - o.vertical.height(k.t)) < kSameHeight;
+        if (!same && !(k.address && o.address) && k.code && o.code == k.code)
+            same = !k.vertical.valid() || !o.vertical.valid() ||
+                   std::abs(k.vertical.height(k.t) - o.vertical.height(k.t)) < kSameHeight;
         if (!same) continue;
         const double detour = range - (o.place + o.velocity * (k.t - o.t) - antenna).norm();
-        if (detour > 0 && detour < kMirrorDetour) return true;
+        if (k.reports < kLongReports || (detour > 0 && detour < kMirrorDetour)) return true;
     }
     return false;
 }
