@@ -93,6 +93,14 @@ struct Decision {
     bool released() const { return reason == Reason::released; }
 };
 
+/// A cell of the fixed global grid that coarsening uses: about `grid` metres a side, never less.
+struct Cell {
+    geo::Point centre;
+    double half_diagonal = 0;               ///< metres, from above
+    double north_south = 0, east_west = 0;  ///< sides, metres
+};
+Cell cell_of(geo::Point p, double grid);
+
 /// The full reasoning, for the grantor's own people alone.
 struct Explanation {
     Decision decision;

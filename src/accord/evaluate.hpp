@@ -1,0 +1,39 @@
+// One object against one grant: every term in turn. Used for deciding (no words, no allocation) and for explaining
+// (with words): one code, so that the explanation cannot differ from the decision.
+#pragma once
+
+#include <asman/accord/law.hpp>
+
+#include <string>
+#include <vector>
+
+namespace asman::accord {
+
+struct Evaluator {
+    const Object& o;
+    State receiver;  ///< the final one
+    const LawView& view;
+    Time now;
+    Duration skew;
+    std::vector<std::string>* words = nullptr;
+
+    /// Fills `d` with what the grant would release; returns Reason::released or why not.
+    Reason grant(const Grant& g, Decision& d) const;
+
+  private:
+    Reason times(const Grant& g) const;
+    Reason terms(const Clause& c, double grid) const;
+    Reason band(const Match& m) const;
+    Reason classes(const Match& m) const;
+    Reason identities(const Match& m) const;
+    Reason area(const Match& m, double grid) const;
+    Reason sensors(const Grant& g) const;
+    Reason reports(const Clause& c) const;
+    Reason limits(const Grant& g, Decision& d) const;
+    bool excluded(const Exclusion& x) const;
+    Reason onward(Decision& d, const Grant*& held, std::size_t count) const;
+    template <class... A>
+    void say(const char* format, const A&... a) const;
+};
+
+}  // namespace asman::accord

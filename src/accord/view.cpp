@@ -1,0 +1,135 @@
+#include "evaluate.hpp"
+#include "law_impl.hpp"
+#include "names.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace asman::accord {
+
+std::optional<std::size_t> LawView::Impl::index(State s) const {
+    const auto it = std::ranges::lower_bound(states, s);
+    if (it == states.end() || *it != s) return std::nullopt;
+    return static_cast<std::size_t>(it - states.begin());
+}
+
+const LawView::Impl::Pair* LawView::Impl::pair(State g, State r) const {
+    const auto i = index(g), j = index(r);
+    return i && j ? &pairs[*i * states.size() + *j] : nullptr;
+}
+
+LawView::LawView() : impl_(std::make_shared<const Impl>()) {}
+
+Time LawView::from() const {
+    return impl_->from;
+}
+Time LawView::until() const {
+    return impl_->until;
+}
+Duration LawView::skew() const {
+    return impl_->skew;
+}
+const std::vector<AccordStatus>& LawView::status() const {
+    return impl_->status;
+}
+
+std::span<const Grant> LawView::grants(State grantor, State receiver) const {
+    const auto* p = impl_->pair(grantor, receiver);
+    return p ? std::span(impl_->grants).subspan(p->begin, p->end - p->begin) : std::span<const Grant>();
+}
+
+const Grant* LawView::find(const picture::ClauseRef& reference, State grantor, State receiver) const {
+    for (const auto& g : grants(grantor, receiver)) {
+        if (g.reference() == reference) return &g;
+    }
+    return nullptr;
+}
+
+std::vector<State> LawView::receivers(State grantor) const {
+    std::vector<State> out;
+    for (const auto& s : impl_->states) {
+        if (!grants(grantor, s).empty()) out.push_back(s);
+    }
+    return out;
+}
+
+Time LawView::site_since(std::string_view accord, std::string_view sensor) const {
+    if (accord.empty()) return Time::min();
+    // Law that cannot be read releases nothing, and blinds nobody: the owner keeps its own sensor (invariant 5).
+    if (impl_->sealed.contains(std::string(accord))) return Time::min();
+    const auto it = impl_->sites.find({std::string(accord), std::string(sensor)});
+    return it == impl_->sites.end() ? Time::max() : it->second;
+}
+
+bool LawView::site_stands(std::string_view accord, std::string_view sensor) const {
+    return site_since(accord, sensor) != Time::max();
+}
+
+Decision LawView::decide(const Object& object, State grantor, State receiver, Time now) const {
+    Decision best;
+    best.not_before = Time::max();
+    const auto* p = impl_->pair(grantor, receiver);
+    if (!p || grantor == receiver) return best;
+    if (p->dormant >> static_cast<unsigned>(object.product) & 1) best.reason = Reason::not_operative;
+    const Evaluator evaluator{object, receiver, *this, now, impl_->skew, nullptr};
+    for (auto i = p->begin; i < p->end; ++i) {
+        const auto& g = impl_->grants[i];
+        if (g.clause().product != object.product) continue;
+        Decision d;
+        d.reason = evaluator.grant(g, d);
+        if (d.released()) return d;
+        // Too early is worth waiting for; else the reason that came furthest is the most telling.
+        const bool better = d.reason == Reason::too_early
+                                ? best.reason != Reason::too_early || d.not_before < best.not_before
+                                : best.reason != Reason::too_early && d.reason > best.reason;
+        if (better) best = d;
+    }
+    return best;
+}
+
+Explanation LawView::explain(const Object& object, State grantor, State receiver, Time now) const {
+    Explanation out;
+    out.decision = decide(object, grantor, receiver, now);
+    auto& lines = out.lines;
+    const auto& d = out.decision;
+    lines.push_back(fmt::format("{} to {} of {}, decided at {}: {}", name(object.product), receiver.text(),
+                                grantor.text(), base::format_time(now, 3),
+                                d.released() ? fmt::format("released under {}", d.grant->reference().text())
+                                             : fmt::format("withheld ({})", name(d.reason))));
+    const Evaluator evaluator{object, receiver, *this, now, impl_->skew, &lines};
+    for (const auto& g : grants(grantor, receiver)) {
+        if (g.clause().product != object.product) continue;
+        lines.push_back(fmt::format("{}, version {}, text {}:", g.reference().text(), g.reference().version,
+                                    g.reference().digest.hex().substr(0, 16)));
+        Decision tried;
+        const auto reason = evaluator.grant(g, tried);
+        if (reason != Reason::released) {
+            lines.push_back(fmt::format("  not granted: {}", name(reason)));
+            continue;
+        }
+        lines.push_back(fmt::format("  granted: fields {}; grid {}; delay {} s; valid until {}",
+                                    field_list(tried.fields),
+                                    tried.grid > 0 ? fmt::format("{} km", tried.grid / 1000) : std::string("exact"),
+                                    tried.delay.seconds(), base::format_time(tried.valid_until, 3)));
+        for (const auto& a : g.assumed()) lines.push_back("  rests on an assumption: " + a);
+        break;
+    }
+    for (const auto& t : impl_->texts) {
+        for (const auto& c : t->clauses) {
+            const bool grants_it =
+                c.product == object.product &&
+                (c.from_parties ? t->has_party(grantor) : std::ranges::binary_search(c.from, grantor)) &&
+                (c.to_parties ? t->has_party(receiver) : std::ranges::binary_search(c.to, receiver));
+            const picture::ClauseRef ref{t->id, c.id, t->version, t->digest};
+            if (!grants_it || find(ref, grantor, receiver)) continue;
+            const auto it = std::ranges::find(impl_->status, t->id, &AccordStatus::id);
+            const auto state = it == impl_->status.end() ? "unknown" : name(it->state);
+            lines.push_back(fmt::format("{}, version {}: does not hold between {} and {} (the accord is {})",
+                                        ref.text(), t->version, grantor.text(), receiver.text(), state));
+        }
+    }
+    return out;
+}
+
+}  // namespace asman::accord
