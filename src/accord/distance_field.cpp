@@ -1,5 +1,7 @@
 #include "distance_field.hpp"
 
+#include <asman/accord/terms.hpp>
+
 #include <algorithm>
 #include <cmath>
 
@@ -104,6 +106,10 @@ bool DistanceField::touches(geo::Point p, double reach) const {
         if (b.low > reach) return false;
     }
     return region_.contains(p, true) || (reach > 0 && region_.signed_distance(p) <= reach);
+}
+
+bool Area::contains(geo::Point p) const {
+    return field && field->inside(p, 0);
 }
 
 }  // namespace asman::accord

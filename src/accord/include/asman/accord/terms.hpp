@@ -63,6 +63,8 @@ struct Area {
     geo::Region region;
     base::Digest digest;
     std::shared_ptr<const DistanceField> field;  ///< answers for `region`, fast
+    /// True for an inner point; a boundary point is outside.
+    bool contains(geo::Point p) const;
 };
 
 /// What an object must be (a grant), or is when it is excluded. An absent term matches everything.

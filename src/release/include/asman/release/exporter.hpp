@@ -78,7 +78,8 @@ class Exporter {
 
     const Counters& counters() const;
 
-    /// The grantor's own people: why a local track goes to a receiver or does not (rule 20).
+    /// The grantor's own people: why a local track goes to a receiver or does not (rule 20). `now` is data time; the
+    /// law's clock stands to it as in the last release().
     accord::Explanation explain(const picture::Track& track, const accord::LawView& view, State receiver,
                                 Time now) const;
     accord::Explanation explain(const picture::Contribution& held, const accord::LawView& view, State receiver,

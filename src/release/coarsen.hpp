@@ -1,0 +1,16 @@
+// What is left of a track when it leaves: only the fields that the clause lets through, as precise as it says (rule
+// 14).
+#pragma once
+
+#include <asman/accord/decide.hpp>
+#include <asman/picture/nouns.hpp>
+
+namespace asman::release {
+
+/// Without the field `accuracy` a released covariance is a bound, never finer than this, metres.
+inline constexpr double accuracy_bound = 1000;
+
+picture::Track coarsened(const picture::Track& track, const accord::Decision& decision);
+picture::Coarsening coarsening_of(const accord::Decision& decision, const picture::Coarsening& before);
+
+}  // namespace asman::release

@@ -1,0 +1,264 @@
+#include <asman/release/exporter.hpp>
+
+#include "coarsen.hpp"
+#include "numbers.hpp"
+#include "object_of.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <set>
+
+namespace asman::release {
+namespace {
+
+using accord::Reason;
+
+/// A sample that waits for its clause's delay.
+struct Waiting {
+    Key key;
+    Time not_before;
+    picture::ClauseRef clause;  ///< of the grantor, under which it waits
+    bool foreign = false;
+    picture::Contribution held;  ///< the track is in held.track either way
+    std::optional<Time> previous;
+};
+
+struct Receiver {
+    explicit Receiver(const Config& c, State state) : numbers(c.secret, state, c.number_gap, c.number_rest) {}
+    Numbers numbers;
+    std::deque<Waiting> waiting;           ///< in the order of sampling
+    std::set<picture::ClauseRef> clauses;  ///< that held at the last release
+};
+
+/// Whether a refusal ends the object for the receiver, or only this sample of it.
+bool ends(Reason r) {
+    return r != Reason::rate_slot && r != Reason::too_early;
+}
+
+}  // namespace
+
+struct Exporter::Impl {
+    Config config;
+    SensorOf sensor_of;
+    Counters counters;
+    std::map<State, Receiver> receivers;
+    std::map<Key, Time> sampled;  ///< time of the latest sample of each object
+    Duration offset{0};
+
+    struct Round {
+        const accord::LawView& view;
+        Time now, law_now;
+        Batch& batch;
+        Receiver& receiver;
+        std::set<Key>& alive;
+    };
+
+    void one(Round& r, const Key& key, const picture::Contribution& held, bool foreign, std::optional<Time> previous,
+             bool fresh, bool from_queue);
+    void drain(Round& r);
+    void stop(Round& r);
+    void send(Round& r, const Key& key, const picture::Contribution& held, bool foreign, const accord::Decision& d);
+    void drops(Round& r);
+    picture::Lineage lineage(const picture::Track& t, const accord::Grant& g) const;
+};
+
+Exporter::Exporter(Config config, SensorOf sensor_of) : impl_(std::make_unique<Impl>()) {
+    impl_->config = std::move(config);
+    impl_->sensor_of = std::move(sensor_of);
+}
+Exporter::~Exporter() = default;
+Exporter::Exporter(Exporter&&) noexcept = default;
+Exporter& Exporter::operator=(Exporter&&) noexcept = default;
+
+const Counters& Exporter::counters() const {
+    return impl_->counters;
+}
+
+picture::Lineage Exporter::Impl::lineage(const picture::Track& t, const accord::Grant& g) const {
+    // Sensors are not told, except those on a site that the clause itself names.
+    picture::Lineage out;
+    picture::LineageEntry rest{config.self, {}, t.kinematics.time, t.last_report, 0};
+    bool any = false;
+    for (const auto& e : t.lineage) {
+        const auto* sensor = sensor_of ? sensor_of(e.sensor) : nullptr;
+        const bool named = sensor && std::ranges::any_of(g.clause().sites, [&](const std::string& id) {
+                               const auto* site = g.text().site(id);
+                               return site && std::ranges::binary_search(site->sensors, sensor->name);
+                           });
+        if (named) {
+            out.push_back({config.self, e.sensor, t.kinematics.time, e.last, 0});
+        } else {
+            any = true;
+        }
+    }
+    if (any || out.empty()) out.push_back(rest);
+    std::ranges::sort(out);
+    return out;
+}
+
+void Exporter::Impl::send(Round& r, const Key& key, const picture::Contribution& held, bool foreign,
+                          const accord::Decision& d) {
+    picture::Contribution c;
+    std::uint64_t retired = 0;
+    const auto& number = r.receiver.numbers.use(key, r.now, retired);
+    if (retired) r.batch.drops.push_back(retired);
+    c.originator = foreign ? held.originator : config.self;
+    c.via = config.self;
+    c.number = number.number;
+    c.clauses = held.clauses;
+    c.clauses.push_back(d.grant->reference());
+    c.coarsening = coarsening_of(d, held.coarsening);
+    c.assumed = held.assumed;
+    c.assumed.insert(c.assumed.end(), d.grant->assumed().begin(), d.grant->assumed().end());
+    std::ranges::sort(c.assumed);
+    c.assumed.erase(std::unique(c.assumed.begin(), c.assumed.end()), c.assumed.end());
+    c.valid_until = d.valid_until - offset;
+    c.track = coarsened(held.track, d);
+    c.track.number = number.number;
+    // Nothing of the time before the receiver first saw it under this number.
+    c.track.first_seen = std::max(c.track.first_seen, number.since - d.delay);
+    if (!foreign) c.track.lineage = lineage(held.track, *d.grant);
+    ++counters.released[d.grant->reference()];
+    r.batch.contributions.push_back(std::move(c));
+}
+
+void Exporter::Impl::one(Round& r, const Key& key, const picture::Contribution& held, bool foreign,
+                         std::optional<Time> previous, bool fresh, bool from_queue) {
+    auto p =
+        foreign ? held_object(held, config.self, r.view, offset) : own_object(held.track, config, sensor_of, offset);
+    p.object.sources = p.sources;
+    p.object.hops = p.hops;
+    if (previous) p.object.previous = *previous + offset;
+    const auto d = r.view.decide(p.object, config.self, r.batch.receiver, r.law_now);
+    if (!d.released()) {
+        ++counters.withheld[d.reason];
+        if (d.reason == Reason::too_early && fresh && !from_queue) {
+            if (r.receiver.waiting.size() >= config.max_waiting_per_receiver) {
+                r.receiver.waiting.pop_front();
+                ++counters.overflow;
+            }
+            r.receiver.waiting.push_back({key, d.not_before - offset, d.grant->reference(), foreign, held, previous});
+        }
+        if (!ends(d.reason)) r.alive.insert(key);
+        return;
+    }
+    r.alive.insert(key);
+    if (fresh) send(r, key, held, foreign, d);
+}
+
+void Exporter::Impl::drain(Round& r) {
+    std::deque<Waiting> rest;
+    for (auto& w : r.receiver.waiting) {
+        if (w.not_before > r.now) {
+            r.alive.insert(w.key);
+            rest.push_back(std::move(w));
+            continue;
+        }
+        one(r, w.key, w.held, w.foreign, w.previous, true, true);
+    }
+    r.receiver.waiting = std::move(rest);
+}
+
+void Exporter::Impl::stop(Round& r) {
+    std::set<picture::ClauseRef> now_hold;
+    for (const auto& g : r.view.grants(config.self, r.batch.receiver)) now_hold.insert(g.reference());
+    for (const auto& c : r.receiver.clauses) {
+        if (!now_hold.contains(c)) r.batch.stopped.push_back(c);
+    }
+    r.receiver.clauses = std::move(now_hold);
+    // What waits under a clause that has stopped, or that has begun anew since, is destroyed (rule 13).
+    const auto gone = [&](const Waiting& w) {
+        const auto* g = r.view.find(w.clause, config.self, r.batch.receiver);
+        return !g || g->since() > w.held.track.kinematics.time + offset;
+    };
+    counters.destroyed += std::erase_if(r.receiver.waiting, gone);
+}
+
+void Exporter::Impl::drops(Round& r) {
+    std::vector<Key> gone;
+    for (const auto& [key, held] : r.receiver.numbers.held()) {
+        if (!r.alive.contains(key)) gone.push_back(key);
+    }
+    for (const auto& key : gone) {
+        r.batch.drops.push_back(r.receiver.numbers.find(key)->number);
+        r.receiver.numbers.end(key, r.now);
+    }
+    r.receiver.numbers.advance(r.now);
+}
+
+std::vector<Batch> Exporter::release(std::span<const picture::Track> local,
+                                     std::span<const picture::Contribution> foreign, const accord::LawView& view,
+                                     Time now, std::span<const State> receivers) {
+    return release(local, foreign, view, now, now, receivers);
+}
+
+std::vector<Batch> Exporter::release(std::span<const picture::Track> local,
+                                     std::span<const picture::Contribution> foreign, const accord::LawView& given,
+                                     Time now, Time law_now, std::span<const State> receivers) {
+    auto& m = *impl_;
+    static const accord::LawView nothing;
+    // A view of another instant decides nothing: fail closed.
+    const auto& view = given.holds_at(law_now) ? given : nothing;
+    const auto offset = law_now - now;
+    if (offset != m.offset) {
+        for (auto& [state, r] : m.receivers) {
+            m.counters.destroyed += r.waiting.size();
+            r.waiting.clear();
+        }
+        m.offset = offset;
+    }
+    std::vector<Batch> out;
+    for (const auto& to : receivers) {
+        auto& receiver = m.receivers.try_emplace(to, m.config, to).first->second;
+        Batch batch{to, now, {}, {}, {}};
+        std::set<Key> alive;
+        Impl::Round round{view, now, law_now, batch, receiver, alive};
+        m.stop(round);
+        m.drain(round);
+        picture::Contribution own;
+        for (const auto& t : local) {
+            if (!t.confirmed || to == m.config.self) continue;
+            const Key key{m.config.self, {}, t.number};
+            const auto before = m.sampled.find(key);
+            own.track = t;
+            std::optional<Time> previous;
+            if (before != m.sampled.end()) previous = before->second;
+            m.one(round, key, own, false, previous, !previous || *previous < t.kinematics.time, false);
+        }
+        for (const auto& c : foreign) {
+            // Its own data never goes back to a state as if it were news.
+            if (c.originator == m.config.self || c.originator == to || c.via == to || now >= c.valid_until) continue;
+            const Key key{c.originator, c.via, c.number};
+            const auto before = m.sampled.find(key);
+            std::optional<Time> previous;
+            if (before != m.sampled.end()) previous = before->second;
+            const bool fresh = !previous || *previous < c.track.kinematics.time;
+            m.one(round, key, c, true, fresh ? previous : std::nullopt, fresh, false);
+        }
+        m.drops(round);
+        out.push_back(std::move(batch));
+    }
+    std::map<Key, Time> sampled;
+    for (const auto& t : local) sampled[{m.config.self, {}, t.number}] = t.kinematics.time;
+    for (const auto& c : foreign) sampled[{c.originator, c.via, c.number}] = c.track.kinematics.time;
+    m.sampled = std::move(sampled);
+    m.counters.waiting = 0;
+    for (const auto& [state, r] : m.receivers) m.counters.waiting += r.waiting.size();
+    return out;
+}
+
+accord::Explanation Exporter::explain(const picture::Track& track, const accord::LawView& view, State receiver,
+                                      Time now) const {
+    auto p = own_object(track, impl_->config, impl_->sensor_of, impl_->offset);
+    p.object.sources = p.sources;
+    return view.explain(p.object, impl_->config.self, receiver, now + impl_->offset);
+}
+
+accord::Explanation Exporter::explain(const picture::Contribution& held, const accord::LawView& view, State receiver,
+                                      Time now) const {
+    auto p = held_object(held, impl_->config.self, view, impl_->offset);
+    p.object.hops = p.hops;
+    return view.explain(p.object, impl_->config.self, receiver, now + impl_->offset);
+}
+
+}  // namespace asman::release
