@@ -330,6 +330,8 @@ class SpecParser {
                 return bad(now, "a quantity needs the value of its least significant bit and a unit");
             node.coding = Coding::quantity;
             node.lsb = *lsb;
+            for (double step = 1; node.decimals < 15 && std::fmod(*lsb, 1) != 0 && step > *lsb / 10; step /= 10)
+                ++node.decimals;
             node.lsb_text = set_.keep(words[i]);
             node.unit = set_.keep(words[i + 1]);
             i += 2;

@@ -52,7 +52,7 @@ class Tables {
         s += n.is_signed ? "true," : "false,";
         s += std::to_string(n.octets) + "," + std::to_string(n.bits) + ",";
         for (const auto text : {n.name, n.title, n.unit, n.lsb_text}) s += quoted(text) + ",";
-        s += number(n.lsb) + "," + quoted(n.selectors) + "," + quoted(n.when) + ",";
+        s += std::to_string(n.decimals) + "," + number(n.lsb) + "," + quoted(n.selectors) + "," + quoted(n.when) + ",";
         s += child + "," + std::to_string(n.children) + "," + meaning + "," + std::to_string(n.meanings) + "," + limit +
              "," + std::to_string(n.limits) + "}";
         return s;

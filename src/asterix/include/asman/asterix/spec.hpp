@@ -55,6 +55,7 @@ struct Node {
     std::string_view title = {};      ///< "System Area Code"; may be empty
     std::string_view unit = {};       ///< of a quantity, as in the table: "NM", "°", "FL"; "1" without dimension
     std::string_view lsb_text = {};   ///< "180/2^23"
+    std::uint8_t decimals = 0;        ///< digits after the point that tell the values of a quantity apart
     double lsb = 1;                   ///< value of the least significant bit, in `unit`
     std::string_view selectors = {};  ///< choice: paths of the elements that choose, split by commas ("380/IAS/IM")
     std::string_view when = {};       ///< child of a choice: values of the selectors, split by commas; empty: otherwise
