@@ -70,22 +70,22 @@ bool clocks_agree(const std::vector<Raw>& raws) {
     return compared == 0 || agree * 2 > compared;
 }
 
-/// Frames' times from their records: each goes on from the one before, over midnight too, and never back.
+/// Frames' times from their records, each the one nearest to the frame before, over midnight too; then the frames in
+/// their order: recordings are put together from pieces, of several sensors or of one, not always the earlier first.
 void follow_records(std::vector<Raw>& raws, base::Time start_of_day) {
     std::optional<base::Time> now;
     for (auto& r : raws) {
-        std::optional<base::Time> t;
         if (r.record.day)
-            t = now ? unwrap_day(*r.record.day, *now) : start_of_day + base::seconds(*r.record.day);
+            now = now ? unwrap_day(*r.record.day, *now) : start_of_day + base::seconds(*r.record.day);
         else if (r.record.truncated)
-            t = unwrap_512(*r.record.truncated, now.value_or(start_of_day));
-        if (t && (!now || *t > *now)) now = t;
+            now = unwrap_512(*r.record.truncated, now.value_or(start_of_day));
         r.frame.time = now.value_or(start_of_day);
     }
     // What comes before the first time is of that time.
     const auto first = std::ranges::find_if(raws, [](const Raw& r) { return r.record.day || r.record.truncated; });
     if (first != raws.end())
         for (auto it = raws.begin(); it != first; ++it) it->frame.time = first->frame.time;
+    std::ranges::stable_sort(raws, {}, [](const Raw& r) { return r.frame.time; });
 }
 
 /// Frames' times as the recorder has them: with a date, or as a time of day on the day given.
