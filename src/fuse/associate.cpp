@@ -35,6 +35,7 @@ struct Cluster {
 
 struct Item {
     const Contribution* contribution;
+    const Bond* bond;
     Track view;  ///< predicted
     geo::Ecef at;
 };
@@ -77,7 +78,7 @@ class Association {
 
   private:
     Item item(const Contribution& c) const {
-        Item out{&c, {}, {}};
+        Item out{&c, bond(c), {}, {}};
         out.view.identity = c.track.identity;
         out.view.simulated = c.track.simulated;
         auto k = c.track.kinematics;
@@ -112,8 +113,7 @@ class Association {
 
     double score(const Item& it, const Cluster& cluster) const {
         if (it.view.simulated != cluster.view.simulated) return 0;  // never mixed (invariant 10)
-        const auto* b = bond(*it.contribution);
-        const bool bonded = b && b->joined && b->number == cluster.group.number;
+        const bool bonded = it.bond && it.bond->joined && it.bond->number == cluster.group.number;
         const auto alike =
             likeness(cluster.estimate, cluster.view, in_frame(cluster.frame, it.view.kinematics), it.view, config_);
         if (!(alike.distance2 <= config_.gate * (bonded ? 2 : 1))) return 0;
@@ -123,7 +123,7 @@ class Association {
     void found(const Item& it) {
         Cluster c;
         c.group.members.push_back(it.contribution);
-        if (const auto* b = bond(*it.contribution)) c.group.number = b->number;
+        if (it.bond) c.group.number = it.bond->number;
         c.frame = geo::LocalFrame(geo::Position{it.view.kinematics.at, {0}});
         c.estimate = in_frame(c.frame, it.view.kinematics);
         c.view = it.view;
@@ -135,7 +135,9 @@ class Association {
     void join(Cluster& c, const Item& it) {
         c.group.members.push_back(it.contribution);
         if (!c.counted.insert(it.contribution->originator).second) return;  // a copy of what counts already
-        c.estimate = inverse_covariance_intersection(c.estimate, in_frame(c.frame, it.view.kinematics));
+        // The best single estimate is enough to compare with; fusing comes when the group is whole.
+        auto estimate = in_frame(c.frame, it.view.kinematics);
+        if (estimate.covariance.trace() < c.estimate.covariance.trace()) c.estimate = std::move(estimate);
         fill_identity(c.view.identity, it.view.identity);
         auto& k = c.view.kinematics;
         if (!k.pressure_altitude && it.view.kinematics.pressure_altitude) {

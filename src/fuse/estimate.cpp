@@ -1,6 +1,7 @@
 #include "estimate.hpp"
 
 #include <Eigen/Cholesky>
+#include <Eigen/Eigenvalues>
 #include <Eigen/LU>
 #include <algorithm>
 #include <cmath>
@@ -30,37 +31,46 @@ Eigen::Matrix4d symmetric(const Eigen::Matrix4d& m) {
     return 0.5 * (m + m.transpose());
 }
 
-/// The weight in [0, 1] that gives the fused covariance its smallest determinant: golden section, to 0.003.
-template <class Information>
-double best_weight(Information information) {
+/// b's covariance in coordinates in which a's is the identity: its eigenvalues tell all that the best weight needs.
+Eigen::Array4d relative_spread(const Eigen::Matrix4d& a, const Eigen::Matrix4d& b) {
+    const Eigen::LLT<Eigen::Matrix4d> llt(a);
+    const Eigen::Matrix4d half = llt.matrixL().solve(b);
+    const Eigen::Matrix4d whole = llt.matrixL().solve(half.transpose());
+    return Eigen::SelfAdjointEigenSolver<Eigen::Matrix4d>(symmetric(whole), Eigen::EigenvaluesOnly)
+        .eigenvalues()
+        .array()
+        .max(1e-12);
+}
+
+/// The weight in [0, 1] that makes the determinant of the fused information largest: golden section, to 0.003.
+template <class Determinant>
+double best_weight(Determinant determinant) {
     constexpr double ratio = 0.6180339887498949;
-    const auto cost = [&](double w) { return -std::log(information(w).determinant()); };
     double low = 0;
     double high = 1;
     double a = high - ratio * (high - low);
     double b = low + ratio * (high - low);
-    double cost_a = cost(a);
-    double cost_b = cost(b);
+    double at_a = determinant(a);
+    double at_b = determinant(b);
     for (int i = 0; i < 12; ++i) {
-        if (cost_a <= cost_b) {
+        if (at_a >= at_b) {
             high = b;
             b = a;
-            cost_b = cost_a;
+            at_b = at_a;
             a = high - ratio * (high - low);
-            cost_a = cost(a);
+            at_a = determinant(a);
         } else {
             low = a;
             a = b;
-            cost_a = cost_b;
+            at_a = at_b;
             b = low + ratio * (high - low);
-            cost_b = cost(b);
+            at_b = determinant(b);
         }
     }
-    const double inner = 0.5 * (low + high);
+    double best = 0.5 * (low + high);
     // One estimate alone may be the best that can be promised: the ends are never quite reached by halving.
-    double best = inner;
     for (const double end : {0.0, 1.0}) {
-        if (cost(end) < cost(best)) best = end;
+        if (determinant(end) > determinant(best)) best = end;
     }
     return best;
 }
@@ -90,11 +100,9 @@ void from_frame(const geo::LocalFrame& frame, const Estimate& estimate, picture:
 Estimate inverse_covariance_intersection(const Estimate& a, const Estimate& b) {
     const Eigen::Matrix4d ia = a.covariance.inverse();
     const Eigen::Matrix4d ib = b.covariance.inverse();
-    const auto common = [&](double w) {
-        return Eigen::Matrix4d((w * a.covariance + (1 - w) * b.covariance).inverse());
-    };
-    const double w = best_weight([&](double x) { return Eigen::Matrix4d(ia + ib - common(x)); });
-    const Eigen::Matrix4d gamma = common(w);
+    const Eigen::Array4d d = relative_spread(a.covariance, b.covariance);
+    const double w = best_weight([&](double x) { return (1 + d.inverse() - (x + (1 - x) * d).inverse()).prod(); });
+    const Eigen::Matrix4d gamma = (w * a.covariance + (1 - w) * b.covariance).inverse();
     Estimate out;
     out.covariance = symmetric((ia + ib - gamma).inverse());
     // The means are combined relative to a's, so that large coordinates do not cost precision.
@@ -106,7 +114,8 @@ Estimate inverse_covariance_intersection(const Estimate& a, const Estimate& b) {
 Estimate covariance_intersection(const Estimate& a, const Estimate& b) {
     const Eigen::Matrix4d ia = a.covariance.inverse();
     const Eigen::Matrix4d ib = b.covariance.inverse();
-    const double w = best_weight([&](double x) { return Eigen::Matrix4d(x * ia + (1 - x) * ib); });
+    const Eigen::Array4d d = relative_spread(a.covariance, b.covariance);
+    const double w = best_weight([&](double x) { return (x + (1 - x) * d.inverse()).prod(); });
     Estimate out;
     out.covariance = symmetric((w * ia + (1 - w) * ib).inverse());
     out.mean = a.mean + (1 - w) * out.covariance * ib * (b.mean - a.mean);
