@@ -9,26 +9,8 @@ namespace {
 
 constexpr double pi = std::numbers::pi;
 constexpr int sectors = 32;
-constexpr double false_alarm = 1e-6;
-/// SNR at which Swerling I gives 0.5.
-const double snr_half = std::log(false_alarm) / std::log(0.5) - 1;
-
-double snr(double range, double rcs, double elevation, double reference_range) {
-    const double ratio = reference_range / std::max(range, 100.0);
-    double gain = 1;
-    constexpr double knee = 8 * geo::deg;
-    if (elevation > knee) {  // two-way cosecant squared
-        const double g = std::sin(knee) / std::sin(elevation);
-        gain = g * g * g * g;
-    }
-    return snr_half * rcs * ratio * ratio * ratio * ratio * gain;
-}
 
 }  // namespace
-
-double primary_detection(double range, double rcs, double elevation, double reference_range) {
-    return std::pow(false_alarm, 1 / (1 + snr(range, rcs, elevation, reference_range)));
-}
 
 Radar::Radar(const Sky& sky, const SensorSpec& spec, coverage::Horizon horizon)
     : spec_(spec),
@@ -64,11 +46,12 @@ std::optional<RadarPlot> Radar::meet(const Sky& sky, const Aircraft& a, Seconds 
     const bool listens = spec_.sensor.kind != picture::SensorKind::primary;
     plot.secondary = listens && state->transponder && rng.chance(spec_.sensor.detection_probability);
     if (spec_.primary_range > 0 && range <= spec_.primary_range) {
-        const double p = primary_detection(range, a.rcs, elevation, spec_.primary_reference_range);
+        const double p = coverage::primary_detection(range, a.rcs, elevation, spec_.primary_reference_range);
         // Within 0.1° of the horizon the beam is partly cut off.
         const double cut = std::min(1.0, margin / (0.1 * geo::deg));
         plot.primary = rng.chance(p * cut);
-        plot.amplitude = 10 * std::log10(1 + snr(range, a.rcs, elevation, spec_.primary_reference_range));
+        plot.amplitude =
+            10 * std::log10(1 + coverage::primary_snr(range, a.rcs, elevation, spec_.primary_reference_range));
     }
     if (!plot.primary && !plot.secondary) return std::nullopt;
     plot.time = sky.at(t);
@@ -96,7 +79,7 @@ void Radar::clutter(const Sky& sky, Seconds begin, std::vector<RadarPlot>& plots
         p.azimuth = rng.uniform(0, 2 * pi);
         p.range = std::max(1000.0, spec_.primary_range * std::sqrt(rng.uniform()));  // even over the area
         p.time = sky.at(begin + p.azimuth / (2 * pi) * period_);
-        p.amplitude = 10 * std::log10(1 + snr_half) + 3 * rng.uniform();
+        p.amplitude = 13 + 3 * rng.uniform();  // just over the threshold
         plots.push_back(p);
     }
 }

@@ -4,6 +4,7 @@
 #include "aircraft.hpp"
 #include "plots.hpp"
 
+#include <asman/coverage/detection.hpp>
 #include <asman/coverage/horizon.hpp>
 #include <asman/simulate/world.hpp>
 
@@ -18,12 +19,6 @@ struct Sky {
     std::vector<Aircraft> aircraft;
     base::Time at(Seconds t) const { return start + base::seconds(t); }
 };
-
-/// Probability that a primary radar detects a fluctuating target (Swerling I) on one scan.
-/// P = Pfa^(1/(1+SNR)) with Pfa = 1e-6; SNR falls with the fourth power of range, grows with the cross-section, and
-/// with the square of the antenna's cosecant-squared gain above 8° of elevation. `reference_range`: where 1 m² gives P
-/// = 0.5.
-double primary_detection(double range, double rcs, double elevation, double reference_range);
 
 /// A rotating radar. Works turn by turn: every target is met when the beam really points at it.
 class Radar {

@@ -1,0 +1,50 @@
+#include <asman/coverage/detection.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace asman::coverage {
+namespace {
+
+constexpr double false_alarm = 1e-6;
+constexpr double knee = 8 * geo::deg;    ///< elevation from which the beam is cosecant squared
+constexpr double edge = 0.1 * geo::deg;  ///< above the horizon: the beam is partly cut off
+
+}  // namespace
+
+double primary_snr(double range, double rcs, double elevation, double reference_range) {
+    static const double snr_half = std::log(false_alarm) / std::log(0.5) - 1;
+    const double ratio = reference_range / std::max(range, 100.0);
+    double gain = 1;
+    if (elevation > knee) {
+        const double g = std::sin(knee) / std::sin(elevation);
+        gain = g * g * g * g;
+    }
+    return snr_half * rcs * ratio * ratio * ratio * ratio * gain;
+}
+
+double primary_detection(double range, double rcs, double elevation, double reference_range) {
+    return std::pow(false_alarm, 1 / (1 + primary_snr(range, rcs, elevation, reference_range)));
+}
+
+double look_probability(const Instrument& i, const Target& target, double range, double elevation, double margin) {
+    const auto& s = i.sensor;
+    if (margin <= 0 || range > s.max_range || elevation > i.max_elevation) return 0;
+    if (s.kind == picture::SensorKind::ads_b) {
+        // Fewer messages are readable as the signal fades towards the edge of the link budget.
+        const double fade = range / s.max_range;
+        return target.ads_b ? s.detection_probability * (1 - 0.7 * std::pow(fade, 8)) : 0;
+    }
+    double missed = 1;
+    if (target.transponder && s.kind != picture::SensorKind::primary) missed *= 1 - s.detection_probability;
+    if (i.primary_range > 0 && range <= i.primary_range)
+        missed *= 1 - primary_detection(range, target.rcs, elevation, i.primary_reference_range) *
+                          std::min(1.0, margin / edge);
+    return 1 - missed;
+}
+
+double look_period(const Instrument& i) {
+    return i.sensor.scan_period.ns > 0 ? i.sensor.scan_period.seconds() : 1.0;
+}
+
+}  // namespace asman::coverage
