@@ -110,9 +110,10 @@ void Compiler::clause(const Family& f, std::size_t version, const Clause& c, Sta
             break;
         }
     }
-    out_grant.assumed_ = assumed_dates(f, version, t);
+    const std::pair pair(g, r);
+    out_grant.assumed_ = assumed_dates(f, version, t, t, &pair);
     if (f.parent && f.versions.front()->parent_effect != ParentEffect::none) {
-        const auto more = assumed_dates(*f.parent, 0, t);
+        const auto more = assumed_dates(*f.parent, 0, t, t, &pair);
         out_grant.assumed_.insert(out_grant.assumed_.end(), more.begin(), more.end());
     }
     if (c.assumed) out_grant.assumed_.push_back(fmt::format("{}/{}: the clause's terms", f.id, c.id));
@@ -150,7 +151,8 @@ void Compiler::sites(const Family& f) {
 void Compiler::arrange() {
     const auto order = [](const Grant& g) {
         return std::tuple(g.grantor(), g.receiver(), g.clause().delay, g.clause().grid,
-                          -std::popcount(g.clause().fields), g.reference().accord, g.reference().clause);
+                          -std::popcount(g.clause().fields), !g.clause().onward.has_value(), g.reference().accord,
+                          g.reference().clause);
     };
     std::ranges::sort(out.grants, {}, order);
     for (const auto& g : out.grants) {

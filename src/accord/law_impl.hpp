@@ -81,6 +81,8 @@ struct Compiler {
 };
 
 AccordStatus status_of(const Family& f, Time t, Time known);
-std::vector<std::string> assumed_dates(const Family& f, std::size_t version, Time known);
+/// Dates that are not public and on which an answer about t rests: about the pair, or about the accord as a whole.
+std::vector<std::string> assumed_dates(const Family& f, std::size_t version, Time t, Time known,
+                                       const std::pair<State, State>* pair = nullptr);
 
 }  // namespace asman::accord

@@ -34,14 +34,28 @@ std::string day(Time t) {
 
 }  // namespace
 
-std::vector<std::string> assumed_dates(const Family& f, std::size_t version, Time known) {
+std::vector<std::string> assumed_dates(const Family& f, std::size_t version, Time t, Time known,
+                                       const std::pair<State, State>* pair) {
     std::vector<std::string> out;
-    const auto& t = *f.versions[version];
+    const auto& text = *f.versions[version];
     const auto add = [&](std::string what, Time at) { out.push_back(fmt::format("{}: {}, {}", f.id, what, day(at))); };
-    if (t.signed_on && t.signed_on->assumed) add("signature", t.signed_on->at);
-    if (t.entry == Entry::fixed_date && t.entry_date_assumed) add("entry into force", t.entry_date);
-    for (const auto* a : f.at(known).visible) {
-        if (a->assumed && matters(a->kind) && a->version <= t.version) add(a->words(), a->effective_at);
+    if (text.signed_on && text.signed_on->assumed) add("signature", text.signed_on->at);
+    if (text.entry == Entry::fixed_date && text.entry_date_assumed) add("entry into force", text.entry_date);
+    const auto& s = f.at(known);
+    for (const auto* a : s.visible) {
+        if (!a->assumed || !matters(a->kind) || a->version > text.version) continue;
+        const bool consent = a->kind == ActKind::ratification || a->kind == ActKind::acceptance ||
+                             a->kind == ActKind::deposit || a->kind == ActKind::signature;
+        const bool of_pair = pair && (a->by == pair->first || a->by == pair->second);
+        if (consent) {
+            // A consent earlier than the one that brought the text into force decides nothing but that it was earlier.
+            const auto* m = s.member(a->by);
+            const auto entry = m ? m->version[version].entry : never;
+            if (entry != never && plus_days(f.start(*a), text.entry_days) < entry) continue;
+        } else if (a->effective_at > t || (pair ? !of_pair : text.parties.size() > 2)) {
+            continue;  // what one of many parties did does not carry the accord's state
+        }
+        add(a->words(), a->effective_at);
     }
     return out;
 }
@@ -130,7 +144,7 @@ AccordStatus status_of(const Family& f, Time t, Time known) {
         out.state = AccordState::signed_;
     }
     if (out.state != AccordState::unsigned_) {
-        out.assumed_dates = assumed_dates(f, version, f.hindsight() ? known : never);
+        out.assumed_dates = assumed_dates(f, version, t, never);
         out.assumed = !out.assumed_dates.empty();
     }
     return out;

@@ -114,7 +114,7 @@ class LawView {
     Explanation explain(const Object& object, State grantor, State receiver, Time now) const;
 
     /// Clauses that hold from one state to another, in the order in which they are tried: least delay, finest grid,
-    /// most fields, then by name.
+    /// most fields, those with onward consent, then by name.
     std::span<const Grant> grants(State grantor, State receiver) const;
     /// The grant that a released object names: same clause, version and digest, between these two; null when it does
     /// not hold.
