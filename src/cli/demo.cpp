@@ -13,13 +13,6 @@
 namespace asman::cli {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-std::atomic<bool> stop_asked{false};
-extern "C" void ask_stop(int) {
-    stop_asked = true;
-}
-
 struct Options {
     std::string scenario = ASMAN_SHARE_DIR "/scenarios/central-asia.toml";
     std::string accords = ASMAN_SHARE_DIR "/accords";
