@@ -5,6 +5,9 @@ namespace asman::cli {
 // One line a subcommand, in the order of --help.
 // clang-format off
 #define ASMAN_COMMANDS(X) \
+    X(decode) \
+    X(encode) \
+    X(spec) \
     X(demo) \
     X(node) \
     X(replay) \
