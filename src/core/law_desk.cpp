@@ -39,6 +39,7 @@ struct LawDesk::Impl {
     const NodeConfig* config;
     accord::Law law;
     accord::LawView view;
+    bool has_view = false;  ///< an empty view would hold for ever
     base::Duration offset{0};  ///< law time minus data time
     base::Time now;
     std::vector<picture::State> partners;
@@ -64,7 +65,8 @@ struct LawDesk::Impl {
     }
 
     bool renew() {
-        if (view.holds_at(law_now())) return false;
+        if (has_view && view.holds_at(law_now())) return false;
+        has_view = true;
         view = law.at(law_now());
         ++changes;
         return true;
@@ -85,7 +87,6 @@ LawDesk::LawDesk(const NodeConfig& config, const Bundle& bundle, std::shared_ptr
         else
             m.events.push_back({m.now, "law.alarm", "what if without " + name + ": " + changed.error().text()});
     }
-    m.view = accord::LawView();
 }
 LawDesk::~LawDesk() = default;
 LawDesk::LawDesk(LawDesk&&) noexcept = default;
