@@ -46,6 +46,16 @@ std::optional<double> fraction(std::string_view text) {
     return *top / *bottom;
 }
 
+/// Exact where eight digits suffice, else a tenth of the step.
+std::uint8_t decimals(double lsb) {
+    double scale = 1;
+    for (std::uint8_t d = 0; d <= 8; ++d, scale *= 10)
+        if (std::fmod(lsb * scale, 1) == 0) return d;
+    std::uint8_t d = 0;
+    for (double step = 1; d < 15 && step > lsb / 10; step /= 10) ++d;
+    return d;
+}
+
 std::vector<Line> split(std::string_view text) {
     std::vector<Line> out;
     std::uint32_t line_number = 0;
@@ -330,8 +340,7 @@ class SpecParser {
                 return bad(now, "a quantity needs the value of its least significant bit and a unit");
             node.coding = Coding::quantity;
             node.lsb = *lsb;
-            for (double step = 1; node.decimals < 15 && std::fmod(*lsb, 1) != 0 && step > *lsb / 10; step /= 10)
-                ++node.decimals;
+            node.decimals = decimals(*lsb);
             node.lsb_text = set_.keep(words[i]);
             node.unit = set_.keep(words[i + 1]);
             i += 2;

@@ -1,0 +1,62 @@
+// asman spec: the ASTERIX tables that the program was built with.
+#include "commands.hpp"
+
+#include <asman/asterix/spec.hpp>
+
+#include <fmt/core.h>
+
+#include <charconv>
+#include <memory>
+
+namespace asman::cli {
+namespace {
+
+struct Options {
+    std::string category, edition;
+    bool expansion = false, json = false;
+};
+
+int list(const Options& o) {
+    for (const asterix::Edition* e : asterix::editions()) {
+        if (o.json)
+            fmt::print("{{\"category\":{},\"expansion\":{},\"edition\":\"{}\",\"items\":{},\"oracle\":{}}}\n",
+                       e->category, e->expansion, e->number, e->items, e->oracle);
+        else
+            fmt::print("{:03} {:<5} {:<4} {:>3} items  {}{}\n", e->category, e->number, e->expansion ? "RE" : "",
+                       e->items, e->title, e->oracle ? "" : "  (no oracle)");
+    }
+    return Exit::ok;
+}
+
+int show(const Options& o) {
+    unsigned category = 0;
+    const auto [end, ec] = std::from_chars(o.category.data(), o.category.data() + o.category.size(), category);
+    const bool number = ec == std::errc{} && end == o.category.data() + o.category.size() && category < 256;
+    const auto* e =
+        number ? asterix::find_edition(static_cast<std::uint8_t>(category), o.edition, o.expansion) : nullptr;
+    if (!e)
+        return report({base::Errc::unknown_name,
+                       {},
+                       "no table for category " + o.category + " " + o.edition + "; see `asman spec list`"});
+    fmt::print("{}", asterix::to_text(*e));
+    return Exit::ok;
+}
+
+}  // namespace
+
+void add_spec(CLI::App& app, Outcome& outcome) {
+    auto o = std::make_shared<Options>();
+    CLI::App* sub = app.add_subcommand("spec", "List and show the ASTERIX tables that the program was built with");
+    sub->require_subcommand(1);
+    CLI::App* all = sub->add_subcommand("list", "All categories and editions");
+    all->add_flag("--json", o->json, "one JSON object an edition and line");
+    all->callback([o, &outcome] { outcome.code = list(*o); });
+    CLI::App* one = sub->add_subcommand("show", "One table, every item spelt out");
+    one->add_option("category", o->category, "048")->required();
+    one->add_option("edition", o->edition, "1.32; the newest if left out");
+    one->add_flag("--re", o->expansion, "its reserved expansion field instead");
+    one->callback([o, &outcome] { outcome.code = show(*o); });
+    sub->footer("Examples:\n  asman spec list\n  asman spec show 048 1.32\n  asman spec show 021 1.5 --re");
+}
+
+}  // namespace asman::cli
