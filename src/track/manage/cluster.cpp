@@ -158,7 +158,7 @@ void Tracker::Impl::apply(SensorState& s, std::size_t i) {
 
     Link& link = link_to(k, cluster_plots[0].sensor);
     const double given = exists > 0 ? hit / exists : 0;
-    const double range = (k.place - s.site.place).norm();
+    const double range = s.distance(k.place);
     record_pass(s, k, link, range, given);
     link.last_pass = at;
     k.existence = exists;

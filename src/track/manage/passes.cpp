@@ -167,7 +167,7 @@ void Tracker::Impl::miss(std::uint32_t slot, Link& link, Seconds at) {
     TrackState& k = tracks[slot];
     SensorState& s = sensors[link.sensor];
     const Eigen::Vector3d place = k.place + k.velocity * (at - k.t);
-    const double range = (place - s.site.place).norm();
+    const double range = s.distance(place);
     const double detect = detection(s, range, link) * link.visible;
     survive(k, at);
     if (detect > 0) {

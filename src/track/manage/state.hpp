@@ -67,6 +67,8 @@ struct Beam {
 };
 
 struct SensorState {
+    /// Distance from the antenna, m; 0 where that is not known (a receiver of reports that carry their own place).
+    double distance(const Eigen::Vector3d& place) const { return placed ? (place - site.place).norm() : 0; }
     picture::Sensor info;
     bool placed = false, healthy = true;
     bool sweeps = false;  ///< rotates: its misses are counted by its beam

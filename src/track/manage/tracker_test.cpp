@@ -292,6 +292,16 @@ TEST(Tracker, ASensorWithoutPositionIsCountedNotTracked) {
         for (const auto& l : k.lineage) EXPECT_NE(l.sensor.value, 1U);
 }
 
+TEST(Tracker, ReportsThatCarryTheirPlaceNeedNoAntenna) {
+    World w;
+    w.receiver(2).position.reset();
+    w.aircraft.push_back({.x = -20e3, .y = 10e3, .vx = 200, .vy = 50, .address = 0x123456});
+    Tracker t = tracker_for(w);
+    feed(t, w.reports(), 60);
+    EXPECT_EQ(t.picture(at(60)).size(), 1U);
+    EXPECT_EQ(t.counters().refused_no_position, 0U);
+}
+
 TEST(Tracker, AnUnhealthySensorStopsContributing) {
     World w = busy_world(5);
     Tracker t = tracker_for(w);

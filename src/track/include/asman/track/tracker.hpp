@@ -55,7 +55,7 @@ struct Counters {
     std::uint64_t reports = 0;
     std::uint64_t used = 0;  ///< taken for association (as update, or start of a track)
     std::uint64_t refused_unknown_sensor = 0;
-    std::uint64_t refused_no_position = 0;   ///< sensor without position: counted, not tracked
+    std::uint64_t refused_no_position = 0;   ///< plot of a sensor without position: counted, not tracked
     std::uint64_t refused_unhealthy = 0;     ///< the sensor had said NOGO, overload or time source invalid
     std::uint64_t refused_malformed = 0;     ///< NaN, infinite or negative where that means nothing, or no position
     std::uint64_t refused_out_of_range = 0;  ///< far beyond the sensor's instrumented range
@@ -93,8 +93,8 @@ class Tracker {
     Tracker& operator=(Tracker&&) noexcept;
 
     /// Makes a sensor known. A second call with the same id is an error (duplicate), as are values that mean nothing
-    /// (bad_value: negative σ, probability beyond 0…1, not finite). A sensor without position is known and its reports
-    /// are counted, not tracked.
+    /// (bad_value: negative σ, probability beyond 0…1, not finite). A sensor without position is known; its plots
+    /// are counted, not tracked, and reports that carry their own place (ADS-B, multilateration) are.
     base::Result<void> add_sensor(const picture::Sensor& sensor);
 
     /// Takes one target report. Never fails: what cannot be used is counted.
