@@ -28,6 +28,7 @@ struct Cell {
 struct Cluster {
     Group group;
     geo::LocalFrame frame;
+    geo::Ecef at;  ///< of the estimate
     Estimate estimate;
     Track view;  ///< heights and identity so far
     std::set<State> counted;
@@ -38,6 +39,7 @@ struct Item {
     const Bond* bond;
     Track view;  ///< predicted
     geo::Ecef at;
+    double spread;  ///< sum of the position's variances
 };
 
 void fill_identity(picture::ReportedIdentity& to, const picture::ReportedIdentity& from) {
@@ -78,13 +80,14 @@ class Association {
 
   private:
     Item item(const Contribution& c) const {
-        Item out{&c, bond(c), {}, {}};
+        Item out{&c, bond(c), {}, {}, 0};
         out.view.identity = c.track.identity;
         out.view.simulated = c.track.simulated;
         auto k = c.track.kinematics;
         k.covariance = with_cell(k.covariance, c.coarsening.grid);
         out.view.kinematics = predict(k, now_, config_.acceleration_density);
         out.at = geo::to_ecef({out.view.kinematics.at, {0}});
+        out.spread = out.view.kinematics.covariance.topLeftCorner<2, 2>().trace();
         return out;
     }
 
@@ -113,6 +116,10 @@ class Association {
 
     double score(const Item& it, const Cluster& cluster) const {
         if (it.view.simulated != cluster.view.simulated) return 0;  // never mixed (invariant 10)
+        // Most neighbours are plainly too far: a distance over σ's bound cannot pass the gate.
+        const double bound = it.spread + cluster.estimate.covariance.topLeftCorner<2, 2>().trace() +
+                             4 * config_.registration_sigma * config_.registration_sigma;
+        if ((it.at - cluster.at).squaredNorm() > 2 * config_.gate * bound) return 0;
         const bool bonded = it.bond && it.bond->joined && it.bond->number == cluster.group.number;
         const auto alike =
             likeness(cluster.estimate, cluster.view, in_frame(cluster.frame, it.view.kinematics), it.view, config_);
@@ -125,6 +132,7 @@ class Association {
         c.group.members.push_back(it.contribution);
         if (it.bond) c.group.number = it.bond->number;
         c.frame = geo::LocalFrame(geo::Position{it.view.kinematics.at, {0}});
+        c.at = it.at;
         c.estimate = in_frame(c.frame, it.view.kinematics);
         c.view = it.view;
         c.counted.insert(it.contribution->originator);
@@ -137,7 +145,10 @@ class Association {
         if (!c.counted.insert(it.contribution->originator).second) return;  // a copy of what counts already
         // The best single estimate is enough to compare with; fusing comes when the group is whole.
         auto estimate = in_frame(c.frame, it.view.kinematics);
-        if (estimate.covariance.trace() < c.estimate.covariance.trace()) c.estimate = std::move(estimate);
+        if (estimate.covariance.trace() < c.estimate.covariance.trace()) {
+            c.estimate = estimate;
+            c.at = it.at;
+        }
         fill_identity(c.view.identity, it.view.identity);
         auto& k = c.view.kinematics;
         if (!k.pressure_altitude && it.view.kinematics.pressure_altitude) {

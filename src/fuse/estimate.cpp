@@ -97,28 +97,19 @@ void from_frame(const geo::LocalFrame& frame, const Estimate& estimate, picture:
     out.covariance = symmetric(t * estimate.covariance * t.transpose());
 }
 
-Estimate inverse_covariance_intersection(const Estimate& a, const Estimate& b) {
+Estimate intersect(const Estimate& a, const Estimate& b, double share) {
     const Eigen::Matrix4d ia = a.covariance.inverse();
     const Eigen::Matrix4d ib = b.covariance.inverse();
+    // The common part is divided by its weight, the rest is not: what remains of an estimate's information.
+    const auto left = [share](double w) { return w / (share + (1 - share) * w); };
     const Eigen::Array4d d = relative_spread(a.covariance, b.covariance);
-    const double w = best_weight([&](double x) { return (1 + d.inverse() - (x + (1 - x) * d).inverse()).prod(); });
-    const Eigen::Matrix4d gamma = (w * a.covariance + (1 - w) * b.covariance).inverse();
+    const double w = share > 0 ? best_weight([&](double x) { return (left(x) + left(1 - x) / d).prod(); }) : 0.5;
+    const double of_a = share > 0 ? left(w) : 1;
+    const double of_b = share > 0 ? left(1 - w) : 1;
     Estimate out;
-    out.covariance = symmetric((ia + ib - gamma).inverse());
+    out.covariance = symmetric((of_a * ia + of_b * ib).inverse());
     // The means are combined relative to a's, so that large coordinates do not cost precision.
-    const Eigen::Matrix4d gain = out.covariance * (ib - (1 - w) * gamma);
-    out.mean = a.mean + gain * (b.mean - a.mean);
-    return out;
-}
-
-Estimate covariance_intersection(const Estimate& a, const Estimate& b) {
-    const Eigen::Matrix4d ia = a.covariance.inverse();
-    const Eigen::Matrix4d ib = b.covariance.inverse();
-    const Eigen::Array4d d = relative_spread(a.covariance, b.covariance);
-    const double w = best_weight([&](double x) { return (x + (1 - x) * d.inverse()).prod(); });
-    Estimate out;
-    out.covariance = symmetric((w * ia + (1 - w) * ib).inverse());
-    out.mean = a.mean + (1 - w) * out.covariance * ib * (b.mean - a.mean);
+    out.mean = a.mean + of_b * out.covariance * ib * (b.mean - a.mean);
     return out;
 }
 

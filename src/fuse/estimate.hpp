@@ -18,15 +18,12 @@ Estimate in_frame(const geo::LocalFrame& frame, const picture::Kinematics& k);
 /// Back to the ellipsoid: position, velocity and covariance of `out` are set, the rest is left.
 void from_frame(const geo::LocalFrame& frame, const Estimate& estimate, picture::Kinematics& out);
 
-/// Inverse covariance intersection: consistent for any two estimates whose common part is common information (prior,
-/// process noise), and tighter than covariance intersection. The weight minimises the determinant.
-/// B. Noack, J. Sijs, M. Reinhardt, U. D. Hanebeck, Decentralized data fusion with inverse covariance intersection,
-/// Automatica 79 (2017), equations 20 to 24.
-Estimate inverse_covariance_intersection(const Estimate& a, const Estimate& b);
-
-/// Covariance intersection (Julier and Uhlmann 1997): consistent whatever the correlation. For estimates that rest on
-/// the same sensor.
-Estimate covariance_intersection(const Estimate& a, const Estimate& b);
+/// Split covariance intersection: consistent as long as the errors' common part is at most `share` (0 to 1) of either
+/// covariance. Share 1 is covariance intersection, consistent whatever the correlation; share 0 takes the errors as
+/// independent. The weight minimises the determinant.
+/// S. J. Julier, J. K. Uhlmann, General decentralized data fusion with covariance intersection, in: Handbook of
+/// Multisensor Data Fusion (2001), section 12.5.
+Estimate intersect(const Estimate& a, const Estimate& b, double share);
 
 /// The variance that a position has at least when its cell of `grid` metres alone was released: grid²/12 an axis.
 Eigen::Matrix4d with_cell(Eigen::Matrix4d covariance, double grid);

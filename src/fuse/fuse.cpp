@@ -183,9 +183,8 @@ Track fuse(std::span<const Contribution> contributions, State own, Time now, con
         for (std::size_t i = 1; i < states.size(); ++i) {
             const auto next = in_frame(frame, states[i]);
             // Different sensors share no more than the aircraft's motion; the same sensor may share anything.
-            const bool common = shares_a_sensor(seen, used[i]->track.lineage);
-            estimate =
-                common ? covariance_intersection(estimate, next) : inverse_covariance_intersection(estimate, next);
+            const bool same_sensor = shares_a_sensor(seen, used[i]->track.lineage);
+            estimate = intersect(estimate, next, same_sensor ? 1 : config.common_share);
             unite(seen, used[i]->track.lineage);
             take_height(out.kinematics, states[i]);
         }

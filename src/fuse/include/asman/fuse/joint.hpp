@@ -2,10 +2,10 @@
 // apart.
 //
 // Association looks at kinematics (Mahalanobis distance of the predicted states) and at identity as evidence, one track
-// of each source to one joint track; what has gone together goes on together until it clearly does not. Fusion is
-// inverse covariance intersection (Noack, Sijs, Reinhardt and Hanebeck 2017), consistent for estimates that share the
-// aircraft's own accelerations to an unknown degree. Nothing counts twice: own data that comes back, and one
-// originator's data that comes over several ways, is kept beside but is no evidence.
+// of each source to one joint track; what has gone together goes on together until it clearly does not. Fusion is split
+// covariance intersection (Julier and Uhlmann 2001): filters of different sensors share the aircraft's own
+// accelerations, a bounded part of their errors; tracks that share a sensor may share everything. Nothing counts twice:
+// own data that comes back, and one originator's data that comes over several ways, is kept beside but is no evidence.
 //
 // Everything but the joint numbers is a function of the contributions held, the instant, and which of them went
 // together before: the order in which they came changes nothing, and what is dropped leaves no trace in what remains.
@@ -37,6 +37,9 @@ struct Config {
     base::Duration max_future = base::seconds(5);
     /// Spectral density of an aircraft's unknown accelerations, m²/s³, for prediction to the common instant.
     double acceleration_density = 2.0;
+    /// How large a part of two tracks' errors may be common where they share no sensor (docs/fusion.md has
+    /// measurements).
+    double common_share = 0.5;
     /// Registration between states' systems that nobody has corrected, 1σ a horizontal axis, metres (association only).
     double registration_sigma = 60;
     /// Expected aircraft per km² of which one has not been told by the other state: what a coincidence is measured by.
