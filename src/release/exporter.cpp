@@ -77,7 +77,8 @@ const Counters& Exporter::counters() const {
 picture::Lineage Exporter::Impl::lineage(const picture::Track& t, const accord::Grant& g) const {
     // Sensors are not told, except those on a site that the clause itself names.
     picture::Lineage out;
-    picture::LineageEntry rest{config.self, {}, t.kinematics.time, t.last_report, 0};
+    // Nor is how long they have held it: one instant stands for first and last.
+    const picture::LineageEntry rest{config.self, {}, t.last_report, t.last_report, 0};
     bool any = false;
     for (const auto& e : t.lineage) {
         const auto* sensor = sensor_of ? sensor_of(e.sensor) : nullptr;
@@ -86,7 +87,7 @@ picture::Lineage Exporter::Impl::lineage(const picture::Track& t, const accord::
                                return site && std::ranges::binary_search(site->sensors, sensor->name);
                            });
         if (named) {
-            out.push_back({config.self, e.sensor, t.kinematics.time, e.last, 0});
+            out.push_back({config.self, e.sensor, e.last, e.last, 0});
         } else {
             any = true;
         }
