@@ -33,6 +33,16 @@ void add_track(base::Writer& w, const picture::Track& t) {
     for (const auto& l : t.lineage) w.put(l.sensor.value);
 }
 
+void keep_encodable(wire::Batch& batch) {
+    std::erase_if(batch.contributions, [&](const picture::Contribution& c) {
+        wire::Batch alone;
+        alone.tick = batch.tick;
+        alone.law_time = batch.law_time;
+        alone.contributions.push_back(c);
+        return !wire::encode(alone);
+    });
+}
+
 }  // namespace
 
 struct Engine::Impl {
@@ -147,9 +157,11 @@ void Engine::Impl::release() {
         if (batch.empty()) continue;
         auto payload = wire::encode(batch);
         if (!payload) {
-            // Fail closed: a batch that cannot be written whole is not sent.
+            // One bad record loses that record (invariant 4), not what stands beside it.
             tell("release.failed", fmt::format("to {}: {}", to.text(), payload.error().text()));
-            continue;
+            keep_encodable(batch);
+            payload = wire::encode(batch);
+            if (!payload) continue;
         }
         contributions_out += batch.contributions.size();
         digest.add(to.text());

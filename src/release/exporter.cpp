@@ -117,7 +117,7 @@ void Exporter::Impl::send(Round& r, const Key& key, const picture::Contribution&
     c.track = coarsened(held.track, d);
     c.track.number = number.number;
     // Nothing of the time before the receiver first saw it under this number.
-    c.track.first_seen = std::max(c.track.first_seen, number.since - d.delay);
+    c.track.first_seen = std::min(std::max(c.track.first_seen, number.since - d.delay), c.track.last_report);
     if (!foreign) c.track.lineage = lineage(held.track, *d.grant);
     ++counters.released[d.grant->reference()];
     r.batch.contributions.push_back(std::move(c));
