@@ -47,6 +47,12 @@ std::vector<Time> changes_of(const Law::Impl& law) {
     return out;
 }
 
+bool left_assumed(const Family& f, State party) {
+    return std::ranges::any_of(f.acts, [&](const Act& a) {
+        return a.by == party && a.assumed && (a.kind == ActKind::withdrawal || a.kind == ActKind::notice);
+    });
+}
+
 }  // namespace
 
 std::string Alarm::text() const {
@@ -414,14 +420,21 @@ std::vector<Change> Law::timeline() const {
         for (const auto& [id, f] : impl_->families) {
             if (f->sealed || !std::ranges::binary_search(f->breakpoints(), t)) continue;
             auto now = status_of(*f, t, t);
+            const bool before_known = before.contains(id);
             auto& last = before[id];
-            const auto say = [&](std::string what) { out.push_back({t, id, std::move(what), now.assumed}); };
+            const auto& signed_on = f->versions.front()->signed_on;
+            const auto say = [&](std::string what, std::optional<bool> assumed = std::nullopt) {
+                out.push_back({t, id, std::move(what), assumed.value_or(now.assumed)});
+            };
+            if (now.version != last.version && last.version > 0 && before_known) {
+                say(fmt::format("version {} enters into force", now.version));
+            }
             if (now.state != last.state) {
                 switch (now.state) {
                     case AccordState::unsigned_:
                         break;
                     case AccordState::signed_:
-                        say("signed");
+                        say("signed", signed_on && signed_on->assumed);
                         break;
                     case AccordState::provisional:
                         say("applied provisionally");
@@ -448,7 +461,8 @@ std::vector<Change> Law::timeline() const {
                 const bool left_before = was != last.of_party.end() && was->left;
                 const bool whole = now.state != last.state;
                 if (p.bound && !bound_before && !whole) say(std::string(p.state.text()) + " becomes bound");
-                if (p.left && !left_before && !whole) say(std::string(p.state.text()) + " leaves");
+                if (p.left && !left_before && !whole)
+                    say(std::string(p.state.text()) + " leaves", left_assumed(*f, p.state));
             }
             last = std::move(now);
         }

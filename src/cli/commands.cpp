@@ -5,6 +5,7 @@ namespace asman::cli {
 // One line a subcommand, in the order of --help.
 // clang-format off
 #define ASMAN_COMMANDS(X) \
+    X(accord) \
     X(decode) \
     X(encode) \
     X(spec) \
@@ -14,6 +15,7 @@ namespace asman::cli {
     X(register) \
     X(track) \
     X(simulate) \
+    X(coverage) \
     X(completion) \
     X(manual)
 // clang-format on

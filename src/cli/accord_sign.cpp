@@ -1,0 +1,201 @@
+// asman accord keygen, print, act, sign, verify: keys of law, canonical texts, and acts that are signed and filed.
+#include "accord.hpp"
+
+#include <asman/accord/act.hpp>
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+namespace asman::cli {
+namespace {
+
+std::string hex_of(const base::KeyPair& key) {
+    std::string out;
+    for (const auto b : key.secret) out += fmt::format("{:02x}", b);
+    return out;
+}
+
+base::Result<base::KeyPair> read_key(const std::string& file) {
+    ASMAN_TRY(auto text, base::read_file(file));
+    while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+    // A secret key has the form of a signature: 64 bytes, the last 32 of which are the public key.
+    const auto bytes = base::Signature::from_hex(text);
+    if (!bytes)
+        return base::fail(base::Errc::syntax, {file, 1, 1, {}}, "not a secret key: 128 hexadecimal digits expected");
+    base::KeyPair key;
+    key.secret = bytes->value;
+    std::copy(key.secret.begin() + 32, key.secret.end(), key.public_key.value.begin());
+    return key;
+}
+
+int keygen(const std::string& file) {
+    if (std::filesystem::exists(file)) {
+        return report({base::Errc::refused, {file, 0, 0, {}}, "exists already; a key is never overwritten"});
+    }
+    const auto key = base::KeyPair::generate();
+    const auto written = base::write_file(file, hex_of(key) + "\n");
+    if (!written) return report(written.error());
+    std::error_code ec;
+    std::filesystem::permissions(file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, ec);
+    fmt::print("law_key = \"{}\"\n", key.public_key.hex());
+    return Exit::ok;
+}
+
+struct ActOptions {
+    LawOptions law;
+    std::string kind, by, accord, at, key, source = "", file;
+    std::uint32_t version = 1;
+    std::vector<std::string> towards, clauses;
+};
+
+base::Result<std::string> make_act(const ActOptions& o, const accord::Law& law, base::Time now) {
+    accord::Act a;
+    const auto texts = law.texts();
+    const auto text =
+        std::ranges::find_if(texts, [&](const auto& t) { return t->id == o.accord && t->version == o.version; });
+    if (text == texts.end()) {
+        std::vector<std::string> known;
+        for (const auto& t : texts) known.push_back(t->id);
+        const auto near = base::nearest_name(o.accord, known);
+        return base::fail(base::Errc::unknown_name, fmt::format("no accord '{}', version {}{}", o.accord, o.version,
+                                                                near.empty() ? "" : "; did you mean '" + near + "'?"));
+    }
+    // Only names enter here; whether the act counts is asked of the law itself below.
+    std::string toml = fmt::format(
+        "format = 1\n[[act]]\naccord = {}\nversion = {}\ntext = \"{}\"\nkind = {}\nby = {}\neffective_at = {}\n"
+        "certainty = \"public\"\nsource = {}\n",
+        json_string(o.accord), o.version, (*text)->digest.hex(), json_string(o.kind), json_string(o.by),
+        base::format_time(now), json_string(o.source));
+    const auto list = [](const std::vector<std::string>& v) {
+        std::string out;
+        for (const auto& s : v) out += (out.empty() ? "" : ", ") + json_string(s);
+        return "[" + out + "]";
+    };
+    if (!o.towards.empty()) toml += "towards = " + list(o.towards) + "\n";
+    if (!o.clauses.empty()) toml += "clauses = " + list(o.clauses) + "\n";
+    for (auto it = law.acts().rbegin(); it != law.acts().rend(); ++it) {
+        if (it->accord == o.accord && it->by.text() == o.by) {
+            toml += fmt::format("previous = \"{}\"\n", it->digest().hex());
+            break;
+        }
+    }
+    ASMAN_TRY(auto acts, accord::parse_acts(toml, "the act", now));
+    a = acts.front();
+    if (!o.key.empty()) {
+        ASMAN_TRY(const auto key, read_key(o.key));
+        a.signature = base::sign(key, base::as_bytes(a.canonical()));
+        toml += fmt::format("signature = \"{}\"\n", a.signature->hex());
+    }
+    const auto judged = law.with_acts(toml, "the act", now);
+    if (!judged) return std::unexpected(judged.error());
+    return "format = 1\n\n" + accord::print_act(a);
+}
+
+int act(const ActOptions& o) {
+    const auto now = base::parse_time(o.at);
+    if (!now) return report(now.error());
+    const auto loaded = load_law(o.law);
+    if (!loaded) return report(loaded.error());
+    const auto text = make_act(o, loaded->law, *now);
+    if (!text) return report(text.error());
+    auto file = o.file;
+    if (file.empty()) {
+        auto stamp = base::format_time(*now);
+        std::erase(stamp, ':');
+        file = fmt::format("{}/acts/{}-{}-{}-{}.toml", o.law.accords, o.accord, stamp, o.by, o.kind);
+    }
+    if (std::filesystem::exists(file))
+        return report({base::Errc::duplicate, {file, 0, 0, {}}, "exists already; acts are only added"});
+    const auto written = base::write_file(file, *text);
+    if (!written) return report(written.error());
+    fmt::print("filed {}\n", file);
+    return Exit::ok;
+}
+
+/// The canonical form, or only its digest.
+int print(const LawOptions& o, const std::string& id, bool digest_only) {
+    const auto loaded = load_law(o);
+    if (!loaded) return report(loaded.error());
+    bool found = false;
+    for (const auto& t : loaded->law.texts()) {
+        if (!id.empty() && t->id != id) continue;
+        found = true;
+        if (digest_only) {
+            fmt::print("{}  {} version {}\n", t->digest.hex(), t->id, t->version);
+        } else {
+            fmt::print("{}", accord::canonical(*t));
+        }
+    }
+    if (!found) return report({base::Errc::unknown_name, {}, "no accord '" + id + "'"});
+    return Exit::ok;
+}
+
+int verify(const LawOptions& o, const std::string& file) {
+    const auto loaded = load_law(o);
+    if (!loaded) return report(loaded.error());
+    if (!file.empty()) {
+        const auto text = base::read_file(file);
+        if (!text) return report(text.error());
+        auto acts = accord::parse_acts(*text, file);
+        if (!acts) return report(acts.error());
+    }
+    std::size_t signed_acts = 0;
+    for (const auto& a : loaded->law.acts()) signed_acts += a.signature.has_value();
+    bool refused = false;
+    for (const auto& a : loaded->law.alarms()) refused = refused || a.kind == accord::Alarm::Kind::act_refused;
+    fmt::print("{} acts accepted, {} of them signed{}\n", loaded->law.acts().size(), signed_acts,
+               refused ? "; some were refused" : "");
+    return refused ? Exit::failed : Exit::ok;
+}
+
+}  // namespace
+
+void add_accord_sign(CLI::App& accord, Outcome& outcome) {
+    auto file = std::make_shared<std::string>();
+    CLI::App* k = accord.add_subcommand("keygen", "Make a law key; prints the line for law.toml");
+    k->add_option("file", *file, "where the secret key goes")->required();
+    k->footer("Example:\n  asman accord keygen kgz.law-key");
+    k->callback([file, &outcome] { outcome.code = keygen(*file); });
+
+    auto p = std::make_shared<LawOptions>();
+    auto id = std::make_shared<std::string>();
+    auto digest = std::make_shared<bool>(false);
+    CLI::App* c = accord.add_subcommand("print", "Canonical form of texts: what is signed and digested");
+    p->add(*c);
+    c->add_option("id", *id, "of this accord only");
+    c->add_flag("--digest", *digest, "digests only");
+    c->footer("Example:\n  asman accord print RUS-KGZ-2022 --digest");
+    c->callback([p, id, digest, &outcome] { outcome.code = print(*p, *id, *digest); });
+
+    auto o = std::make_shared<ActOptions>();
+    CLI::App* a = accord.add_subcommand("act", "Make, sign and file an act; refused where the law refuses it");
+    a->alias("sign");
+    o->law.add(*a);
+    a->add_option("kind", o->kind, "suspension, resumption, ratification, deposit, notice, withdrawal, …")->required();
+    a->add_option("--by", o->by, "whose act it is")->required();
+    a->add_option("--accord", o->accord, "id of the accord")->required();
+    a->add_option("--version", o->version, "of the text");
+    a->add_option("--at", o->at, "when it is done")->required();
+    a->add_option("--towards", o->towards, "only these other parties");
+    a->add_option("--clauses", o->clauses, "only these clauses");
+    a->add_option("--source", o->source, "what it rests on");
+    a->add_option("--key", o->key, "secret law key that signs it");
+    a->add_option("--out", o->file, "file to write; default: acts/ of the folder");
+    a->footer(
+        "Example:\n  asman accord act suspension --by ARM --accord RUS-ARM-2015 --at 2024-05-01T10:00:00Z --accords "
+        "my-accords --key arm.law-key");
+    a->callback([o, &outcome] { outcome.code = act(*o); });
+
+    auto v = std::make_shared<LawOptions>();
+    auto act_file = std::make_shared<std::string>();
+    CLI::App* y = accord.add_subcommand("verify", "Check the signatures and the order of all acts");
+    v->add(*y);
+    y->add_option("file", *act_file, "also check that this file of acts can be read");
+    y->footer("Example:\n  asman accord verify --accords my-accords");
+    y->callback([v, act_file, &outcome] { outcome.code = verify(*v, *act_file); });
+}
+
+}  // namespace asman::cli
