@@ -8,9 +8,10 @@ namespace asman::track {
 
 namespace {
 
-constexpr double kGate = 20;        ///< normalised innovation squared, two dimensions: 4.5e-5 outside
-constexpr double kManoeuvre = 12;   ///< m/s²: what a coarse gate allows
-constexpr double kMinStart = 3e-5;  ///< existence below which a plot starts nothing
+constexpr double kGate = 20;                ///< normalised innovation squared, two dimensions: 4.5e-5 outside
+constexpr double kManoeuvre = 12;           ///< m/s²: what a coarse gate allows
+constexpr double kClaim = 0.3, kAlike = 2;  ///< claim on a plot; squared distance over summed variances
+constexpr double kMinStart = 3e-5;          ///< existence below which a plot starts nothing
 
 }  // namespace
 
@@ -200,6 +201,32 @@ void Tracker::Impl::apply(SensorState& s, std::size_t i) {
     if (!link.scheduled) schedule(cluster_plots[0].sensor, c.slot, link, at + std::max(s.period, 1.0));
 }
 
+void Tracker::Impl::unite_claims() {
+    // Tentative tracks begun at different plots of one aircraft share its existence, so that none would be believed.
+    // Those that now say the same are one: they exclude each other, so their probabilities add.
+    const std::size_t m = cluster_plots.size();
+    for (std::size_t j = 0; j < m; ++j) {
+        std::size_t best = n_candidates;
+        for (std::size_t i = 0; i < n_candidates; ++i)
+            if (tracks[candidates[i].slot].alive &&
+                (best == n_candidates || weights.pair[i * m + j] > weights.pair[best * m + j]))
+                best = i;
+        if (best == n_candidates || weights.pair[best * m + j] < kClaim) continue;
+        TrackState& k = tracks[candidates[best].slot];
+        for (std::size_t i = 0; i < n_candidates; ++i) {
+            TrackState& o = tracks[candidates[i].slot];
+            if (i == best || !o.alive || o.confirmed || weights.pair[i * m + j] < 0.7 * o.existence) continue;
+            const double gap = (k.place - o.place).squaredNorm(), dv = (k.velocity - o.velocity).squaredNorm();
+            if (gap > kAlike * (k.spread * k.spread + o.spread * o.spread) ||
+                dv > kAlike * (k.spread_rate * k.spread_rate + o.spread_rate * o.spread_rate))
+                continue;
+            k.existence = std::min(k.existence + o.existence, 1 - 1e-6);
+            drop(candidates[i].slot);
+        }
+        if (!k.confirmed && k.existence > config.confirm_existence && k.reports >= 2 && !borrowed(k)) confirm(k);
+    }
+}
+
 void Tracker::Impl::start_tracks(SensorState& s) {
     for (std::size_t j = 0; j < cluster_plots.size(); ++j) {
         const Plot& p = cluster_plots[j];
@@ -219,6 +246,7 @@ void Tracker::Impl::associate(SensorState& s, std::size_t seed) {
     if (n_candidates > 0) {
         solve(s);
         for (std::size_t i = 0; i < n_candidates; ++i) apply(s, i);
+        if (n_candidates > 1) unite_claims();
     }
     start_tracks(s);
 }

@@ -230,6 +230,7 @@ struct Tracker::Impl {
     bool consider_pair(SensorState& s, Candidate& c, const Plot& p, std::size_t j);
     void solve(SensorState& s);
     void apply(SensorState& s, std::size_t i);
+    void unite_claims();
     void start_tracks(SensorState& s);
     Measurement measurement(const SensorState& s, const Plot& p, const Anchor& anchor, double h) const;
     // evidence.cpp
