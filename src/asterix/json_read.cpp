@@ -40,7 +40,7 @@ std::optional<std::vector<std::byte>> bytes_from_hex(std::string_view text) {
 /// Encodes a record; the path of what fails is in `where`.
 class Encoder {
   public:
-    Encoder(const Json& items, std::vector<std::byte>& out) : items_(items), out_(out), w_(out) {}
+    Encoder(const Json& items, std::vector<std::byte>& out) : items_(items), w_(out) {}
     std::string where;
     std::string reason;
 
@@ -105,12 +105,12 @@ class Encoder {
 
     bool expansion(const Node& n, const Json& v) {
         if (n.name != "RE" || !expansion_) return bad(n, "no expansion is known: give its bytes in hexadecimal");
-        const auto start = out_.size();
+        const auto start = w_.size();
         w_.bits(0, 8);
         if (!node(*expansion_->item->node, v)) return false;
-        const auto length = out_.size() - start;
+        const auto length = w_.size() - start;
         if (length > 255) return bad(n, "longer than 255 octets");
-        out_[start] = static_cast<std::byte>(length);
+        w_.patch(start, static_cast<std::byte>(length));
         return true;
     }
 
@@ -293,7 +293,6 @@ class Encoder {
     }
 
     const Json& items_;
-    std::vector<std::byte>& out_;
     Writer w_;
     const Edition* expansion_ = nullptr;
 };

@@ -82,7 +82,11 @@ inline std::size_t chain(const std::byte* p, std::size_t step) {
 /// Writes items, most significant bit first. The first fault stays.
 class Writer {
   public:
-    explicit Writer(std::vector<std::byte>& out) : out_(out) {}
+    explicit Writer(std::vector<std::byte>& out) : out_(out), at_(out.size()) {}
+    Writer(const Writer&) = delete;
+    Writer& operator=(const Writer&) = delete;
+    /// Cuts `out` to what was written; until then it has room to spare.
+    ~Writer() { out_.resize(at_); }
     Fault fault = Fault::none;
 
     void bits(std::uint64_t v, unsigned width) {
@@ -125,11 +129,11 @@ class Writer {
     void opaque(Bytes content) {
         if (content.size() > 254) return fail(Fault::too_long);
         bits(content.size() + 1, 8);
-        for (const std::byte b : content) out_.push_back(b);
+        append(content);
     }
     void bytes(Bytes content, std::size_t exactly) {
         if (content.size() != exactly) return fail(Fault::bad_value);
-        out_.insert(out_.end(), content.begin(), content.end());
+        append(content);
     }
     /// A field specification of `octets` octets, or a chain as long as it must be where `octets` is 0.
     void field_spec(std::span<const bool> present, unsigned octets);
@@ -137,46 +141,67 @@ class Writer {
         if (fault == Fault::none) fault = what;
     }
 
+    std::size_t size() const { return at_; }
+    /// Sets an octet that was written before.
+    void patch(std::size_t at, std::byte octet) { out_[at] = octet; }
+
   private:
+    void room(std::size_t n) {
+        if (at_ + n > out_.size()) out_.resize(at_ + n + 256);
+    }
+    void append(Bytes content) {
+        if (content.empty()) return;
+        room(content.size());
+        std::memcpy(out_.data() + at_, content.data(), content.size());
+        at_ += content.size();
+    }
+    /// At most 64 bits are pending; whole octets go out by one store of eight.
     void push(std::uint64_t v, unsigned width) {
         pending_ = width < 64 ? pending_ << width | v : v;
         have_ += width;
-        while (have_ >= 8) {
-            have_ -= 8;
-            out_.push_back(static_cast<std::byte>(pending_ >> have_ & 0xFF));
-        }
+        if (have_ < 8) return;
+        room(8);
+        const std::uint64_t aligned = pending_ << (64 - have_);
+        for (unsigned i = 0; i < 8; ++i) out_[at_ + i] = static_cast<std::byte>(aligned >> (56 - 8 * i) & 0xFF);
+        at_ += have_ / 8;
+        have_ %= 8;
     }
     std::vector<std::byte>& out_;
+    std::size_t at_;
     std::uint64_t pending_ = 0;
     unsigned have_ = 0;
 };
 
-/// The order of an edition, filled by slots: what every generated encoder does.
-template <class Has, class Put>
-bool encode_record(const Edition& edition, const Uap& uap, std::size_t slots, std::vector<std::byte>& out,
-                   Problem& problem, Has has, Put put) {
+/// The order of an edition, filled by slots: what every generated encoder does. `has` has a flag a slot.
+template <std::size_t Slots, class Put>
+bool encode_record(const Edition& edition, const Uap& uap, const std::array<bool, Slots>& has,
+                   std::vector<std::byte>& out, Problem& problem, Put put) {
     const auto start = out.size();
     std::array<bool, 256> present;
     std::size_t wanted = 0, found = 0;
-    for (std::size_t slot = 0; slot < slots; ++slot) wanted += has(slot);
+    for (const bool flag : has) wanted += flag;
     for (std::size_t k = 0; k < uap.items; ++k) {
         const Item* item = uap.item[k];
-        present[k] = item && has(item->slot);
+        present[k] = item && item->slot < Slots && has[item->slot];
         found += present[k];
     }
     problem = {.category = edition.category};
-    if (found != wanted) problem.fault = Fault::unknown_item;
-    Writer w(out);
-    if (problem.fault == Fault::none) w.field_spec({present.data(), uap.items}, 0);
-    for (std::size_t k = 0; k < uap.items && problem.fault == Fault::none; ++k) {
-        if (!present[k]) continue;
-        put(uap.item[k]->slot, w);
-        problem.fault = w.fault;
-        problem.item = uap.item[k]->node->name;
+    if (found != wanted) {
+        problem.fault = Fault::unknown_item;
+        return false;
     }
-    if (problem.fault == Fault::none) return true;
-    out.resize(start);
-    return false;
+    {
+        Writer w(out);
+        w.field_spec({present.data(), uap.items}, 0);
+        for (std::size_t k = 0; k < uap.items && problem.fault == Fault::none; ++k) {
+            if (!present[k]) continue;
+            put(uap.item[k]->slot, w);
+            problem.fault = w.fault;
+            problem.item = uap.item[k]->node->name;
+        }
+    }
+    if (problem.fault != Fault::none) out.resize(start);
+    return problem.fault == Fault::none;
 }
 
 }  // namespace detail
