@@ -67,7 +67,7 @@ TEST(FirstWarning, IsSecondsFromHoldingToCrossingByCause) {
     EXPECT_EQ(result[0].id, "south/low");
     EXPECT_NEAR((*result[0].crossing - start).seconds(), 1000, 0.02);
     EXPECT_NEAR(result[0].seconds().value(), 600, 0.02);
-    EXPECT_NEAR(result[0].seconds_by("ACCORD/onward").value(), 600, 0.02);
+    EXPECT_NEAR(result[0].seconds_by("FIRST/hop > ACCORD/onward").value(), 600, 0.02);
     EXPECT_NEAR(result[0].seconds_by("local").value(), 100, 0.02);
     EXPECT_FALSE(result[0].seconds_by("another"));
 }

@@ -57,7 +57,11 @@ bool holds(const picture::Kinematics& k, const TruthPoint& truth, Time now, cons
 
 std::string cause_of(const picture::Contribution& c) {
     if (c.via.empty()) return "local";
-    return c.clauses.empty() ? "via " + std::string(c.via.text()) : c.clauses.back().text();
+    if (c.clauses.empty()) return "via " + std::string(c.via.text());
+    // The whole chain: whose data it is stands in its first clause, how it came here in its last.
+    std::string chain;
+    for (const auto& clause : c.clauses) chain += (chain.empty() ? "" : " > ") + clause.text();
+    return chain;
 }
 
 /// Consecutive pictures, and where the first long enough run began.

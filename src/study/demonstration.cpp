@@ -242,6 +242,9 @@ std::string Demonstration::summary_json() const {
         node["alerts"] = r.alerts;
         node["digest"] = r.digest.hex();
         for (const auto& w : r.warnings) {
+            std::optional<double> crossing;
+            if (w.crossing) crossing = (*w.crossing - m.start).seconds();
+            node["border_crossing_s"][w.id] = number_or_null(crossing);
             node["first_warning_s"][w.id] = number_or_null(w.seconds());
             const auto own = w.seconds_by("local");
             ordered_json causes = ordered_json::object(), gains = ordered_json::object();
