@@ -67,7 +67,8 @@ base::Result<Horizon> Horizon::make(const geo::Terrain& terrain, const geo::Geoi
     h.k_ = options.k;
     h.source_ = terrain.source();
     const double cell = terrain.resolution();
-    h.range_step_ = options.range_step > 0 ? options.range_step : std::clamp(cell / 2, 100.0, 2000.0);
+    h.range_step_ =
+        options.range_step > 0 ? options.range_step : (cell > 0 ? std::clamp(cell / 2, 100.0, 2000.0) : 1000.0);
     const double near_field = options.near_field > 0 ? options.near_field : cell;
     const double radius = curvature_radius(antenna.at.lat);
     h.lift_ = (1 - 1 / options.k) / (2 * radius);

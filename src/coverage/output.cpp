@@ -262,9 +262,10 @@ base::Result<void> write_png(const std::string& path, const Grid& grid, const La
                             static_cast<int>(canvas.height()), GDT_Byte, 3, nullptr, 0, 0, 0) != CE_None)
         return failed(path, "no memory for the picture");
     for (const auto& [key, value] : metadata) GDALSetMetadataItem(picture.get(), key.c_str(), value.c_str(), nullptr);
-    const Dataset file(
+    Dataset file(
         GDALCreateCopy(GDALGetDriverByName("PNG"), path.c_str(), picture.get(), FALSE, nullptr, nullptr, nullptr));
     if (!file) return failed(path, "the picture cannot be written");
+    file.reset();  // writes a sidecar of metadata that nothing needs: the legend says it
     std::error_code ec;
     std::filesystem::remove(path + ".aux.xml", ec);
     return {};

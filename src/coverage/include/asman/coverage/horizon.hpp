@@ -20,8 +20,8 @@ inline constexpr double standard_k = 4.0 / 3.0;
 struct HorizonOptions {
     double range = 470e3;                   ///< metres, in the tangent plane
     double azimuth_step = 0.25 * geo::deg;  ///< between rays
-    double range_step = 0;                  ///< metres; 0: half a terrain cell, between 100 m and 2 km
-    double k = standard_k;                  ///< effective-earth factor, > 0
+    double range_step = 0;  ///< metres; 0: half a terrain cell, between 100 m and 2 km (1 km over flat terrain)
+    double k = standard_k;  ///< effective-earth factor, > 0
     /// Terrain nearer than this does not mask: a cell as coarse as the terrain cannot tell the mound that an antenna
     /// stands on from its foreground. 0: one terrain cell.
     double near_field = 0;

@@ -1,0 +1,146 @@
+#include <asman/coverage/siting.hpp>
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+
+namespace asman::coverage {
+namespace {
+
+using geo::deg;
+using geo::Point;
+
+const Point centre = Point::degrees(42.85, 74.85);
+
+/// 5 hectares: a square of 224 m.
+geo::Region plot() {
+    const double n = 112 / 6.36e6, e = 112 / (6.38e6 * std::cos(centre.lat));
+    geo::Polygon p;
+    p.outer = {{centre.lat - n, centre.lon - e},
+               {centre.lat - n, centre.lon + e},
+               {centre.lat + n, centre.lon + e},
+               {centre.lat + n, centre.lon - e}};
+    return geo::Region::polygons({p});
+}
+
+/// A made 2 m surface, 600 m above the sea: a hangar 18 m high on the plot's east side, and trees of 12 m along the
+/// south.
+geo::Terrain surface(double cell) {
+    const double reach = 2000, dlat = cell / 6.36e6, dlon = cell / (6.38e6 * std::cos(centre.lat));
+    const auto side = static_cast<std::size_t>(2 * reach / cell) + 1;
+    std::vector<float> z(side * side, 600.0f);
+    for (std::size_t r = 0; r < side; ++r)
+        for (std::size_t c = 0; c < side; ++c) {
+            const double e = static_cast<double>(c) * cell - reach, n = reach - static_cast<double>(r) * cell;
+            if (e > 60 && e < 100 && std::abs(n) < 60) z[r * side + c] = 618;
+            if (n < -120 && n > -150 && std::abs(e) < 300) z[r * side + c] = 612;
+        }
+    const Point north_west{centre.lat + reach / 6.36e6, centre.lon - reach / (6.38e6 * std::cos(centre.lat))};
+    return geo::Terrain::grid(north_west, dlat, dlon, side, side, z, "made surface with a hangar and trees");
+}
+
+Instrument radar() {
+    Instrument i;
+    i.sensor.name = "new";
+    i.sensor.kind = picture::SensorKind::mode_s;
+    i.sensor.max_range = 200e3;
+    return i;
+}
+
+SitingOptions options() {
+    SitingOptions o;
+    o.positions = 150;
+    o.masts = {5, 10, 30};
+    o.altitude = 2500;
+    o.azimuth_step = 1 * deg;
+    return o;
+}
+
+TEST(Siting, KeepsAwayFromTheHangarAndGoesUp) {
+    const auto s = site(plot(), surface(2), geo::Terrain::flat(600), {}, {}, radar(), {}, options());
+    ASSERT_TRUE(s) << s.error().text();
+    EXPECT_FALSE(s->positions_equal);
+    EXPECT_GT(s->positions, 90u);
+    ASSERT_EQ(s->ranked.size(), s->positions * 3);
+    for (std::size_t i = 1; i < s->ranked.size(); ++i) EXPECT_GE(s->ranked[i - 1].gain, s->ranked[i].gain);
+    const geo::LocalFrame frame({centre, {0}});
+    double best_low = 0, worst_low = 1e9, beside = 1e9, best_high = 0;
+    for (const auto& m : s->ranked) {
+        const auto enu = frame.to_local(geo::Position{m.at, {0}});
+        EXPECT_TRUE(plot().contains(m.at));
+        if (m.mast == 30) best_high = std::max(best_high, m.gain);
+        if (m.mast != 5 || m.ground > 610) continue;  // not on the roof
+        best_low = std::max(best_low, m.gain), worst_low = std::min(worst_low, m.gain);
+        if (enu.x() > 40 && enu.x() < 58 && std::abs(enu.y()) < 30) beside = std::min(beside, m.gain);
+    }
+    // In the lee of an 18 m hangar an antenna of 5 m loses what lies behind it.
+    EXPECT_LT(beside, best_low * 0.95);
+    EXPECT_GT(best_high, best_low);
+}
+
+TEST(Siting, CoarseSurfacesCannotTellPositionsApart) {
+    const auto s = site(plot(), surface(30), geo::Terrain::flat(600), {}, {}, radar(), {}, options());
+    ASSERT_TRUE(s);
+    EXPECT_TRUE(s->positions_equal);
+    EXPECT_NE(s->remark.find("all positions equal within terrain error"), std::string::npos);
+    EXPECT_EQ(s->ranked.size(), 3u);
+    EXPECT_EQ(s->ranked.front().mast, 30);
+    const auto none = site(plot(), std::nullopt, geo::Terrain::flat(600), {}, {}, radar(), {}, options());
+    ASSERT_TRUE(none);
+    EXPECT_TRUE(none->positions_equal);
+}
+
+TEST(Siting, WhatNeighboursSeeIsNoGain) {
+    auto neighbour = radar();
+    neighbour.sensor.name = "old";
+    neighbour.sensor.position = geo::Position{centre, {640}};
+    const auto alone = site(plot(), std::nullopt, geo::Terrain::flat(600), {}, {}, radar(), {}, options());
+    const auto beside = site(plot(), std::nullopt, geo::Terrain::flat(600), {}, {neighbour}, radar(), {}, options());
+    ASSERT_TRUE(alone && beside);
+    EXPECT_LT(beside->ranked.front().gain, 0.02 * alone->ranked.front().gain);
+    auto gap = options();
+    gap.goal = Goal::gap;
+    const auto second = site(plot(), std::nullopt, geo::Terrain::flat(600), {}, {neighbour}, radar(), {}, gap);
+    ASSERT_TRUE(second);
+    EXPECT_GT(second->ranked.front().gain, 0.9 * alone->ranked.front().gain);
+}
+
+TEST(Siting, WarningIsTheTimeFromFirstSight) {
+    Approach a;
+    a.spacing = 2e3;
+    for (int i = 149; i >= 0; --i) a.places.push_back(geo::direct(centre, 1.0, 2e3 * i + 1e3));
+    auto o = options();
+    o.goal = Goal::warning;
+    o.speed = 200;
+    const auto s = site(plot(), std::nullopt, geo::Terrain::flat(600), {}, {}, radar(), {a}, o);
+    ASSERT_TRUE(s);
+    // The radio horizon of 30 m and of 1,900 m above the ground is 202 km; the instrument's range is 200 km.
+    EXPECT_NEAR(s->ranked.front().gain, 199e3 / 200, 20);
+    EXPECT_FALSE(site(plot(), std::nullopt, geo::Terrain::flat(600), {}, {}, radar(), {}, o));
+    EXPECT_FALSE(site(geo::Region(), std::nullopt, geo::Terrain::flat(600), {}, {}, radar(), {}, options()));
+    EXPECT_FALSE(site(plot(), std::nullopt, geo::Terrain(), {}, {}, radar(), {}, options()));
+}
+
+TEST(Choose, ExactIsBestAndGreedyKeepsItsBound) {
+    std::mt19937 random(5);
+    for (int round = 0; round < 30; ++round) {
+        std::vector<double> weights(60);
+        for (double& w : weights) w = std::uniform_real_distribution<double>(0, 10)(random);
+        std::vector<std::vector<std::uint32_t>> covers(14);
+        for (auto& c : covers)
+            for (std::uint32_t cell = 0; cell < 60; ++cell)
+                if (random() % 4 == 0) c.push_back(cell);
+        const auto exact = choose(covers, weights, 4), greedy = choose(covers, weights, 4, 0);
+        EXPECT_TRUE(exact.exact);
+        EXPECT_FALSE(greedy.exact);
+        EXPECT_GE(exact.value + 1e-9, greedy.value);
+        EXPECT_GE(greedy.value, (1 - std::exp(-1.0)) * exact.value - 1e-9);
+        EXPECT_GE(greedy.at_most + 1e-9, exact.value);
+        EXPECT_EQ(greedy.chosen.size(), 4u);
+    }
+    EXPECT_TRUE(choose({}, {}, 3).chosen.empty());
+}
+
+}  // namespace
+}  // namespace asman::coverage
