@@ -1,6 +1,7 @@
 #include <asman/exchange/in_process.hpp>
 
-#include <deque>
+#include "outbox.hpp"
+
 #include <set>
 #include <utility>
 
@@ -10,31 +11,6 @@ namespace {
 using base::Errc;
 using base::fail;
 using picture::State;
-
-/// One direction of a pair, one class: a queue bounded in messages and bytes.
-struct Outbox {
-    std::deque<Bytes> waiting;
-    std::size_t bytes = 0;
-
-    void push(Bytes envelope) {
-        bytes += envelope.size();
-        waiting.push_back(std::move(envelope));
-    }
-    Bytes pop() {
-        Bytes out = std::move(waiting.front());
-        waiting.pop_front();
-        bytes -= out.size();
-        return out;
-    }
-    bool fits(std::size_t size, std::size_t messages, std::size_t max_bytes) const {
-        return waiting.size() < messages && size <= max_bytes && bytes <= max_bytes - size;
-    }
-};
-
-struct Link {
-    Outbox state, log;
-    Counters counters;
-};
 
 std::pair<State, State> unordered(State a, State b) {
     return a < b ? std::pair(a, b) : std::pair(b, a);
@@ -55,47 +31,20 @@ class End final : public Exchange {
         if (it == links_.end())
             return fail(Errc::unknown_name, {std::string(self_.text()), 0, 0, std::string(to.text())},
                         "no such state on this exchange");
-        auto& [state, log, counters] = it->second;
-        if (delivery == Delivery::log) {
-            if (!log.fits(envelope.size(), limits_.log_messages, limits_.bytes)) {
-                ++counters.refused;
-                return fail(Errc::full, {std::string(self_.text()), 0, 0, std::string(to.text())},
-                            "the log outbox is full");
-            }
-            log.push(std::move(envelope));
-        } else {
-            if (envelope.size() > limits_.bytes || limits_.state_messages == 0) {
-                ++counters.dropped;
-                return {};
-            }
-            while (!state.fits(envelope.size(), limits_.state_messages, limits_.bytes)) {
-                state.pop();
-                ++counters.dropped;
-            }
-            state.push(std::move(envelope));
-        }
-        ++counters.sent;
-        return {};
+        return it->second.put(delivery, std::move(envelope), limits_,
+                              {std::string(self_.text()), 0, 0, std::string(to.text())});
     }
 
     std::vector<Bytes> receive() override { return std::exchange(arrived_, {}); }
 
     std::size_t purge(State to, Delivery delivery) override {
         const auto it = links_.find(to);
-        if (it == links_.end()) return 0;
-        auto& box = delivery == Delivery::log ? it->second.log : it->second.state;
-        const auto count = box.waiting.size();
-        it->second.counters.purged += count;
-        box = {};
-        return count;
+        return it == links_.end() ? 0 : it->second.purge(delivery);
     }
 
     std::map<State, Counters> counters() const override {
         std::map<State, Counters> out;
-        for (const auto& [to, link] : links_) {
-            out[to] = link.counters;
-            out[to].waiting = link.state.waiting.size() + link.log.waiting.size();
-        }
+        for (const auto& [to, outbox] : links_) out[to] = outbox.counters();
         return out;
     }
 
@@ -106,11 +55,11 @@ class End final : public Exchange {
     /// Moves everything that waits for `receiver` into its inbox: the log first, so that law arrives before what it
     /// governs.
     void hand_over(End& receiver) {
-        auto& [state, log, counters] = links_.at(receiver.self_);
-        for (Outbox* box : {&log, &state}) {
-            while (!box->waiting.empty()) {
-                receiver.arrived_.push_back(box->pop());
-                ++counters.delivered;
+        auto& outbox = links_.at(receiver.self_);
+        for (const Delivery delivery : {Delivery::log, Delivery::state}) {
+            while (auto envelope = outbox.take(delivery)) {
+                receiver.arrived_.push_back(std::move(*envelope));
+                outbox.count_delivered();
             }
         }
     }
@@ -119,7 +68,7 @@ class End final : public Exchange {
     State self_;
     const Limits& limits_;
     const std::set<std::pair<State, State>>& cuts_;
-    std::map<State, Link> links_;
+    std::map<State, Outbox> links_;
     std::vector<Bytes> arrived_;
 };
 

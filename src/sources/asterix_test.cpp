@@ -464,7 +464,7 @@ TEST(Datagram, OneBadRecordLosesItsBlockOnly) {
     auto bytes = block({plot()});
     auto broken = block({plot()});
     broken.back() = std::byte{0xFF};
-    broken.resize(broken.size() - 1);
+    broken.pop_back();
     broken[2] = static_cast<std::byte>(broken.size());
     const auto good = block({plot()});
     bytes.insert(bytes.end(), broken.begin(), broken.end());
