@@ -13,7 +13,8 @@ constexpr double kReanchor = 15'000;      ///< distance from the tangent point a
 constexpr double kSameHeight = 150;       ///< m
 constexpr double kMirrorDetour = 30'000;  ///< m: longer ways by a mirror are too weak to be seen
 constexpr std::uint32_t kSureReports = 3, kLongReports = 8;
-constexpr int kRivalLimit = 6;  ///< seconds as a double before a track gives way
+constexpr double kRivalReach = 8000;  ///< m: beyond, nothing can be a double
+constexpr int kRivalLimit = 6;        ///< seconds as a double before a track gives way
 
 }  // namespace
 
@@ -136,7 +137,8 @@ void Tracker::Impl::rivals() {
         std::uint32_t found = 0xffffffff;
         index.near(k.place, [&](std::uint32_t other) {
             const TrackState& o = tracks[other];
-            if (other == slot || o.existence < 0.2) return;
+            if (other == slot || o.existence < 0.2 || (k.place - o.place).squaredNorm() > kRivalReach * kRivalReach)
+                return;
             // The better established one stays.
             if (std::pair(o.reports, slot) < std::pair(k.reports, other)) return;
             const double later = std::max(k.t, o.t);
