@@ -97,7 +97,9 @@ std::vector<SensorStanding> Ingest::sensors() const {
         const auto heard = last_heard_.find(s.sensor);
         s.last = heard == last_heard_.end() ? base::Time::min() : heard->second;
         s.healthy = state.healthy;
-        s.excluded = excluded_.contains(s.sensor) || !state.sensor.position;
+        // Radars need their place; a sensor whose reports carry their own does not.
+        s.no_position = state.counters.no_position;
+        s.excluded = excluded_.contains(s.sensor) || (state.counters.no_position > 0 && state.counters.reports == 0);
         out.push_back(s);
     }
     return out;
@@ -126,6 +128,7 @@ void Ingest::count(std::map<std::string, std::uint64_t>& c) const {
     }
     for (const auto& s : source_.sensors()) {
         c["reports_wrong_simulation"] += s.counters.wrong_simulation;
+        c["reports_without_sensor_position"] += s.counters.no_position;
         c["field_monitors"] += s.counters.field_monitors;
         c["test_targets"] += s.counters.test_targets;
         c["service_messages"] += s.counters.service;

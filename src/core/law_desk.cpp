@@ -39,7 +39,7 @@ struct LawDesk::Impl {
     const NodeConfig* config;
     accord::Law law;
     accord::LawView view;
-    bool has_view = false;  ///< an empty view would hold for ever
+    bool has_view = false;     ///< an empty view would hold for ever
     base::Duration offset{0};  ///< law time minus data time
     base::Time now;
     std::vector<picture::State> partners;
@@ -76,7 +76,9 @@ struct LawDesk::Impl {
 LawDesk::LawDesk(const NodeConfig& config, const Bundle& bundle, std::shared_ptr<const geo::Borders> borders)
     : impl_(std::make_unique<Impl>(config, bundle)) {
     auto& m = *impl_;
-    m.law = accord::Law::load(accord_files(bundle), {.borders = borders.get(), .skew = skew(config)});
+    // A node without accords (a recording, a state alone) has no law that could be bad: it releases nothing.
+    if (const auto files = accord_files(bundle); !files.empty())
+        m.law = accord::Law::load(files, {.borders = borders.get(), .skew = skew(config)});
     for (const auto& partner : config.partners) m.partners.push_back(partner.state);
     std::ranges::sort(m.partners);
     m.tell_alarms(0);

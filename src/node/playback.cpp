@@ -167,8 +167,11 @@ std::string Playback::summary_json() const {
     node["digest"] = engine.digest().hex();
     node["counters"] = engine.counters();
     for (const auto& s : engine.sensors())
-        node["sensors"].push_back(
-            {{"id", s.sensor.value}, {"name", s.name}, {"reports", s.reports}, {"used", !s.excluded}});
+        node["sensors"].push_back({{"id", s.sensor.value},
+                                   {"name", s.name},
+                                   {"reports", s.reports},
+                                   {"without_position", s.no_position},
+                                   {"used", !s.excluded}});
     j["nodes"][std::string(m.states[0].text())] = std::move(node);
     return j.dump(2) + "\n";
 }

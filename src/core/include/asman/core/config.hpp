@@ -43,7 +43,7 @@ struct NodeConfig {
     std::vector<Partner> partners;
     std::set<std::uint32_t> state_aircraft;  ///< 24-bit addresses of the own state's aircraft
     std::set<std::string> expected;          ///< callsigns and hexadecimal addresses cleared to cross the border
-    std::vector<std::string> without;          ///< "ACCORD/clause": what if it were not there; simulated nodes only
+    std::vector<std::string> without;        ///< "ACCORD/clause": what if it were not there; simulated nodes only
     base::Date date{0, 0, 0};                ///< of a recording whose times carry no day
     base::Duration picture_period = base::seconds(1);
     std::string accords_dir, borders_file, key_file, record_file;  ///< for the edge, relative to the file

@@ -46,9 +46,10 @@ struct SensorStanding {
     picture::SensorId sensor;
     std::string name;
     std::uint64_t reports = 0;
-    base::Time last;        ///< of any message; Time::min(): none yet
-    bool healthy = true;    ///< by its own service messages
-    bool excluded = false;  ///< its site's accord is not operative, or it has no position
+    base::Time last;                ///< of any message; Time::min(): none yet
+    std::uint64_t no_position = 0;  ///< records decoded and counted, not tracked, since the sensor's place is not known
+    bool healthy = true;            ///< by its own service messages
+    bool excluded = false;          ///< its site's accord is not operative, or it has no position
 };
 
 class Engine {
