@@ -142,7 +142,10 @@ void Tracker::Impl::rivals() {
             // The better established one stays.
             if (std::pair(o.reports, slot) < std::pair(k.reports, other)) return;
             const double later = std::max(k.t, o.t);
-            const Eigen::Vector3d gap = (k.place + k.velocity * (later - k.t)) - (o.place + o.velocity * (later - o.t));
+            Eigen::Vector3d gap = (k.place + k.velocity * (later - k.t)) - (o.place + o.velocity * (later - o.t));
+            // Heights that nobody tells may disagree by kilometres.
+            const Eigen::Vector3d up = k.anchor.axes.row(2);
+            gap -= up * up.dot(gap);
             const double sigma = std::hypot(k.spread, o.spread) + 2 * (later - std::min(k.t, o.t)) + 20;
             if (gap.squaredNorm() > 2.25 * sigma * sigma) return;
             const double sv = std::hypot(k.spread_rate, o.spread_rate);
@@ -155,11 +158,11 @@ void Tracker::Impl::rivals() {
                         return;
             if (found == 0xffffffff || other < found) found = other;
         });
-        if (found == 0xffffffff || (k.rival != found && k.rival != 0xffffffff)) {
-            k.rival = found;
-            k.rival_score = 0;
+        if (found == 0xffffffff) {
+            k.rival_score = std::max(k.rival_score - 1, 0);
             continue;
         }
+        if (k.rival != found) k.rival_score = 0;
         k.rival = found;
         if (++k.rival_score >= kRivalLimit) drop(slot);
     }
