@@ -114,10 +114,12 @@ Work run(Bytes file, std::size_t repeats, const std::string& mode, const Edition
         w = {};
         const auto start = cpu_seconds();
         const auto encode_all = [&](const auto& list) {
+            if (list.empty()) return;
+            const Edition& edition = *find_edition(list[0].category);
             for (std::size_t k = 0; k < repeats; ++k)
                 for (const auto& f : list) {
                     Problem fault;
-                    if (encode(f, *find_edition(f.category), out, fault)) ++w.records;
+                    if (encode(f, edition, out, fault)) ++w.records;
                     if (out.size() > 1 << 16) w.bytes += out.size(), out.clear();
                 }
         };

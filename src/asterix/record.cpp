@@ -305,6 +305,26 @@ std::optional<std::uint64_t> element(const Record& record, std::string_view path
                    slash == std::string_view::npos ? std::string_view{} : path.substr(slash + 1));
 }
 
+std::optional<double> quantity(const Record& record, std::string_view path) {
+    const auto raw = element(record, path);
+    if (!raw) return {};
+    auto rest = path;
+    const Node* n = nullptr;
+    while (!rest.empty()) {
+        const auto slash = rest.find('/');
+        const auto part = rest.substr(0, slash);
+        if (n)
+            n = n->find(part);
+        else if (const Item* item = record.edition->find(part))
+            n = item->node;
+        if (!n) return {};
+        rest = slash == std::string_view::npos ? std::string_view{} : rest.substr(slash + 1);
+    }
+    if (n->coding != Coding::quantity) return {};
+    const auto extended = static_cast<std::int64_t>(*raw << (64 - n->bits)) >> (64 - n->bits);
+    return (n->is_signed ? static_cast<double>(extended) : static_cast<double>(*raw)) * n->lsb;
+}
+
 std::string_view name(Fault fault) {
     switch (fault) {
         case Fault::none:

@@ -8,6 +8,8 @@ namespace asman::cli {
     X(accord) \
     X(decode) \
     X(encode) \
+    X(filter) \
+    X(asterix) \
     X(spec) \
     X(demo) \
     X(node) \

@@ -76,4 +76,7 @@ std::uint64_t get_bits(const std::byte* p, std::size_t bit, std::size_t width);
 /// The raw bits of an element by path ("020/TYP", "380/IAS/IM"), if the record carries it.
 std::optional<std::uint64_t> element(const Record& record, std::string_view path);
 
+/// The value of a quantity by path ("140", "105/LAT"), in the unit of the table.
+std::optional<double> quantity(const Record& record, std::string_view path);
+
 }  // namespace asman::asterix

@@ -1,0 +1,201 @@
+// asman filter: the records of some sources, categories or an area, relayed with their original bytes.
+#include "recording.hpp"
+
+#include <asman/asterix/encode.hpp>
+
+#include <fmt/core.h>
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <memory>
+
+namespace asman::cli {
+namespace {
+
+struct Options {
+    std::string input, output, to;
+    std::vector<std::string> sources, area;
+    std::vector<unsigned> categories;
+    RecordingOptions recording;
+};
+
+struct Area {
+    double south = 0, west = 0, north = 0, east = 0;
+    /// West may be greater than east: over 180°.
+    bool contains(double lat, double lon) const {
+        if (lat < south || lat > north) return false;
+        return west <= east ? lon >= west && lon <= east : lon >= west || lon <= east;
+    }
+};
+
+/// Where blocks go: a file, or a datagram each.
+class Sink {
+  public:
+    ~Sink() {
+        if (socket_ >= 0) ::close(socket_);
+    }
+    bool open(const std::string& path) {
+        file_.open(path, std::ios::binary);
+        return static_cast<bool>(file_);
+    }
+    /// "udp://239.1.1.1:8600".
+    bool connect(std::string_view url) {
+        if (!url.starts_with("udp://")) return false;
+        url.remove_prefix(6);
+        const auto colon = url.rfind(':');
+        if (colon == std::string_view::npos) return false;
+        auto host = std::string(url.substr(0, colon));
+        if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+        addrinfo hints{}, *found = nullptr;
+        hints.ai_socktype = SOCK_DGRAM;
+        if (getaddrinfo(host.c_str(), std::string(url.substr(colon + 1)).c_str(), &hints, &found) != 0) return false;
+        socket_ = ::socket(found->ai_family, SOCK_DGRAM, 0);
+        const bool ok = socket_ >= 0 && ::connect(socket_, found->ai_addr, found->ai_addrlen) == 0;
+        freeaddrinfo(found);
+        return ok;
+    }
+    bool write(asterix::Bytes b) {
+        if (b.empty()) return true;
+        if (socket_ >= 0) return ::send(socket_, b.data(), b.size(), 0) == static_cast<ssize_t>(b.size());
+        file_.write(reinterpret_cast<const char*>(b.data()), static_cast<std::streamsize>(b.size()));
+        return static_cast<bool>(file_);
+    }
+
+  private:
+    std::ofstream file_;
+    int socket_ = -1;
+};
+
+struct Filter {
+    std::set<asterix::Source> sources;
+    std::set<unsigned> categories;
+    std::optional<Area> area;
+
+    bool category(unsigned c) const { return categories.empty() || categories.contains(c); }
+    bool plain() const { return sources.empty() && !area; }
+    bool record(const asterix::Record& r) const {
+        if (!category(r.category())) return false;
+        if (!sources.empty()) {
+            const auto source = r.source();
+            if (!source || !sources.contains(*source)) return false;
+        }
+        return !area || inside(r);
+    }
+    bool inside(const asterix::Record& r) const {
+        for (const char* item : {"105", "131", "130", "041"}) {
+            const auto lat = asterix::quantity(r, std::string(item) + "/LAT"),
+                       lon = asterix::quantity(r, std::string(item) + "/LON");
+            if (lat && lon) return area->contains(*lat, *lon);
+        }
+        return false;
+    }
+};
+
+std::optional<double> real(const std::string& text) {
+    double v = 0;
+    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), v);
+    if (ec != std::errc{} || end != text.data() + text.size()) return {};
+    return v;
+}
+
+base::Result<Filter> filter_from(const Options& o) {
+    Filter f;
+    f.categories.insert(o.categories.begin(), o.categories.end());
+    for (const auto& s : o.sources) {
+        const auto source = source_from(s);
+        if (!source) return base::fail(base::Errc::bad_value, "--sac-sic: '" + s + "' is not SAC/SIC, each 0 to 255");
+        f.sources.insert(*source);
+    }
+    if (o.area.empty()) return f;
+    std::vector<double> corner;
+    for (const auto& a : o.area)
+        if (const auto v = real(a)) corner.push_back(*v);
+    if (corner.size() != 4 || o.area.size() != 4 || corner[0] > corner[2])
+        return base::fail(base::Errc::bad_value, "--area needs SOUTH,WEST,NORTH,EAST in degrees");
+    f.area = Area{corner[0], corner[1], corner[2], corner[3]};
+    return f;
+}
+
+/// Records that pass, gathered into blocks of one category; bytes as they came.
+struct Relay {
+    Sink sink;
+    std::unique_ptr<asterix::BlockWriter> block;
+    std::uint8_t category = 0;
+    std::uint64_t passed = 0;
+    bool ok = true;
+
+    void flush() {
+        if (block) ok = sink.write(block->finish()) && ok;
+        block.reset();
+    }
+    void add(std::uint8_t c, asterix::Bytes record) {
+        if (block && c != category) flush();
+        if (!block) block = std::make_unique<asterix::BlockWriter>(c, 65535);
+        category = c;
+        block->add_bytes(record);
+        ++passed;
+    }
+};
+
+int run(const Options& o) {
+    auto filter = filter_from(o);
+    if (!filter) return report(filter.error());
+    auto opened = open_recording(o.input, o.recording);
+    if (!opened) return report(opened.error());
+    Relay relay;
+    if (o.to.empty() ? !relay.sink.open(o.output) : !relay.sink.connect(o.to))
+        return report(
+            {base::Errc::io, {o.to.empty() ? o.output : o.to, 0, 0, {}}, "cannot be opened; --to is udp://HOST:PORT"});
+    std::uint64_t records = 0, problems = 0;
+    while (const asterix::Frame* frame = opened->frames.next()) {
+        asterix::DatagramReader reader(frame->payload, opened->editions, frame->number);
+        while (const asterix::Event* e = reader.next()) {
+            if (e->what == asterix::What::record) {
+                ++records;
+                if (filter->record(e->record)) relay.add(e->category, e->record.bytes);
+            } else if (e->what == asterix::What::opaque && filter->plain() && filter->category(e->category)) {
+                relay.add(e->category, e->bytes);
+                relay.flush();
+            } else {
+                problems += e->what == asterix::What::problem;
+            }
+        }
+        relay.flush();
+    }
+    fmt::print(stderr, "asman: {} of {} records relayed, {} not decoded\n", relay.passed, records, problems);
+    return relay.ok ? Exit::ok
+                    : report({base::Errc::io, {o.to.empty() ? o.output : o.to, 0, 0, {}}, "cannot be written"});
+}
+
+}  // namespace
+
+void add_filter(CLI::App& app, Outcome& outcome) {
+    auto o = std::make_shared<Options>();
+    CLI::App* sub = app.add_subcommand(
+        "filter", "Relay the ASTERIX records of some sources, categories or an area, bytes unchanged");
+    sub->add_option("input", o->input, "a recording")->required();
+    auto* out = sub->add_option("-o,--out", o->output, "a file of data blocks");
+    sub->add_option("--to", o->to, "udp://HOST:PORT, a datagram for each that has something")->excludes(out);
+    sub->add_option("--sac-sic", o->sources, "25/13; repeatable, or several split by commas")->delimiter(',');
+    sub->add_option("--category", o->categories, "48,34")->delimiter(',')->check(CLI::Range(1u, 255u));
+    sub->add_option("--area", o->area, "SOUTH,WEST,NORTH,EAST in degrees: of records that carry latitude and longitude")
+        ->delimiter(',');
+    add_recording_options(*sub, o->recording);
+    sub->footer(
+        "Examples:\n  asman filter radar.pcap --category 48 --sac-sic 25/13 -o one.raw\n"
+        "  asman filter tracks.ff --area 39,69,43,80 --to udp://239.1.1.1:8600");
+    sub->callback([o, &outcome] {
+        outcome.code =
+            o->output.empty() && o->to.empty()
+                ? (report({base::Errc::missing, {}, "filter needs --out or --to"}), static_cast<int>(Exit::usage))
+                : run(*o);
+    });
+}
+
+}  // namespace asman::cli
