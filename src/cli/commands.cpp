@@ -18,6 +18,7 @@ namespace asman::cli {
     X(track) \
     X(simulate) \
     X(coverage) \
+    X(assess) \
     X(completion) \
     X(manual)
 // clang-format on

@@ -1,0 +1,98 @@
+// asman assess: what each change of law brings each state.
+#include "accord.hpp"
+
+#include <asman/simulate/instruments.hpp>
+#include <asman/study/assess.hpp>
+
+#include <fmt/core.h>
+
+#include <chrono>
+#include <memory>
+
+namespace asman::cli {
+namespace {
+
+struct Options {
+    LawOptions law;
+    std::string scenario = ASMAN_SHARE_DIR "/scenarios/central-asia.toml", terrain, from = "2009-01-01",
+                to = "2024-01-01", html, json_file;
+    study::AssessOptions assess;
+    double cell_km = 5, law_cell_km = 20;
+    bool airliner = false;
+};
+
+base::Result<study::Assessment> work(const Options& o) {
+    ASMAN_TRY(auto scenario, simulate::Scenario::load(o.scenario));
+    if (!o.terrain.empty()) scenario.terrain = o.terrain;
+    ASMAN_TRY(auto law, load_law(o.law));
+    if (!law.borders)
+        return base::fail(base::Errc::missing, {.source = o.law.borders}, "an assessment needs the states' borders");
+    const auto [sw, ne] = scenario.box();
+    ASMAN_TRY(const auto terrain, scenario.terrain.empty() ? geo::Terrain::load_default(sw, ne)
+                                                           : geo::Terrain::load(scenario.terrain, sw, ne));
+    const auto geoid = geo::Geoid::open();
+    auto options = o.assess;
+    ASMAN_TRY(options.from, base::parse_time(o.from));
+    ASMAN_TRY(options.to, base::parse_time(o.to));
+    options.cell = o.cell_km * 1000, options.law_cell = o.law_cell_km * 1000;
+    if (o.airliner) options.target = {};
+    for (const auto& s : scenario.states) options.states.push_back(s.code);
+    // A state's reading of the past uses what is known now: an assessment is for people, not for release.
+    Progress progress("assessing");
+    ASMAN_TRY(auto out,
+              study::assess(law.law, *law.borders, terrain, geoid, simulate::instruments(scenario, terrain, geoid),
+                            options, [&](double f) { progress.at(f); }));
+    out.scenario = scenario.name + ": " + scenario.note;
+    return out;
+}
+
+int run(const Options& o) {
+    const auto begin = std::chrono::steady_clock::now();
+    const auto done = work(o);
+    if (!done) return report(done.error());
+    if (!o.html.empty())
+        if (const auto w = base::write_file(o.html, study::assessment_html(*done)); !w) return report(w.error());
+    if (!o.json_file.empty())
+        if (const auto w = base::write_file(o.json_file, study::assessment_json(*done)); !w) return report(w.error());
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    if (o.law.json)
+        fmt::print("{}", study::assessment_json(*done));
+    else
+        fmt::print("{}{} changes of law, {:.1f} s{}{}\n", study::assessment_text(*done), done->epochs.size(), seconds,
+                   o.html.empty() ? "" : "; page: ", o.html);
+    return Exit::ok;
+}
+
+}  // namespace
+
+void add_assess(CLI::App& app, Outcome& outcome) {
+    auto o = std::make_shared<Options>();
+    CLI::App* sub =
+        app.add_subcommand("assess", "What each change of law brings each state: coverage, warning, dependence");
+    o->law.add(*sub);
+    sub->add_option("--scenario", o->scenario, "whose sensors")->capture_default_str();
+    sub->add_option("--terrain", o->terrain, "a raster in place of the scenario's terrain");
+    sub->add_option("--from", o->from)->capture_default_str();
+    sub->add_option("--to", o->to)->capture_default_str();
+    sub->add_option("--html", o->html, "write the report as a page");
+    sub->add_option("--out", o->json_file, "write the figures as JSON");
+    sub->add_option("--cell", o->cell_km, "km of the coverage grid")
+        ->capture_default_str()
+        ->check(CLI::Range(0.2, 50.0));
+    sub->add_option("--law-cell", o->law_cell_km, "km on which release areas are sampled")
+        ->capture_default_str()
+        ->check(CLI::Range(1.0, 100.0));
+    sub->add_option("--warning-level", o->assess.warning_level, "flight level of the approaching aircraft")
+        ->capture_default_str();
+    sub->add_option("--speed", o->assess.speed, "m/s")->capture_default_str()->check(CLI::PositiveNumber);
+    sub->add_option("--in-time", o->assess.in_time, "seconds of warning that count as in time")->capture_default_str();
+    sub->add_option("--rcs", o->assess.target.rcs, "m2")->capture_default_str()->check(CLI::PositiveNumber);
+    sub->add_flag("--airliner", o->airliner, "a target with transponder and ADS-B instead");
+    sub->add_option("--threads", o->assess.threads)->capture_default_str()->check(CLI::Range(1, 64));
+    sub->footer(
+        "Examples:\n  asman assess --from 2009-01-01 --to 2024-01-01 --html gain.html\n"
+        "  asman assess --without RUS-KAZ-2013/onward-kgz --json");
+    sub->callback([o, &outcome] { outcome.code = run(*o); });
+}
+
+}  // namespace asman::cli
