@@ -1,0 +1,18 @@
+# Installs one component to an empty folder, builds a stranger's project against it and runs that.
+set(stage ${BUILD}/consumer/${COMPONENT})
+file(REMOVE_RECURSE ${stage})
+function(step)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE code OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(NOT code EQUAL 0)
+    message(FATAL_ERROR "${ARGN}\n${output}")
+  endif()
+endfunction()
+step(${CMAKE_COMMAND} --install ${BUILD} --prefix ${stage}/tree --component ${COMPONENT})
+set(flags ${FLAGS})
+if(SANITIZE)
+  string(APPEND flags " -fsanitize=${SANITIZE}")
+endif()
+step(${CMAKE_COMMAND} -S ${SOURCE} -B ${stage}/build -DCMAKE_PREFIX_PATH=${stage}/tree -DCMAKE_CXX_COMPILER=${COMPILER}
+     -DCMAKE_CXX_FLAGS=${flags})
+step(${CMAKE_COMMAND} --build ${stage}/build)
+step(${stage}/build/consumer)
