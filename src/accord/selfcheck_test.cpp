@@ -1,0 +1,24 @@
+#include <asman/accord/selfcheck.hpp>
+
+#include <gtest/gtest.h>
+
+namespace asman::accord {
+namespace {
+
+TEST(Selfcheck, EveryPropertyHolds) {
+    for (const auto& p : selfcheck(2000, 1)) {
+        EXPECT_EQ(p.failures, 0u) << p.name << "\n" << p.counterexample;
+        EXPECT_EQ(p.cases, 2000u);
+    }
+}
+
+TEST(Selfcheck, EveryMutationIsCaught) {
+    for (std::size_t m = 1; m < mutation_names().size(); ++m) {
+        std::size_t caught = 0;
+        for (const auto& p : selfcheck(150, 1, static_cast<Mutation>(m))) caught += p.failures;
+        EXPECT_GT(caught, 0u) << mutation_names()[m];
+    }
+}
+
+}  // namespace
+}  // namespace asman::accord
