@@ -27,6 +27,14 @@ bool listed(const picture::ReportedIdentity& id, const std::set<std::string>& ex
            (expected.contains(hexadecimal(*id.address, false)) || expected.contains(hexadecimal(*id.address, true)));
 }
 
+/// A discrete code is given by a control unit; one that ends in 00 is anybody's (conspicuity), save the emergencies,
+/// which took the place of a discrete one.
+bool given_by_control(const picture::ReportedIdentity& id) {
+    if (!id.mode_3a || !id.mode_3a_valid) return false;
+    const auto code = *id.mode_3a;
+    return (code & 077) != 0 || code == 07500 || code == 07600 || code == 07700;
+}
+
 std::string who(const picture::ReportedIdentity& id) {
     if (!id.callsign.empty()) return "callsign " + id.callsign;
     if (id.address) return "address " + hexadecimal(*id.address, true);
@@ -61,7 +69,9 @@ Signs signs_of(const JointTrack& track, const Config& config) {
     const auto& t = track.fused;
     const auto& id = t.identity;
     Signs out;
-    out.identified = id.address.has_value() || !id.callsign.empty() || (id.mode_3a && id.mode_3a_valid);
+    const bool named = id.address.has_value() || !id.callsign.empty();
+    out.identified = named || given_by_control(id);
+    out.code_only = out.identified && !named;
     out.withheld = !out.identified && !t.primary_only && !track.contributions.empty() &&
                    std::ranges::any_of(track.contributions,
                                        [](const picture::Contribution& c) { return c.coarsening.identity_removed; });
@@ -77,10 +87,11 @@ Signs signs_of(const JointTrack& track, const Config& config) {
         out.evidence.push_back("address " + hexadecimal(*id.address, true) + " is on the list of friends");
     if (out.expected && !config.expected.empty()) out.evidence.push_back(who(id) + " is cleared");
     if (out.expected && config.expected.empty()) out.evidence.push_back("tells " + who(id));
-    if (out.identified && !out.expected) out.evidence.push_back(who(id) + " is not on the list of cleared flights");
+    if (out.code_only && !out.expected) out.evidence.push_back("tells " + who(id) + " and no name");
+    if (named && !out.expected) out.evidence.push_back(who(id) + " is not on the list of cleared flights");
     if (out.withheld) out.evidence.push_back("its identity was not released to this state");
     if (!out.identified && !out.withheld) {
-        out.evidence.push_back(t.primary_only ? "no transponder reply" : "no address, callsign or code");
+        out.evidence.push_back(t.primary_only ? "no transponder reply" : "no address, callsign or discrete code");
     }
     if (!out.emergency.empty()) out.evidence.insert(out.evidence.begin(), "tells " + out.emergency);
 
@@ -89,7 +100,8 @@ Signs signs_of(const JointTrack& track, const Config& config) {
         out.concern = "unlawful interference";
     } else if (t.standard_identity == Identity::suspect || t.standard_identity == Identity::hostile) {
         out.concern = std::string(picture::name(t.standard_identity));
-    } else if (out.assumed_friend || out.expected || out.withheld || t.standard_identity == Identity::neutral) {
+    } else if (out.assumed_friend || out.expected || out.code_only || out.withheld ||
+               t.standard_identity == Identity::neutral) {
         out.concern.clear();
     } else if (!out.identified) {
         out.concern = t.primary_only ? "no transponder" : "no identity";

@@ -137,6 +137,25 @@ TEST(Watch, ExpectedFlightsAreNoAlertAndOthersAre) {
     EXPECT_TRUE(fly(friends, 0, 700, [](double t) { return airliner(t, "XYZ1"); }).empty());
 }
 
+TEST(Watch, ACodeOfAControlUnitIsNoStrangerAndAnybodysCodeIsNoName) {
+    auto c = config();
+    c.expected = {"KGA702"};
+    const auto alerts_with = [&](picture::Mode3A code, bool valid) {
+        Watch watch(c);
+        const auto alerts = fly(watch, 0, 700, [&](double t) {
+            auto j = intruder(t);
+            j.fused.primary_only = false;
+            j.fused.identity.mode_3a = code;
+            j.fused.identity.mode_3a_valid = valid;
+            return j;
+        });
+        return std::pair(alerts.size(), watch.proposal(5)->identity);
+    };
+    EXPECT_EQ(alerts_with(02345, true), std::pair(std::size_t{0}, Identity::unknown));
+    EXPECT_EQ(alerts_with(07000, true), std::pair(std::size_t{3}, Identity::suspect));   // conspicuity
+    EXPECT_EQ(alerts_with(02345, false), std::pair(std::size_t{3}, Identity::suspect));  // garbled
+}
+
 TEST(Watch, WithheldIdentityIsNotSilence) {
     Watch watch(config());
     EXPECT_TRUE(fly(watch, 0, 700, [](double t) {

@@ -2,10 +2,11 @@
 //
 // What is told, and what is not:
 // - border_approach: a track outside the own land whose present course and speed lead it over the border within the
-//   horizon, if it is *of concern*: it shows no transponder identity (primary only, or neither address, callsign nor
-//   code), or tells an emergency or unlawful interference, or is suspect or hostile, or has an identity that is not
-//   expected here. Identified civil and assumed friendly flights that are expected raise nothing: they cross by the
-//   hundred each day, and an alert for each is noise.
+//   horizon, if it is *of concern*: it shows no transponder identity (primary only, or neither address, callsign nor a
+//   discrete code), or tells unlawful interference, or is suspect or hostile, or tells an address or callsign that is
+//   not expected here. A discrete code alone was given by some control unit and stands on no list: no concern.
+//   Identified civil and assumed friendly flights that are expected raise nothing: they cross by the hundred each day,
+//   and an alert for each is noise.
 // - border_crossed: a track of concern that is inside, and was outside before, or appeared inside near the border. What
 //   was inside when first seen far from any border (a departure) is not a crossing.
 // - emergency_code: 7500, 7600 or 7700 in at least two of the latest three valid replies, or the emergency status of
