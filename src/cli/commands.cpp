@@ -20,6 +20,7 @@ namespace asman::cli {
     X(simulate) \
     X(coverage) \
     X(assess) \
+    X(site) \
     X(completion) \
     X(manual)
 // clang-format on

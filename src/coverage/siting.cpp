@@ -365,10 +365,11 @@ base::Result<Siting> site(const geo::Region& plot, const std::optional<geo::Terr
             fmt::format("positions are told apart by a surface of {:.1f} m; beyond {:.0f} m the horizon is that of {}",
                         surface->resolution(), o.near_range, far_terrain.source());
     } else {
-        const auto ground = far_terrain.elevation(middle);
-        if (!ground)
+        if (!far_terrain.elevation(middle))
             return base::fail(base::Errc::missing, "the plot lies outside the terrain (" + far_terrain.source() + ")");
-        positions.push_back({middle, 0, 0, *ground});
+        // A coarse cell cannot tell a valley's floor from its slopes: the lowest within one cell, as for sensors.
+        const auto lowest = antenna_over(far_terrain, geoid, middle, -1e9, 0);
+        positions.push_back({middle, 0, 0, geoid.msl(middle, lowest.height).m});
         result.remark = fmt::format(
             "all positions equal within terrain error: {} is coarser than {:.0f} m; only mast height and far horizon "
             "are ranked",

@@ -1,3 +1,4 @@
+#include <asman/coverage/siting.hpp>
 #include <asman/study/assess.hpp>
 
 #include <algorithm>
@@ -136,31 +137,10 @@ std::size_t cell_of(const Grid& g, geo::Point p) {
 std::vector<Approach> approaches_of(const geo::StateArea& state, const geo::Borders& borders, const Grid& grid,
                                     const AssessOptions& o) {
     std::vector<Approach> out;
-    for (const auto& line : state.land.outline()) {
-        double walked = 0, length = 0;
-        for (std::size_t i = 1; i < line.size(); ++i) length += geo::distance(line[i - 1], line[i]);
-        if (length < 300e3) continue;  // islands and enclaves
-        double next = o.border_step / 2;
-        for (std::size_t i = 1; i < line.size(); ++i) {
-            const auto edge = geo::inverse(line[i - 1], line[i]);
-            for (; next < walked + edge.distance; next += o.border_step) {
-                const auto p = geo::direct(line[i - 1], edge.azimuth_at_a, next - walked);
-                for (const double side : {pi / 2, -pi / 2}) {
-                    const double away = edge.azimuth_at_a + side;
-                    const auto near = geo::direct(p, away, 3e3);
-                    if (state.land.contains(near)) continue;
-                    const auto* neighbour = borders.state_at(geo::direct(p, away, 6e3));
-                    if (neighbour == &state) continue;
-                    Approach a;
-                    a.neighbour = neighbour ? neighbour->iso3 : "sea";
-                    for (double d = o.approach; d > 0; d -= approach_step)
-                        a.cells.push_back(cell_of(grid, geo::direct(p, away, d)));
-                    out.push_back(std::move(a));
-                    break;
-                }
-            }
-            walked += edge.distance;
-        }
+    for (const auto& line : coverage::border_approaches(state, borders, o.approach, o.border_step, approach_step)) {
+        Approach a{line.neighbour, {}};
+        for (const auto& p : line.places) a.cells.push_back(cell_of(grid, p));
+        out.push_back(std::move(a));
     }
     return out;
 }

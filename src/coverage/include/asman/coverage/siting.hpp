@@ -26,8 +26,14 @@ enum class Goal : std::uint8_t {
 /// An approach: places from far to near; the target flies towards the last.
 struct Approach {
     std::vector<geo::Point> places;
-    double spacing = 0;  ///< metres between them
+    double spacing = 0;     ///< metres between them
+    std::string neighbour;  ///< of a border: the state on the other side, or "sea"
 };
+
+/// Straight approaches to a state's land, one each `border_step` metres along its borders, at right angles from
+/// `distance` metres outside. Outlines shorter than 300 km (islands, enclaves) are left out.
+std::vector<Approach> border_approaches(const geo::StateArea& state, const geo::Borders& borders,
+                                        double distance = 400e3, double border_step = 25e3, double spacing = 2e3);
 
 struct SitingOptions {
     Goal goal = Goal::area;
