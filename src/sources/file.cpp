@@ -2,12 +2,14 @@
 
 #include "clock.hpp"
 
+#include <asman/asterix/cat034.hpp>
 #include <asman/asterix/decode.hpp>
 #include <asman/asterix/frames.hpp>
 #include <asman/base/digest.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace asman::sources {
 namespace {
@@ -39,12 +41,22 @@ struct FrameTimes {
     std::optional<double> day, truncated;
 };
 
-FrameTimes times_in(base::Bytes bytes, const asterix::Editions& editions) {
+/// A radar's own word of where it stands. Nought and nought is an item that nobody filled.
+void hear_position(const asterix::Record& record, std::map<asterix::Source, geo::Position>& told) {
+    const auto source = record.source();
+    const auto p = record.category() == 34 ? asterix::cat034::View(record).i120() : std::nullopt;
+    if (!source || !p || (p->lat() == 0 && p->lon() == 0) || std::abs(p->lat()) > 90) return;
+    told[*source] = {geo::Point::degrees(p->lat(), p->lon() == -180 ? 180 : p->lon()), {p->hgt()}};
+}
+
+FrameTimes times_in(base::Bytes bytes, const asterix::Editions& editions,
+                    std::map<asterix::Source, geo::Position>& told) {
     FrameTimes out;
     asterix::DatagramReader reader(bytes, editions);
     while (const auto* event = reader.next()) {
         if (event->what != asterix::What::record) continue;
         if (const auto t = time_of_day(event->record)) out.day = t;
+        hear_position(event->record, told);
         if (event->category != 1) continue;
         if (const auto raw = event->record.raw("141"); raw.size() == 2)
             out.truncated = static_cast<double>(asterix::get_bits(raw.data(), 0, 16)) / 128;
@@ -111,12 +123,13 @@ base::Result<Recording> read_recording(const std::string& path, std::optional<ba
     base::Time start_of_day = date ? base::start_of(*date) : base::Time{};
     const asterix::Editions editions;
     std::vector<Raw> raws;
+    std::map<asterix::Source, geo::Position> told;
     std::optional<base::Time> clock;
     bool dated = false;
     while (const auto* frame = reader->next()) {
         auto& r = raws.emplace_back();
         r.frame.bytes.assign(frame->payload.begin(), frame->payload.end());
-        r.record = times_in(r.frame.bytes, editions);
+        r.record = times_in(r.frame.bytes, editions, told);
         if (frame->received) {
             r.file_time = base::Time{*frame->received};
             dated = true;
@@ -141,6 +154,13 @@ base::Result<Recording> read_recording(const std::string& path, std::optional<ba
             out.day_known = true;
         }
         follow_records(raws, start_of_day);
+    }
+    for (const auto& [source, position] : told) {
+        auto& s = out.told.emplace_back();
+        s.name = std::to_string(source.sac) + "/" + std::to_string(source.sic);
+        s.sac = source.sac;
+        s.sic = source.sic;
+        s.position = position;
     }
     out.frames.reserve(raws.size());
     for (auto& r : raws) out.frames.push_back(std::move(r.frame));

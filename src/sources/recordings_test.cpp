@@ -119,6 +119,18 @@ TEST(Recordings, PlotsOfARadarWithoutPositionAreListedAndThoseOfAPlacedOneTracke
     EXPECT_GT(addressed * 2, placed.reports.size()) << "a Mode S radar";
 }
 
+TEST(Recordings, RadarsThatSayWhereTheyStandNeedNoConfiguration) {
+    NEED_RECORDINGS();
+    const auto without = play("cc_cat_034_048.pcap");
+    ASSERT_FALSE(without.recording.told.empty());
+    for (const auto& s : without.recording.told)  // Croatian radars
+        EXPECT_LT(geo::distance(s.position->at, geo::Point::degrees(45, 16)), 400e3) << s.name;
+    EXPECT_TRUE(without.reports.empty());
+    auto told = without.recording.told;
+    for (std::size_t i = 0; i < told.size(); ++i) told[i].id = {static_cast<std::uint32_t>(i + 1)};
+    EXPECT_GT(play("cc_cat_034_048.pcap", told).reports.size(), 0u);
+}
+
 TEST(Recordings, SystemTracksOfHalfAnHour) {
     NEED_RECORDINGS();
     const auto p = play("jade_final_frame_062_30min.ff");

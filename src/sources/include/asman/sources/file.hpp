@@ -3,6 +3,7 @@
 
 #include <asman/base/result.hpp>
 #include <asman/base/time.hpp>
+#include <asman/picture/nouns.hpp>
 
 #include <optional>
 #include <string>
@@ -16,9 +17,11 @@ struct FileFrame {
 };
 
 struct Recording {
-    std::string framing;            ///< "pcap", "raw", "ff", "gps", …
-    bool times_of_file = false;     ///< the file itself says when each frame was received
-    bool day_known = false;         ///< false: the day was neither in the file nor given; 1970-01-01 stands for it
+    std::string framing;         ///< "pcap", "raw", "ff", "gps", …
+    bool times_of_file = false;  ///< the file itself says when each frame was received
+    bool day_known = false;      ///< false: the day was neither in the file nor given; 1970-01-01 stands for it
+    /// Radars whose position the recording itself says (034/120), by SAC and SIC; id, owner and feed are not set.
+    std::vector<picture::Sensor> told;
     std::vector<FileFrame> frames;  ///< by time
 };
 
