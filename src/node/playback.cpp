@@ -79,7 +79,12 @@ base::Result<std::unique_ptr<Playback>> Playback::make(PlaybackOptions options) 
     feed.editions = options.editions;
     config.feeds.push_back(feed);
     std::uint32_t id = 1;
-    for (auto sensor : options.sensors) {
+    // A position given beside the recording wins over what a radar says of itself.
+    auto sensors = options.sensors;
+    for (const auto& told : impl->recording.told)
+        if (std::ranges::none_of(sensors, [&](const auto& s) { return s.sac == told.sac && s.sic == told.sic; }))
+            sensors.push_back(told);
+    for (auto sensor : sensors) {
         sensor.id = {id++};
         sensor.owner = sensor.operated_by = sensor.host = options.state;
         sensor.feed = feed_name;
