@@ -53,7 +53,7 @@ class Encoder {
             present[k] = uap->item[k] && items_.find(uap->item[k]->node->name);
             found += present[k];
         }
-        if (found != items_.object.size()) return stranger(*uap);
+        if (found != items_.keys.size()) return stranger(*uap);
         w_.field_spec({present, uap->items}, 0);
         for (std::size_t k = 0; k < uap->items; ++k)
             if (present[k] && !item(*uap->item[k]->node)) return false;
@@ -69,7 +69,7 @@ class Encoder {
     bool inside(const Node& n, bool ok) { return ok || bad(n, {}); }
 
     bool stranger(const Uap& uap) {
-        for (const auto& [key, value] : items_.object) {
+        for (const std::string& key : items_.keys) {
             const bool known = std::any_of(uap.order().begin(), uap.order().end(),
                                            [&](const Item* i) { return i && i->node->name == key; });
             if (!known) where = key;
@@ -140,7 +140,7 @@ class Encoder {
     }
 
     bool members(const Node& n, const Json& v, const Node& owner) {
-        for (const auto& [key, value] : v.object)
+        for (const std::string& key : v.keys)
             if (!owner.find(key)) return reason = "has no member of this name", where = key, false;
         for (const Node& c : n.nodes()) {
             if (c.kind == Kind::spare) {
@@ -191,7 +191,7 @@ class Encoder {
             present[k] = n.child[k].kind != Kind::absent && v.find(n.child[k].name);
             found += present[k];
         }
-        if (found != v.object.size()) return reason = "has a member that the edition does not know", false;
+        if (found != v.keys.size()) return reason = "has a member that the edition does not know", false;
         w_.field_spec({present, n.children}, n.octets);
         for (std::size_t k = 0; k < n.children; ++k)
             if (present[k] && !node(n.child[k], *v.find(n.child[k].name))) return false;

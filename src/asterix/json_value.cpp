@@ -62,9 +62,9 @@ class Parser {
         ++at_;
         if (take('}')) return true;
         do {
-            auto& [key, child] = out.object.emplace_back();
             space();
-            if (!string(key) || !take(':') || !value(child, depth + 1)) return false;
+            if (!string(out.keys.emplace_back()) || !take(':') || !value(out.array.emplace_back(), depth + 1))
+                return false;
         } while (take(','));
         return take('}');
     }

@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace asman::asterix {
@@ -16,12 +15,12 @@ struct Json {
     double number = 0;
     std::optional<std::int64_t> integer;  ///< where the number is written as one
     std::string string;                   ///< characters up to 255 as one octet each, as ASTERIX has them
-    std::vector<Json> array;
-    std::vector<std::pair<std::string, Json>> object;
+    std::vector<Json> array;              ///< of an array, or the values of an object
+    std::vector<std::string> keys;        ///< of an object
 
     const Json* find(std::string_view name) const {
-        for (const auto& [key, value] : object)
-            if (key == name) return &value;
+        for (std::size_t i = 0; i < keys.size(); ++i)
+            if (keys[i] == name) return &array[i];
         return nullptr;
     }
 };
