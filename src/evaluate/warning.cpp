@@ -55,13 +55,13 @@ bool holds(const picture::Kinematics& k, const TruthPoint& truth, Time now, cons
            geo::distance(moved(k, now), truth.position.at) <= gate;
 }
 
+/// The clauses of all hops, the originator's first: an onward release is by both sides' leave.
 std::string cause_of(const picture::Contribution& c) {
     if (c.via.empty()) return "local";
     if (c.clauses.empty()) return "via " + std::string(c.via.text());
-    // The whole chain: whose data it is stands in its first clause, how it came here in its last.
-    std::string chain;
-    for (const auto& clause : c.clauses) chain += (chain.empty() ? "" : " > ") + clause.text();
-    return chain;
+    std::string out;
+    for (const auto& clause : c.clauses) out += (out.empty() ? "" : " > ") + clause.text();
+    return out;
 }
 
 /// Consecutive pictures, and where the first long enough run began.

@@ -44,8 +44,8 @@ struct Warning {
     std::optional<Time> crossing;  ///< first inside the state's land; none: never, or it began inside
     /// First picture of the first run of `updates` pictures in which the joint picture held it.
     std::optional<Time> first_held;
-    /// The same for each cause by itself: "local" (the own sensors), else the chain of clauses under which a contribution
-    /// came, the originator's first ("RUS-KAZ-2013/onward-kgz > RUS-KGZ-2022/tracks-rus"). Only causes that ever held it.
+    /// The same for each cause by itself: "local" (the own sensors), else the clauses by which a contribution came, the
+    /// originator's first ("RUS-KAZ-2013/east > RUS-KGZ-2022/tracks-rus"). Only causes that ever held it.
     std::map<std::string, Time> by_cause;
 
     /// Seconds from first_held to crossing; negative when the picture held it only after it had crossed; nothing when
