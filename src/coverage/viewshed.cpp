@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <thread>
 
 namespace asman::coverage {
@@ -21,11 +22,55 @@ struct Corner {
     double undulation = 0;
 };
 
+/// Bilinear elevation by row and column of the raster: what Terrain::elevation() answers, without its looking up.
+class Sampler {
+  public:
+    explicit Sampler(const geo::Terrain& terrain) : terrain_(terrain), view_(terrain.view()) {}
+    bool flat() const { return !view_; }
+    double row(double lat) const { return (view_->north_west.lat - lat) / view_->step_lat; }
+    double column(double lon) const {
+        double east = geo::wrap_2pi(lon - view_->north_west.lon);
+        if (!view_->wraps && east > 2 * pi - 0.5 * view_->step_lon) east -= 2 * pi;
+        return east / view_->step_lon;
+    }
+    double columns_in(double turn) const { return turn / view_->step_lon; }
+    /// NaN where there is no data.
+    float at(double row, double column) const {
+        const double last_row = static_cast<double>(view_->rows - 1),
+                     last_column = static_cast<double>(view_->columns - 1);
+        if (!(row >= -0.5 && row <= last_row + 0.5)) return nan;
+        row = std::clamp(row, 0.0, last_row);
+        if (view_->wraps) {
+            if (column < 0) column += last_column + 1;
+            if (column >= last_column + 1) column -= last_column + 1;
+        } else {
+            if (!(column >= -0.5 && column <= last_column + 0.5)) return nan;
+            column = std::clamp(column, 0.0, last_column);
+        }
+        const auto r0 = static_cast<std::size_t>(row), c0 = static_cast<std::size_t>(column);
+        const auto fr = static_cast<float>(row - static_cast<double>(r0)),
+                   fc = static_cast<float>(column - static_cast<double>(c0));
+        const std::size_t r1 = std::min(r0 + 1, view_->rows - 1);
+        const std::size_t c1 = c0 + 1 < view_->columns ? c0 + 1 : (view_->wraps ? 0 : c0);
+        const float *upper = view_->values + r0 * view_->columns, *lower = view_->values + r1 * view_->columns;
+        const float a = upper[c0] + fc * (upper[c1] - upper[c0]), b = lower[c0] + fc * (lower[c1] - lower[c0]);
+        return a + fr * (b - a);
+    }
+    float plain() const {
+        return static_cast<float>(terrain_.elevation({0, 0}).value_or(std::numeric_limits<double>::quiet_NaN()));
+    }
+
+  private:
+    static constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+    const geo::Terrain& terrain_;
+    std::optional<geo::Terrain::View> view_;
+};
+
 class Resampler {
   public:
     Resampler(const geo::Terrain& terrain, const geo::Geoid& geoid, const geo::LocalFrame& frame, std::size_t half,
               double cell, double k)
-        : terrain_(terrain), geoid_(geoid), frame_(frame), half_(half), cell_(cell) {
+        : sampler_(terrain), geoid_(geoid), frame_(frame), half_(half), cell_(cell) {
         const double radius = 6371008.8;
         lift_ = (1 - 1 / k) / (2 * radius);
     }
@@ -43,7 +88,7 @@ class Resampler {
         return {below.at.lat, geo::wrap_pi(below.at.lon - frame_.origin().at.lon), foot.z() + lift_ * rho2,
                 (above.z() - foot.z()) / 1000, geoid_.undulation(below.at)};
     }
-    const geo::Terrain& terrain_;
+    Sampler sampler_;
     const geo::Geoid& geoid_;
     const geo::LocalFrame& frame_;
     std::size_t half_;
@@ -75,13 +120,18 @@ std::size_t Resampler::rows(std::size_t first, std::size_t last, float* out) con
                 const double up0 = blend(nw.up, sw.up), up1 = blend(ne.up, se.up);
                 const double n0 = blend(nw.undulation, sw.undulation), n1 = blend(ne.undulation, se.undulation);
                 const double scale = 1.0 / static_cast<double>(c1 - c0);
+                const bool flat = sampler_.flat();
+                const float plain = flat ? sampler_.plain() : 0;
+                const double row0 = flat ? 0 : sampler_.row(lat0), row1 = flat ? 0 : sampler_.row(lat1);
+                const double column0 = flat ? 0 : sampler_.column(frame_.origin().at.lon + lon0);
+                const double column1 = flat ? 0 : column0 + sampler_.columns_in(lon1 - lon0);
                 for (std::size_t c = c0; c < c1; ++c) {
                     const double fc = static_cast<double>(c - c0) * scale;
-                    const geo::Point p{lat0 + fc * (lat1 - lat0),
-                                       geo::wrap_pi(frame_.origin().at.lon + lon0 + fc * (lon1 - lon0))};
-                    const auto elevation = terrain_.elevation(p);
-                    if (!elevation) ++absent;
-                    const double height = elevation.value_or(0) + n0 + fc * (n1 - n0);
+                    const float elevation =
+                        flat ? plain : sampler_.at(row0 + fc * (row1 - row0), column0 + fc * (column1 - column0));
+                    const bool none = std::isnan(elevation);
+                    absent += none ? 1 : 0;
+                    const double height = (none ? 0.0 : elevation) + n0 + fc * (n1 - n0);
                     // Curvature within the block: the foot falls as the square of the distance, not linearly.
                     const double along = (static_cast<double>(c) - static_cast<double>(c0)) *
                                          (static_cast<double>(c1) - static_cast<double>(c));
