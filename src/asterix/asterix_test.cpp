@@ -6,6 +6,7 @@
 #include <asman/asterix/cat065.hpp>
 #include <asman/asterix/decode.hpp>
 #include <asman/asterix/encode.hpp>
+#include <asman/asterix/json.hpp>
 
 #include <gtest/gtest.h>
 
@@ -96,6 +97,53 @@ TEST(Hostile, NothingReadsPastTheEnd) {
     EXPECT_EQ(read(bytes({48, 0, 3})).records, 0u);
     EXPECT_EQ(read(bytes({250, 0, 5, 1, 2})).opaque, 1u);
     EXPECT_EQ(read(bytes({48, 0, 6, 0x80, 1, 2, 0, 9, 9})).trailers, 1u);
+}
+
+TEST(Hostile, NoBytesBreakAnyEdition) {
+    std::uint64_t state = 1;
+    const auto random = [&] {
+        state ^= state << 13, state ^= state >> 7, state ^= state << 17;
+        return state;
+    };
+    std::vector<std::byte> datagram;
+    std::size_t records = 0;
+    std::string json;
+    for (const Edition* edition : editions()) {
+        if (edition->expansion) continue;
+        Editions one;
+        one.set(*edition);
+        for (int i = 0; i < 300; ++i) {
+            const std::size_t size = 4 + random() % 200;
+            datagram.assign(size, static_cast<std::byte>(edition->category));
+            datagram[1] = std::byte{0};
+            datagram[2] = static_cast<std::byte>(size);
+            // All ones, few ones, or anything: field specifications of every length.
+            for (std::size_t k = 3; k < size; ++k)
+                datagram[k] = static_cast<std::byte>(i % 3 == 0   ? 0xFF
+                                                     : i % 3 == 1 ? random() & random() & random()
+                                                                  : random());
+            DatagramReader reader(datagram, one);
+            while (const Event* e = reader.next()) {
+                if (e->what == What::problem) {
+                    EXPECT_LE(e->problem.offset, datagram.size());
+                }
+                if (e->what != What::record) continue;
+                ++records;
+                json.clear();
+                to_json(e->record, 0, json);
+                EXPECT_EQ(json.back(), '}');
+            }
+        }
+    }
+    EXPECT_GT(records, 1000u);
+}
+
+TEST(Hostile, ARepetitionBeyondTheBlockIsAFaultNotAnAllocation) {
+    // 240/052 repeats 256 octets up to 255 times: 64 KiB, of which nothing is there.
+    EXPECT_EQ(read(bytes({48, 0, 7, 0x01, 0x20, 0xFF, 0x00})).first.fault, Fault::truncated_item);
+    const auto seen = read(bytes({240, 0, 8, 0x01, 0x10, 0xFF, 0xFF, 0xFF}));
+    EXPECT_EQ(seen.records, 0u);
+    EXPECT_EQ(seen.problems, 1u);
 }
 
 TEST(Hostile, AnotherBlockIsReadAfterABadOne) {

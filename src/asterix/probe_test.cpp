@@ -34,8 +34,7 @@ TEST(Probe, EditionsAreToldFromEachOtherInRecordings) {
     ASSERT_EQ(ads_b.size(), 1u);
     EXPECT_TRUE(ads_b[0].edition->number.starts_with("0.2")) << ads_b[0].text();
     EXPECT_FALSE(ads_b[0].newest);
-    for (const char* file :
-         {"jade_final_frame_062_30min.ff", "jahorina.raw", "cc_cat_034_048.pcap"})
+    for (const char* file : {"jade_final_frame_062_30min.ff", "jahorina.raw", "cc_cat_034_048.pcap"})
         for (const auto& g : guess(file)) EXPECT_TRUE(g.newest) << file << " " << g.text();
 }
 
