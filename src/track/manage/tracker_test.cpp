@@ -330,6 +330,30 @@ TEST(Tracker, SensorsThatMeanNothingAreErrors) {
     EXPECT_EQ(t.add_sensor(s).error().code, base::Errc::bad_value);
 }
 
+TEST(Tracker, OneRadarIsRegisteredByWhatAircraftTell) {
+    World w;
+    w.duration = 200;
+    w.radar(1, -30e3, -20e3, 5, picture::SensorKind::combined);
+    w.receiver(2);
+    const World traffic = busy_world(30);
+    for (Aircraft a : traffic.aircraft) {
+        a.turn_from = 1e9;
+        a.address = static_cast<std::uint32_t>(0x600000 + w.aircraft.size());
+        a.code = static_cast<picture::Mode3A>(0300 + w.aircraft.size());
+        w.aircraft.push_back(a);
+    }
+    auto reports = w.reports();
+    for (auto& r : reports)
+        if (r.sensor.value == 1) r.range -= 90, r.azimuth = geo::wrap_2pi(r.azimuth - 0.15 * geo::deg);
+    Tracker t = tracker_for(w);
+    feed(t, reports, 190);
+    const auto found = t.registration();
+    ASSERT_FALSE(found.empty());
+    EXPECT_NEAR(found[0].range_bias, -90, 4 * found[0].range_sigma + 3);
+    EXPECT_NEAR(found[0].azimuth_bias, -0.15 * geo::deg, 4 * found[0].azimuth_sigma);
+    EXPECT_LT(found[0].azimuth_sigma, 0.02 * geo::deg);
+}
+
 TEST(Tracker, LearnsABiasedRadarFromCommonAircraft) {
     World w = busy_world(60);
     w.duration = 300;

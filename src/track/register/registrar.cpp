@@ -162,21 +162,31 @@ bool Registrar::solve(double now) {
     }
     find_jumps(now);
 
-    const auto n = information_.rows();
-    Eigen::MatrixXd full = information_;
-    for (std::size_t s = 0; s < prior_.size(); ++s) {
-        const auto g = static_cast<Eigen::Index>(2 * s);
-        full(g, g) += prior_[s].range > 0 ? prior_[s].range : 1e12;
-        full(g + 1, g + 1) += prior_[s].azimuth > 0 ? prior_[s].azimuth : 1e18;
+    // Only sensors that learn and have plots: the matrix stays small in a large configuration.
+    std::vector<std::uint32_t> active;
+    for (std::uint32_t s = 0; s < bias_.size(); ++s)
+        if (prior_[s].range > 0 && bias_[s].samples > 0) active.push_back(s);
+    if (active.empty()) return false;
+    const auto n = static_cast<Eigen::Index>(2 * active.size());
+    Eigen::MatrixXd full(n, n);
+    Eigen::VectorXd right(n);
+    for (std::size_t i = 0; i < active.size(); ++i) {
+        const auto a = static_cast<Eigen::Index>(2 * i), g = static_cast<Eigen::Index>(2 * active[i]);
+        right.segment<2>(a) = vector_.segment<2>(g);
+        for (std::size_t j = 0; j < active.size(); ++j)
+            full.block<2, 2>(a, static_cast<Eigen::Index>(2 * j)) =
+                information_.block<2, 2>(g, static_cast<Eigen::Index>(2 * active[j]));
+        full(a, a) += prior_[active[i]].range;
+        full(a + 1, a + 1) += prior_[active[i]].azimuth;
     }
     const Eigen::LDLT<Eigen::MatrixXd> ldlt(full);
-    const Eigen::VectorXd b = ldlt.solve(vector_);
+    const Eigen::VectorXd b = ldlt.solve(right);
     const Eigen::MatrixXd covariance = ldlt.solve(Eigen::MatrixXd::Identity(n, n));
     if (!b.allFinite() || !covariance.allFinite()) return false;
-    converged_ = true;
-    for (std::uint32_t s = 0; s < bias_.size(); ++s) {
-        if (prior_[s].range <= 0) continue;
-        const auto g = static_cast<Eigen::Index>(2 * s);
+    std::size_t known_sensors = 0;
+    for (std::size_t i = 0; i < active.size(); ++i) {
+        const std::uint32_t s = active[i];
+        const auto g = static_cast<Eigen::Index>(2 * i);
         Bias& x = bias_[s];
         // The recent score is counted from the estimate: move it along.
         const Eigen::Vector2d step(b(g) - x.range, b(g + 1) - x.azimuth);
@@ -187,8 +197,9 @@ bool Registrar::solve(double now) {
         x.variance_azimuth = std::max(covariance(g + 1, g + 1), 0.0);
         const bool known = x.variance_azimuth * prior_[s].azimuth < 0.02;
         if (known && learnt_since_[s] < 0) learnt_since_[s] = now;
-        if (!known && x.samples > 0) converged_ = false;
+        known_sensors += known;
     }
+    converged_ = 10 * known_sensors >= 9 * active.size();
     return true;
 }
 

@@ -21,6 +21,8 @@ struct Sample {
     double range = 0, azimuth = 0;                    ///< m, rad
     double variance_range = 1, variance_azimuth = 1;  ///< noise alone
     double height = 0;                                ///< as known from a transponder, or nominal
+    bool told = false;  ///< the aircraft told its own place (ADS-B): no bias to learn, a reference for the others
+    Eigen::Vector3d place = Eigen::Vector3d::Zero();  ///< told: in space
 };
 
 /// A sample laid on the tangent plane with the present biases removed, and how it moves with what is unknown.

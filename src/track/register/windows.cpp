@@ -10,13 +10,22 @@ namespace {
 
 constexpr double kWindow = 16;                          ///< s
 constexpr std::size_t kSamples = 16;                    ///< of a window
+constexpr double kToldInterval = 4;                     ///< s between two reports of an aircraft's own place
+constexpr double kToldSigma = 30;                       ///< m: their time stamps and delays
 constexpr double kSteep = 0.2;                          ///< sine of elevation beyond which height matters too much
 constexpr double kLearning = 2, kSettledInterval = 10;  ///< s between solutions, while learning and later
+
+/// Reports that carry their place come every second: one in some seconds is enough.
+bool told_lately(const TrackState& k, double t) {
+    return std::any_of(k.samples.begin(), k.samples.end(),
+                       [&](const Sample& s) { return s.told && t - s.t < kToldInterval; });
+}
 
 }  // namespace
 
 void Tracker::Impl::sample(TrackState& k, const Plot& p) {
-    if (!config.registration || !p.polar || !k.confirmed || k.existence < 0.95 || !sensors[p.sensor].sweeps) return;
+    if (!config.registration || !k.confirmed || k.existence < 0.95) return;
+    if (p.polar ? !sensors[p.sensor].sweeps : told_lately(k, p.t)) return;
     Sample s;
     s.t = p.t;
     s.sensor = p.sensor;
@@ -25,6 +34,11 @@ void Tracker::Impl::sample(TrackState& k, const Plot& p) {
     s.variance_range = p.noise_range;
     s.variance_azimuth = p.noise_azimuth;
     s.height = k.height(p.t, config.unknown_height);
+    s.told = !p.polar;
+    if (s.told) {
+        s.place = frame->global({p.point, {s.height}});
+        s.variance_range = p.variance + kToldSigma * kToldSigma;
+    }
     k.samples.push_back(s);
     if (k.samples.size() >= kSamples || p.t - k.samples.front().t >= kWindow) use_window(k);
 }
@@ -35,6 +49,17 @@ void Tracker::Impl::use_window(TrackState& k) {
     const double height_sigma = k.pressure_based ? config.pressure_offset_sigma : config.unknown_height_sigma;
     for (const Sample& s : k.samples) {
         const SensorState& sensor = sensors[s.sensor];
+        if (s.told) {
+            const Eigen::Vector2d z = k.anchor.to_tangent(s.place, s.height);
+            Sighting& w = window[n++];
+            w = {};
+            w.t = s.t;
+            w.sensor = s.sensor;
+            w.z[0] = z.x();
+            w.z[1] = z.y();
+            w.r00 = w.r11 = s.variance_range;
+            continue;
+        }
         const Registrar::Bias& b = registrar.of(s.sensor);
         const double azimuth = s.azimuth - b.azimuth;
         Polar polar{std::max(s.range - b.range, 10.0), std::sin(azimuth), std::cos(azimuth), s.variance_range,
@@ -47,6 +72,7 @@ void Tracker::Impl::use_window(TrackState& k) {
         const Eigen::Vector2d along = k.anchor.axes.topRows<2>() * ray, u = along.normalized();
         const double stretch = 1 / std::sqrt(1 - at.sin_arrival * at.sin_arrival);
         Sighting& w = window[n++];
+        w = {};
         w.t = s.t;
         w.sensor = s.sensor;
         w.z[0] = m.z[0];
