@@ -3,6 +3,7 @@
 
 #include <asman/coverage/output.hpp>
 #include <asman/coverage/viewshed.hpp>
+#include <asman/simulate/calibration.hpp>
 #include <asman/simulate/instruments.hpp>
 
 #include <fmt/format.h>
@@ -19,7 +20,7 @@ namespace {
 struct Options {
     std::string scenario, out = ".", terrain, box, section, target = "airliner", why;
     std::vector<std::string> states, sensors, levels{"100"};
-    double cell_km = 5, rcs = 3, k = coverage::standard_k;
+    double cell_km = 5, rcs = 3, k = coverage::standard_k, calibrate = 0;
     unsigned threads = 2;
     bool json = false;
 };
@@ -180,6 +181,21 @@ base::Result<void> explain(const Options& o, const Setting& s) {
     return {};
 }
 
+/// The maps against what the simulated radars report.
+base::Result<void> calibrate(const Options& o, const Setting& s) {
+    ASMAN_TRY(auto world, simulate::World::make(s.scenario, s.terrain, s.geoid));
+    ASMAN_TRY(const auto c, simulate::calibrate(world, s.geoid, o.calibrate, o.cell_km * 1000));
+    ASMAN_CHECK(base::write_file((std::filesystem::path(o.out) / "calibration.svg").string(),
+                                 simulate::calibration_svg(c, s.scenario.name + ": predicted against seen")));
+    fmt::print("{} looks of radars in {:.0f} s; Brier score {:.4f} (a constant prediction: {:.4f}); terrain: {}\n",
+               c.looks, o.calibrate, c.brier, c.brier_constant, c.terrain);
+    for (const auto& b : c.bins)
+        if (b.looks > 0)
+            fmt::print("  predicted {:.2f}  seen {:.2f}  {} looks\n", b.predicted,
+                       static_cast<double>(b.detected) / static_cast<double>(b.looks), b.looks);
+    return {};
+}
+
 base::Result<int> work(const Options& o) {
     const auto begin = std::chrono::steady_clock::now();
     ASMAN_TRY(const auto s, prepare(o));
@@ -187,6 +203,10 @@ base::Result<int> work(const Options& o) {
     std::filesystem::create_directories(o.out, ec);
     if (!o.why.empty()) {
         ASMAN_CHECK(explain(o, s));
+        return Exit::ok;
+    }
+    if (o.calibrate > 0) {
+        ASMAN_CHECK(calibrate(o, s));
         return Exit::ok;
     }
     if (s.terrain.missing() > 0)
@@ -245,6 +265,9 @@ void add_coverage(CLI::App& app, Outcome& outcome) {
     sub->add_option("--box", o->box, "south,west,north,east in degrees; all that the sensors reach unless given");
     sub->add_option("--section", o->section, "lat,lon,lat,lon: a vertical cut as section.svg");
     sub->add_option("--why", o->why, "lat,lon,level: each sensor's answer for one place, and why it is blind there");
+    sub->add_option("--calibrate", o->calibrate,
+                    "seconds: run the scenario, compare the prediction with what its radars report; calibration.svg")
+        ->check(CLI::PositiveNumber);
     sub->add_option("--terrain", o->terrain, "a raster in place of the scenario's terrain");
     sub->add_option("--k", o->k, "effective-earth factor")->capture_default_str()->check(CLI::PositiveNumber);
     sub->add_option("--threads", o->threads)->capture_default_str()->check(CLI::Range(1, 64));

@@ -3,6 +3,7 @@
 #include <asman/asterix/cat048.hpp>
 #include <asman/asterix/decode.hpp>
 #include <asman/asterix/frames.hpp>
+#include <asman/simulate/calibration.hpp>
 #include <asman/simulate/recording.hpp>
 
 #include <gtest/gtest.h>
@@ -276,6 +277,20 @@ TEST(World, TruthAndFirstEntry) {
         if (t.expected && !t.intruder) {
             EXPECT_TRUE(std::ranges::binary_search(expected, t.callsign)) << t.callsign;
         }
+}
+
+TEST(Calibration, PredictionsAreWhatHappens) {
+    auto w = world(scenario());
+    const auto c = calibrate(w, geo::Geoid{}, 240);
+    ASSERT_TRUE(c) << c.error().text();
+    EXPECT_GT(c->looks, 200u);
+    EXPECT_LT(c->brier, 0.5 * c->brier_constant + 0.02);
+    // Where nearly every look should detect, nearly every one did.
+    const auto& top = c->bins[9];
+    ASSERT_GT(top.looks, 100u);
+    EXPECT_NEAR(static_cast<double>(top.detected) / static_cast<double>(top.looks), top.predicted, 0.05);
+    EXPECT_NE(calibration_svg(*c, "made").find("Brier"), std::string::npos);
+    EXPECT_FALSE(calibrate(w, geo::Geoid{}, 0));
 }
 
 TEST(Recording, PcapReadsBackAsTheSameDatagrams) {
