@@ -89,7 +89,8 @@ FeedConfig read_feed(const base::Section& s) {
     FeedConfig f;
     f.name = s.string("name");
     f.place = s.place("name");
-    f.format = std::vector<std::string>{"asterix", "beast"}[s.one_of_or("format", {"asterix", "beast"}, 0)];
+    const std::vector<std::string> formats{"asterix", "beast", "avr", "sbs"};
+    f.format = formats[s.one_of_or("format", formats, 0)];
     f.udp = s.string_or("udp", "");
     f.interface = s.string_or("interface", "");
     f.source = s.string_or("source", "");

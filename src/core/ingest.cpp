@@ -7,21 +7,39 @@
 namespace asman::core {
 namespace {
 
+sources::Simulation simulation(Mode mode) {
+    switch (mode) {
+        case Mode::simulated:
+            return sources::Simulation::only;
+        case Mode::live:
+            return sources::Simulation::refuse;
+        case Mode::recording:
+            break;
+    }
+    return sources::Simulation::accept;
+}
+
 sources::AsterixConfig source_config(const NodeConfig& config) {
     sources::AsterixConfig c;
     c.sensors = config.sensors;
-    switch (config.mode) {
-        case Mode::simulated:
-            c.simulation = sources::Simulation::only;
-            break;
-        case Mode::live:
-            c.simulation = sources::Simulation::refuse;
-            break;
-        case Mode::recording:
-            c.simulation = sources::Simulation::accept;
-            break;
-    }
+    c.simulation = simulation(config.mode);
     for (const auto& feed : config.feeds) c.editions[feed.name] = feed.editions;
+    return c;
+}
+
+std::map<std::string, sources::ModesFormat> modes_feeds(const NodeConfig& config) {
+    std::map<std::string, sources::ModesFormat> out;
+    for (const auto& feed : config.feeds)
+        if (const auto format = sources::modes_format(feed.format)) out[feed.name] = *format;
+    return out;
+}
+
+sources::ModesConfig modes_config(const NodeConfig& config) {
+    sources::ModesConfig c;
+    c.simulation = simulation(config.mode);
+    const auto feeds = modes_feeds(config);
+    for (const auto& sensor : config.sensors)
+        if (feeds.contains(sensor.feed)) c.sensors.push_back(sensor);
     return c;
 }
 
@@ -29,17 +47,25 @@ sources::AsterixConfig source_config(const NodeConfig& config) {
 
 base::Result<Ingest> Ingest::make(const NodeConfig& config) {
     ASMAN_TRY(auto source, sources::AsterixSource::make(source_config(config)));
-    Ingest out(config, std::move(source));
+    ASMAN_TRY(auto modes, sources::ModesSource::make(modes_config(config)));
+    Ingest out(config, std::move(source), std::move(modes));
     for (const auto& sensor : config.sensors) ASMAN_CHECK(out.tracker_.add_sensor(sensor));
     return out;
 }
 
-Ingest::Ingest(const NodeConfig& config, sources::AsterixSource source)
-    : config_(&config), source_(std::move(source)), known_(config.sensors) {}
+Ingest::Ingest(const NodeConfig& config, sources::AsterixSource source, sources::ModesSource modes)
+    : config_(&config),
+      source_(std::move(source)),
+      modes_(std::move(modes)),
+      modes_feeds_(modes_feeds(config)),
+      known_(config.sensors) {}
 
 void Ingest::frame(const Frame& frame, base::Time now) {
     decoded_.clear();
-    source_.decode(frame.feed, frame.bytes, now, decoded_);
+    if (const auto modes = modes_feeds_.find(frame.feed); modes != modes_feeds_.end())
+        modes_.decode(frame.feed, modes->second, frame.bytes, now, decoded_);
+    else
+        source_.decode(frame.feed, frame.bytes, now, decoded_);
     for (const auto& sensor : decoded_.learned) {
         known_.push_back(sensor);
         // A sensor that the tracker cannot take is counted by it: a learned one has no position.
@@ -94,6 +120,9 @@ std::vector<SensorStanding> Ingest::sensors() const {
         s.sensor = state.sensor.id;
         s.name = state.sensor.name;
         s.reports = state.counters.reports;
+        if (modes_feeds_.contains(state.sensor.feed))
+            if (const auto n = modes_.counters().find(state.sensor.feed); n != modes_.counters().end())
+                s.reports += n->second.reports;
         const auto heard = last_heard_.find(s.sensor);
         s.last = heard == last_heard_.end() ? base::Time::min() : heard->second;
         s.healthy = state.healthy;
@@ -125,6 +154,12 @@ void Ingest::count(std::map<std::string, std::uint64_t>& c) const {
         c["blocks_unknown_category"] += f.unknown_category;
         c["trailing_bytes"] += f.trailing_bytes;
         for (const auto& [category, n] : f.by_category) c[fmt::format("records_cat{:03}", category)] += n;
+    }
+    for (const auto& [feed, m] : modes_.counters()) {
+        c["modes_messages"] += m.messages;
+        c["modes_bad_parity"] += m.bad_parity;
+        c["modes_skipped_bytes"] += m.skipped_bytes;
+        c["modes_implausible"] += m.implausible;
     }
     for (const auto& s : source_.sensors()) {
         c["reports_wrong_simulation"] += s.counters.wrong_simulation;

@@ -3,6 +3,7 @@
 
 #include <asman/core/engine.hpp>
 #include <asman/sources/asterix.hpp>
+#include <asman/sources/modes.hpp>
 #include <asman/track/tracker.hpp>
 
 #include <functional>
@@ -33,11 +34,13 @@ class Ingest {
     std::vector<Event> take_events();
 
   private:
-    Ingest(const NodeConfig& config, sources::AsterixSource source);
+    Ingest(const NodeConfig& config, sources::AsterixSource source, sources::ModesSource modes);
     picture::FlightClass classify(const picture::Track& track) const;
 
     const NodeConfig* config_;
     sources::AsterixSource source_;
+    sources::ModesSource modes_;
+    std::map<std::string, sources::ModesFormat> modes_feeds_;  ///< of receivers; every other feed is ASTERIX
     track::Tracker tracker_;
     sources::Decoded decoded_;
     std::vector<picture::Sensor> known_;

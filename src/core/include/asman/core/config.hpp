@@ -26,7 +26,7 @@ struct Partner {
 /// Where frames come from: read by the edge, named in every Frame.
 struct FeedConfig {
     std::string name;
-    std::string format = "asterix";  ///< asterix, beast
+    std::string format = "asterix";  ///< asterix; beast, avr, sbs: a Mode S receiver
     std::string udp;                 ///< "239.1.2.3:8600" or ":8600"
     std::string interface;           ///< local address that joins the group
     std::string source;              ///< source-specific multicast
