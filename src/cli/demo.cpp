@@ -1,5 +1,6 @@
 // asman demo: the demonstration of six states' nodes with the web display, or a recording of one's own.
 #include "commands.hpp"
+#include "recording.hpp"
 #include "running.hpp"
 
 #include <asman/node/playback.hpp>
@@ -40,6 +41,7 @@ base::Result<std::unique_ptr<node::Show>> open_playback(const Options& o) {
         ASMAN_TRY(auto sensor, node::parse_sensor_option(text));
         p.sensors.push_back(std::move(sensor));
     }
+    p.editions = guess_editions(o.input);  // unless told
     for (const auto& text : o.editions) {
         const auto at = text.find('=');
         if (at == std::string::npos)

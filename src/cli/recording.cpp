@@ -32,6 +32,19 @@ bool set_edition(asterix::Editions& editions, std::string_view text) {
 
 }  // namespace
 
+std::map<std::string, std::string> guess_editions(const std::string& path) {
+    std::map<std::string, std::string> out;
+    std::string problem;
+    auto sample = asterix::FrameReader::open(path, problem);
+    if (!sample) return out;
+    for (const auto& g : asterix::probe(*sample).guesses()) {
+        if (g.newest) continue;
+        fmt::print(stderr, "asman: {}: {}\n", path, g.text());
+        out[fmt::format("{:03}", g.category)] = g.edition->number;
+    }
+    return out;
+}
+
 std::optional<asterix::Source> source_from(std::string_view text) {
     const auto slash = text.find('/');
     if (slash == std::string_view::npos) return {};

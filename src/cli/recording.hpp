@@ -6,6 +6,7 @@
 #include <asman/asterix/decode.hpp>
 #include <asman/asterix/frames.hpp>
 
+#include <map>
 #include <optional>
 #include <set>
 #include <vector>
@@ -25,6 +26,10 @@ struct OpenRecording {
 /// Opens the file; where editions are to be found by themselves, says on standard error which were taken that are not
 /// the newest.
 base::Result<OpenRecording> open_recording(const std::string& path, const RecordingOptions& options);
+
+/// Category to edition ("062" to "0.17") where the newest does not fit what the recording holds; said on standard error.
+/// Nothing where the file cannot be read: opening it will say so.
+std::map<std::string, std::string> guess_editions(const std::string& path);
 
 /// "25/13".
 std::optional<asterix::Source> source_from(std::string_view text);

@@ -5,6 +5,7 @@
 #include <asman/asterix/cat034.hpp>
 #include <asman/asterix/decode.hpp>
 #include <asman/asterix/frames.hpp>
+#include <asman/asterix/probe.hpp>
 #include <asman/base/digest.hpp>
 
 #include <algorithm>
@@ -121,7 +122,9 @@ base::Result<Recording> read_recording(const std::string& path, std::optional<ba
     out.framing = asterix::name(reader->framing());
     out.day_known = date.has_value();
     base::Time start_of_day = date ? base::start_of(*date) : base::Time{};
-    const asterix::Editions editions;
+    // Times are read in the editions that the recording is written in.
+    asterix::Editions editions;
+    if (auto sample = asterix::FrameReader::open(path, problem)) editions = asterix::probe(*sample).apply({});
     std::vector<Raw> raws;
     std::map<asterix::Source, geo::Position> told;
     std::optional<base::Time> clock;
