@@ -46,6 +46,7 @@ int run(const Options& o) {
 void add_selfcheck(CLI::App& app, Outcome& outcome) {
     auto o = std::make_shared<Options>();
     CLI::App* sub = app.add_subcommand("selfcheck", "Check what must hold for all inputs, on many drawn ones");
+    sub->footer("Examples:\n  asman selfcheck accords --cases 2000");
     sub->require_subcommand(1);
     CLI::App* accords =
         sub->add_subcommand("accords", "The properties of law: default deny, exclusions, consent, terms");
