@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <numbers>
 #include <optional>
 
@@ -47,7 +48,22 @@ class SensorNames {
     std::vector<std::pair<SensorId, std::string>> names_;
 };
 
-void write_sensor(JsonWriter& json, const SensorLine& line, picture::State looking) {
+/// By which clauses each state's data reaches the looking state, as far as its picture shows: a released track seldom
+/// names its sensors (they are pseudonymous), but always its originator.
+using ReachedBy = std::map<picture::State, std::vector<picture::ClauseRef>>;
+ReachedBy reached_by(std::span<const JointTrack> tracks) {
+    ReachedBy reached;
+    for (const auto& track : tracks)
+        for (const auto& c : track.contributions) {
+            if (c.clauses.empty()) continue;
+            auto& clauses = reached[c.originator];
+            if (std::ranges::find(clauses, c.clauses.back()) == clauses.end()) clauses.push_back(c.clauses.back());
+        }
+    for (auto& [state, clauses] : reached) std::ranges::sort(clauses);
+    return reached;
+}
+
+void write_sensor(JsonWriter& json, const SensorLine& line, picture::State looking, const ReachedBy& reached) {
     const auto& s = line.sensor;
     json.open_object()
         .field("id", s.id.value)
@@ -63,7 +79,9 @@ void write_sensor(JsonWriter& json, const SensorLine& line, picture::State looki
     if (s.position)
         json.field("lat", s.position->at.lat_deg(), degree_decimals)
             .field("lon", s.position->at.lon_deg(), degree_decimals);
-    write_clauses(json, "via", line.via);
+    const auto by_owner = reached.find(s.owner);
+    const bool derive = line.via.empty() && s.owner != looking && by_owner != reached.end();
+    write_clauses(json, "via", derive ? by_owner->second : line.via);
     json.close_object();
 }
 
@@ -89,7 +107,8 @@ void write_source(JsonWriter& json, const Contribution& c, const SensorNames& na
     for (const auto& text : c.assumed) json.value(std::string_view(text));
     json.close_array();
     json.key("sensors").open_array();
-    for (const auto& entry : c.track.lineage) json.value(std::string_view(names(entry.sensor)));
+    for (const auto& entry : c.track.lineage)
+        if (entry.sensor != SensorId{}) json.value(std::string_view(names(entry.sensor)));  // 0: not named
     json.close_array().field("last", base::format_time(c.track.last_report, 1)).close_object();
 }
 
@@ -220,7 +239,8 @@ std::string snapshot_json(const Snapshot& s) {
         .field("speed", s.speed, 2)
         .field("terrain", s.terrain);
     write_all(json, "states", s.states, [&](picture::State state) { json.value(state.text()); });
-    write_all(json, "sensors", s.sensors, [&](const SensorLine& line) { write_sensor(json, line, s.state); });
+    const auto reached = reached_by(s.tracks);
+    write_all(json, "sensors", s.sensors, [&](const SensorLine& line) { write_sensor(json, line, s.state, reached); });
     const SensorNames names(s.sensors);
     write_all(json, "tracks", s.tracks, [&](const JointTrack& t) {
         if (t.fused.confirmed) write_track(json, t, names);

@@ -89,6 +89,19 @@ TEST(SnapshotJson, TellsTrackWithItsSourcesAndClauses) {
     EXPECT_FALSE(j["sensors"].at(0)["mine"]);
 }
 
+TEST(SnapshotJson, SensorsThatAReleaseDoesNotNameAreThoseOfItsOriginator) {
+    std::vector tracks{some_track()};
+    tracks[0].contributions[0].track.lineage = {{State("TJK"), {0}, {}, {}, 4}};
+    auto s = some_snapshot(tracks);
+    s.sensors.push_back(s.sensors[0]);
+    s.sensors[1].sensor.id = {4};
+    s.sensors[1].sensor.owner = State("UZB");
+    const auto j = json::parse(snapshot_json(s));
+    EXPECT_EQ(j["tracks"][0]["sources"][0]["sensors"], json::array());
+    EXPECT_EQ(j["sensors"][0]["via"], json({"RUS-KGZ-2022/tracks v1"}));
+    EXPECT_EQ(j["sensors"][1]["via"], json::array());
+}
+
 TEST(SnapshotJson, LeavesUnconfirmedTracksOut) {
     std::vector tracks{some_track(), some_track()};
     tracks[0].fused.confirmed = false;

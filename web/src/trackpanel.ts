@@ -70,7 +70,7 @@ function sourceCard(source: Source, state: string): HTMLElement {
       handed && h('span', { class: 'dim' }, `handed over by ${stateName(source.via)}`),
       h('span', { class: 'num dim last' }, `${source.last.slice(11, 19)}`),
     ),
-    source.sensors.length > 0 && h('div', { class: 'sensors-line' }, source.sensors.join(', ')),
+    h('div', { class: source.sensors.length > 0 ? 'sensors-line' : 'sensors-line dim' }, source.sensors.join(', ') || 'sensors not named'),
     ...source.clauses.map((clause, i) =>
       h('div', { class: 'clause' }, h('span', { class: 'dim' }, i === 0 ? 'by' : 'then'), h('code', {}, clause)),
     ),

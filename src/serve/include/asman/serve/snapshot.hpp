@@ -33,8 +33,8 @@ std::string_view name(SensorHealth health);
 struct SensorLine {
     picture::Sensor sensor;
     SensorHealth health = SensorHealth::unknown;
-    std::vector<picture::ClauseRef>
-        via;  ///< clauses under which its data (or its site) reaches this state; empty: none
+    std::vector<picture::ClauseRef> via;  ///< clauses under which its data (or its site) reaches this
+                                          ///< state; empty: those of its owner's released tracks
 };
 
 /// The status of one accord at the law date.
