@@ -193,7 +193,7 @@ class Runner {
         for (const auto& v : variants_) {
             if (v.starts_with("skew ")) skew = base::seconds(number_in(split(v, ' ')[1]).value_or(0));
         }
-        law_ = Law::load(files, {world_.borders, skew});
+        law_ = Law::load(files, {.borders = world_.borders, .areas = &areas_, .skew = skew});
         for (const auto& v : variants_) {
             const auto last = v.substr(v.rfind(' ') + 1);
             if (v == "hindsight") law_ = law_->hindsight();
@@ -367,6 +367,7 @@ class Runner {
     std::size_t line_ = 0;
     std::vector<CaseResult> results_;
     Files files_;
+    AreaCache areas_;
     std::string acts_;
     std::vector<std::string> variants_;
     std::optional<Law> law_;

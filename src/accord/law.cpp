@@ -295,7 +295,7 @@ Law Law::load(const Files& files, const Options& options) {
         impl->sealed_all = true;
         impl->alarms.push_back({Alarm::Kind::sealed, "", keys.error()});
     }
-    World world{impl->keyring.states, options.borders, {}};
+    World world{.areas = options.areas, .states = impl->keyring.states, .borders = options.borders, .files = {}};
     for (const auto& [name, contents] : files) {
         if (name.ends_with(".geojson")) world.files.emplace(name, contents);
     }

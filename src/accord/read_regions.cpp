@@ -99,12 +99,18 @@ class RegionReader {
         auto area = std::make_shared<Area>();
         area->name = spec_.name;
         if (!build(*area)) return;
-        base::Hasher h;
-        h.add("asman region 1");
-        const auto of_region = area->region.digest();
-        h.add(std::as_bytes(std::span(of_region.value)));
-        area->digest = h.finish();
-        area->field = std::make_shared<const DistanceField>(area->region);
+        const bool known = found_ != nullptr;
+        if (known) *area = *found_;
+        area->name = spec_.name;
+        if (!known) {
+            base::Hasher h;
+            h.add("asman region 1");
+            const auto of_region = area->region.digest();
+            h.add(std::as_bytes(std::span(of_region.value)));
+            area->digest = h.finish();
+            area->field = std::make_shared<const DistanceField>(area->region);
+            if (names_.world->areas && !key_of_area_.empty()) (*names_.world->areas)[key_of_area_] = area;
+        }
         // A digest in the text binds it to these very vertices (rule 2).
         if (const auto hex = s_.string_opt("digest"); hex && *hex != area->digest.hex()) {
             s_.reject("digest", Errc::conflict,
@@ -117,6 +123,16 @@ class RegionReader {
     }
 
   private:
+    /// Remembers the key, and whether an area was built for it before.
+    bool built_before(std::string key) {
+        key_of_area_ = std::move(key);
+        if (!names_.world->areas) return false;
+        const auto it = names_.world->areas->find(key_of_area_);
+        if (it == names_.world->areas->end()) return false;
+        found_ = it->second;
+        return true;
+    }
+
     bool kind() {
         static const std::vector<std::pair<const char*, Kind>> kinds{
             {"everywhere", Kind::everywhere},  {"land", Kind::land},          {"border", Kind::border},
@@ -182,6 +198,7 @@ class RegionReader {
         spec_.names = {std::string(read_state(s_, "land", names_).text())};
         const auto* found = spec_.names[0].empty() ? nullptr : land_of(spec_.names[0]);
         if (!found) return false;
+        if (built_before("land " + spec_.names[0])) return true;
         area.region = found->land;
         area.words = "the land of " + spec_.names[0];
         return true;
@@ -209,13 +226,14 @@ class RegionReader {
         const auto* a = land_of(states[0]);
         const auto* b = land_of(states[1]);
         if (!a || !b) return false;
+        if (side != "both") spec_.side = side;
+        if (built_before(fmt::format("border {} {} {} {}", states[0], states[1], spec_.km, side))) return true;
         const auto lines = names_.world->borders->common_border(states[0], states[1]);
         if (lines.empty()) {
             s_.reject("border", Errc::unknown_name,
                       fmt::format("{} and {} have no common border", states[0], states[1]));
             return false;
         }
-        if (side != "both") spec_.side = side;
         // Only the two states' own land: a point of a third state near a tripoint lies in no strip.
         const auto land = spec_.side.empty() ? a->land.unite(b->land) : (spec_.side == states[0] ? a->land : b->land);
         area.region = geo::Region::strip(lines, width).intersect(land);
@@ -274,8 +292,20 @@ class RegionReader {
         return true;
     }
 
+    /// Digests of the named regions, in order; empty where one is not known.
+    std::string parts() const {
+        std::string out = key_;
+        for (const auto& name : spec_.names) {
+            const auto it = std::ranges::find(*names_.regions, name, &RegionSpec::name);
+            if (it == names_.regions->end()) return {};
+            out += " " + it->area->digest.hex();
+        }
+        return out;
+    }
+
     bool combination(Area& area) {
         spec_.names = s_.strings(key_);
+        if (const auto of = parts(); spec_.names.size() >= 2 && !of.empty() && built_before(of)) return true;
         if (spec_.names.size() < 2) {
             s_.reject(key_, Errc::bad_value, fmt::format("'{}' names at least two regions", key_));
             return false;
@@ -313,7 +343,8 @@ class RegionReader {
     const Section& s_;
     const Names& names_;
     RegionSpec spec_;
-    std::string key_;
+    std::string key_, key_of_area_;
+    std::shared_ptr<const Area> found_;
 };
 
 }  // namespace

@@ -19,6 +19,24 @@ const LawView::Impl::Pair* LawView::Impl::pair(State g, State r) const {
     return i && j ? &pairs[*i * states.size() + *j] : nullptr;
 }
 
+namespace {
+
+/// How near a refusal came to a release: clauses that are about something else tell least.
+int nearness(Reason r) {
+    switch (r) {
+        case Reason::no_clause:
+        case Reason::not_operative:
+            return static_cast<int>(r);
+        case Reason::not_onward:
+        case Reason::sensor_not_covered:
+            return static_cast<int>(Reason::not_operative) + 1;
+        default:
+            return static_cast<int>(r) + 2;
+    }
+}
+
+}  // namespace
+
 LawView::LawView() : impl_(std::make_shared<const Impl>()) {}
 
 Time LawView::from() const {
@@ -82,7 +100,7 @@ Decision LawView::decide(const Object& object, State grantor, State receiver, Ti
         // Too early is worth waiting for; else the reason that came furthest is the most telling.
         const bool better = d.reason == Reason::too_early
                                 ? best.reason != Reason::too_early || d.not_before < best.not_before
-                                : best.reason != Reason::too_early && d.reason > best.reason;
+                                : best.reason != Reason::too_early && nearness(d.reason) > nearness(best.reason);
         if (better) best = d;
     }
     return best;

@@ -27,6 +27,7 @@ base::Result<Files> read_folder(const std::string& path);
 
 struct Options {
     const geo::Borders* borders = nullptr;  ///< must outlive load(), not the law
+    AreaCache* areas = nullptr;             ///< optional; used during load() only
     Duration skew{0};                       ///< bound ε on clock difference: 1 s live, 0 offline (rule 13)
 };
 

@@ -109,8 +109,13 @@ struct Text {
     bool has_party(State s) const;
 };
 
+/// Areas that were built before, by what they were built from: for whoever loads much the same texts many times. Good
+/// for one set of borders only.
+using AreaCache = std::map<std::string, std::shared_ptr<const Area>>;
+
 /// What names in a text mean outside it.
 struct World {
+    AreaCache* areas = nullptr;             ///< optional
     std::vector<std::string> states;        ///< known codes, sorted; empty: those of `borders`, else any three capitals
     const geo::Borders* borders = nullptr;  ///< states' land; null: texts that need it are refused
     std::map<std::string, std::string>
