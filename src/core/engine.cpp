@@ -55,6 +55,7 @@ struct Engine::Impl {
     std::optional<wire::Opener> opener;
     base::Hasher digest;
     std::vector<picture::Track> local;
+    std::vector<picture::JointTrack> shown;  ///< the joint picture with the identities that the watch proposes
     base::Time now, next_picture;
     std::uint64_t pictures = 0, batches_bad = 0, records_bad = 0, contributions_in = 0, contributions_refused = 0,
                   contributions_out = 0, drops_in = 0, commands_refused = 0;
@@ -69,6 +70,7 @@ struct Engine::Impl {
     void law_changed();
     void partner(const PartnerMessage& message);
     void make_picture();
+    void show();
     void release();
     void add_digest();
 };
@@ -146,10 +148,18 @@ void Engine::Impl::make_picture() {
     joint->set_local(local);
     joint->advance(now);
     watch->update(joint->tracks(), now);
+    show();
     release();
     add_digest();
     ++pictures;
     out.picture = true;
+}
+
+/// The machine proposes, up to suspect; nobody has confirmed anything yet (architecture.md, Words).
+void Engine::Impl::show() {
+    shown.assign(joint->tracks().begin(), joint->tracks().end());
+    for (auto& track : shown)
+        if (const auto* proposal = watch->proposal(track.number)) track.fused.standard_identity = proposal->identity;
 }
 
 void Engine::Impl::release() {
@@ -175,7 +185,7 @@ void Engine::Impl::add_digest() {
     base::Writer w;
     w.put(now.ns);
     for (const auto& t : local) add_track(w, t);
-    for (const auto& t : joint->tracks()) {
+    for (const auto& t : shown) {
         w.put(t.number);
         add_track(w, t.fused);
         w.put(static_cast<std::uint32_t>(t.contributions.size()));
@@ -235,7 +245,7 @@ std::span<const picture::Track> Engine::local() const {
     return impl_->local;
 }
 std::span<const picture::JointTrack> Engine::joint() const {
-    return impl_->joint ? impl_->joint->tracks() : std::span<const picture::JointTrack>{};
+    return impl_->shown;
 }
 std::span<const picture::Alert> Engine::alerts() const {
     return impl_->watch ? impl_->watch->open() : std::span<const picture::Alert>{};
