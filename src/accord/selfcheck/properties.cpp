@@ -101,10 +101,11 @@ Found a_suspension_acts_on_the_next_object(Random& r, Mutation m) {
     if (!suspended) return suspended.error().code == base::Errc::duplicate ? Found() : Found(suspended.error().text());
     const auto after = now + base::seconds(whole(r, 0, 30));
     const auto o = draw_object(r, w, after);
-    const auto view = suspended->at(after);
+    // A decision points into its view, so the view outlives it.
+    const auto view = m == Mutation::ignore_suspension ? law.at(after) : suspended->at(after);
     for (const auto& p : a.parties) {
         for (const auto& [g, to] : {std::pair{by, p}, std::pair{p, by}}) {
-            const auto d = (m == Mutation::ignore_suspension ? law.at(after) : view).decide(o, g, to, after);
+            const auto d = view.decide(o, g, to, after);
             if (d.released() && d.grant->reference().accord == a.id)
                 return "released in spite of a suspension: " + words_of(o, g, to, after);
         }
