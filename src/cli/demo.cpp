@@ -2,6 +2,7 @@
 #include "commands.hpp"
 #include "recording.hpp"
 #include "running.hpp"
+#include "scenery.hpp"
 
 #include <asman/node/playback.hpp>
 #include <asman/study/demonstration.hpp>
@@ -13,6 +14,9 @@
 
 namespace asman::cli {
 namespace {
+
+/// The flight level at which the display draws what sensors see.
+constexpr double shown_level = 100;
 
 struct Options {
     std::string scenario = ASMAN_SHARE_DIR "/scenarios/central-asia.toml";
@@ -53,7 +57,7 @@ base::Result<std::unique_ptr<node::Show>> open_playback(const Options& o) {
     return std::unique_ptr<node::Show>(std::move(show));
 }
 
-base::Result<std::unique_ptr<node::Show>> open_demonstration(const Options& o) {
+base::Result<std::unique_ptr<node::Show>> open_demonstration(const Options& o, DisplayOptions& display) {
     study::DemonstrationOptions d;
     d.scenario = o.scenario;
     d.accords = o.accords;
@@ -68,6 +72,15 @@ base::Result<std::unique_ptr<node::Show>> open_demonstration(const Options& o) {
         ASMAN_TRY(d.law_date, base::parse_time(o.law_date));
     }
     ASMAN_TRY(auto show, study::Demonstration::make(std::move(d)));
+    if (!o.headless) {
+        display.cover = cover_of(show->sensors(), show->world().terrain(), geo::Geoid::open(), shown_level);
+        ASMAN_TRY(const auto borders_text, base::read_file(o.borders));
+        ASMAN_TRY(const auto borders, geo::Borders::parse(borders_text, o.borders));
+        ASMAN_TRY(const auto files, accord::read_folder(o.accords));
+        accord::Options law;
+        law.borders = &borders;
+        display.law_changes = law_changes(accord::Law::load(files, law));
+    }
     return std::unique_ptr<node::Show>(std::move(show));
 }
 
@@ -79,8 +92,9 @@ base::Result<void> run(const Options& o) {
         if (error) return base::fail(base::Errc::io, {.source = o.record}, error.message());
     }
     std::unique_ptr<node::Show> show;
+    DisplayOptions display{o.port, o.site, o.as};
     if (o.input.empty()) {
-        ASMAN_TRY(show, open_demonstration(o));
+        ASMAN_TRY(show, open_demonstration(o, display));
     } else {
         ASMAN_TRY(show, open_playback(o));
     }
@@ -88,7 +102,7 @@ base::Result<void> run(const Options& o) {
     if (o.headless) {
         ASMAN_CHECK(run_headless(*show, speed));
     } else {
-        ASMAN_CHECK(run_with_display(*show, speed, {o.port, o.site, o.as}));
+        ASMAN_CHECK(run_with_display(*show, speed, display));
     }
     ASMAN_CHECK(show->federation().sync());
     if (o.json == "-") {

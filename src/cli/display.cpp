@@ -1,6 +1,9 @@
 #include "display.hpp"
 
+#include <asman/outputs/outputs.hpp>
+
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 
@@ -41,11 +44,13 @@ Display::Display(node::Show& show, serve::Server& server)
       alerts_(show.states().size()),
       rates_(show.states().size()) {}
 
-void Display::publish_scenes() {
+void Display::publish_scenes(const std::vector<serve::Cover>& cover, const std::vector<serve::LawChange>& law_changes) {
     for (const auto& state : show_.states()) {
         serve::Scene scene;
         scene.state = state;
         scene.title = show_.title();
+        scene.cover = cover;
+        scene.law_changes = law_changes;
         scene.may_look_as = scene.may_move_law = show_.simulated();
         scene.may_pace = show_.mode() != core::Mode::live;
         server_.publish_scene(state, std::make_shared<const std::string>(serve::scene_json(scene)));
@@ -139,6 +144,7 @@ serve::Snapshot Display::snapshot(std::size_t member, const Pace& pace) {
 }
 
 void Display::publish(const Pace& pace) {
+    if (show_.federation().picture_made(0)) publish_status();
     for (std::size_t i = 0; i < show_.states().size(); ++i) {
         if (!show_.federation().picture_made(i)) continue;
         follow_alerts(i);
@@ -163,7 +169,49 @@ void Display::publish(const Pace& pace) {
     }
 }
 
+namespace {
+
+/// Counters of the core with a term in their name ("released ACCORD/clause") become one metric with a label.
+outputs::Metric metric(const std::string& name, std::uint64_t value, picture::State state) {
+    outputs::Metric m;
+    const auto space = name.find(' ');
+    m.name = "asman_" + name.substr(0, space) + "_total";
+    m.help = "Counted by the node since its start.";
+    m.labels = {{"state", std::string(state.text())}};
+    if (space != std::string::npos) m.labels.emplace_back("what", name.substr(space + 1));
+    m.value = static_cast<double>(value);
+    return m;
+}
+
+}  // namespace
+
+void Display::publish_status() {
+    const auto& first = show_.federation().engine(0);
+    nlohmann::ordered_json j{{"v", serve::protocol_version},
+                             {"title", show_.title()},
+                             {"mode", core::name(show_.mode())},
+                             {"time", base::format_time(first.now(), 1)},
+                             {"law_time", base::format_time(first.law_time(), 1)}};
+    for (const auto& l : lines())
+        j["states"].push_back({{"state", l.state.text()},
+                               {"sensors", l.sensors},
+                               {"reports_per_second", l.reports_per_second},
+                               {"local_tracks", l.local_tracks},
+                               {"joint_tracks", l.joint_tracks},
+                               {"through_accords", l.through_accords},
+                               {"open_alerts", l.open_alerts}});
+    server_.publish_status(std::make_shared<const std::string>(j.dump()));
+    std::vector<outputs::Metric> metrics;
+    for (std::size_t i = 0; i < show_.states().size(); ++i)
+        for (const auto& [name, value] : show_.federation().engine(i).counters())
+            metrics.push_back(metric(name, value, show_.states()[i]));
+    // Metrics of one name stand together in the text format.
+    std::ranges::stable_sort(metrics, {}, &outputs::Metric::name);
+    server_.publish_metrics(std::make_shared<const std::string>(outputs::prometheus(metrics)));
+}
+
 void Display::publish_now(const Pace& pace) {
+    publish_status();
     for (std::size_t i = 0; i < show_.states().size(); ++i) send(i, pace);
 }
 

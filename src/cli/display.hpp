@@ -25,7 +25,7 @@ class Display {
     /// Publishes all states as they stand: the law or the pace was changed while time stands still.
     void publish_now(const Pace& pace);
     /// Scenes: what seldom changes. Called at the start.
-    void publish_scenes();
+    void publish_scenes(const std::vector<serve::Cover>& cover, const std::vector<serve::LawChange>& law_changes);
     std::vector<serve::StateLine> lines() const;
     /// The answer to "why do I see this".
     std::string explain(const serve::Explain& question) const;
@@ -33,6 +33,7 @@ class Display {
   private:
     serve::Snapshot snapshot(std::size_t member, const Pace& pace);
     void send(std::size_t member, const Pace& pace);
+    void publish_status();
     void follow_alerts(std::size_t member);
 
     node::Show& show_;

@@ -27,8 +27,8 @@ struct OpenRecording {
 /// the newest.
 base::Result<OpenRecording> open_recording(const std::string& path, const RecordingOptions& options);
 
-/// Category to edition ("062" to "0.17") where the newest does not fit what the recording holds; said on standard error.
-/// Nothing where the file cannot be read: opening it will say so.
+/// Category to edition ("062" to "0.17") where the newest does not fit what the recording holds; said on standard
+/// error. Nothing where the file cannot be read: opening it will say so.
 std::map<std::string, std::string> guess_editions(const std::string& path);
 
 /// "25/13".

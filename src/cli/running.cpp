@@ -34,6 +34,8 @@ class StatusPrinter {
         const bool terminal = on_terminal();
         const auto t = Clock::now();
         if (drawn_ && t - last_ < (terminal ? std::chrono::seconds(1) : std::chrono::seconds(60))) return;
+        // In a file the first block waits until there is something to tell.
+        if (!drawn_ && !terminal && t - began_ < std::chrono::seconds(10)) return;
         last_ = t;
         if (drawn_ && terminal) fmt::print("\033[{}A", lines.size() + 1);
         fmt::print("{}{}  law of {}  {}{}\n", terminal ? "\033[K" : "", base::format_time(now),
@@ -48,7 +50,7 @@ class StatusPrinter {
     }
 
   private:
-    Clock::time_point last_;
+    Clock::time_point began_ = Clock::now(), last_;
     bool drawn_ = false;
 };
 
@@ -77,9 +79,9 @@ struct Handler {
 };
 
 /// Runs until Ctrl-C: at the end of the data the last picture stays.
-base::Result<void> loop(node::Show& show, serve::Server& server, double speed) {
+base::Result<void> loop(node::Show& show, serve::Server& server, double speed, const DisplayOptions& options) {
     Display display(show, server);
-    display.publish_scenes();
+    display.publish_scenes(options.cover, options.law_changes);
     StatusPrinter status;
     Pace pace{speed, false};
     bool more = true;
@@ -89,7 +91,9 @@ base::Result<void> loop(node::Show& show, serve::Server& server, double speed) {
         const Pace before = pace;
         bool moved = false;
         while (auto command = server.poll()) {
-            ASMAN_CHECK(std::visit(Handler{show, server, display, pace, command->client}, command->what));
+            // What one client asks wrongly ends nothing for the others.
+            if (auto done = std::visit(Handler{show, server, display, pace, command->client}, command->what); !done)
+                (void)report(done.error());
             moved = true;
         }
         if (moved || before.speed != pace.speed || before.paused != pace.paused || pace.paused || !more) {
@@ -103,7 +107,10 @@ base::Result<void> loop(node::Show& show, serve::Server& server, double speed) {
             ASMAN_TRY(more, show.tick());
             print_events(show);
             display.publish(pace);
-            if (!more) pace.paused = true;
+            if (!more) {
+                pace.paused = true;
+                display.publish_now(pace);
+            }
             if (pace.speed > 0)
                 std::this_thread::sleep_until(
                     anchor + std::chrono::duration<double>((show.now() - anchor_data).seconds() / pace.speed));
@@ -154,7 +161,7 @@ base::Result<void> run_with_display(node::Show& show, double speed, const Displa
     fmt::print("{}{}\nLook at {}   (Ctrl-C stops)\n", show.title(), show.simulated() ? ", simulated" : "",
                server->address());
     std::fflush(stdout);
-    ASMAN_CHECK(loop(show, *server, speed));
+    ASMAN_CHECK(loop(show, *server, speed, options));
     fmt::print("\nstopped\n");
     return {};
 }

@@ -10,9 +10,11 @@
 namespace asman::cli {
 
 struct DisplayOptions {
-    std::uint16_t port = 8080;  ///< 0: any free one
-    std::string site;           ///< folder of the built display
-    std::string first_state;    ///< as whom a new client looks; empty: the last state of the show
+    std::uint16_t port = 8080;                    ///< 0: any free one
+    std::string site;                             ///< folder of the built display
+    std::string first_state;                      ///< as whom a new client looks; empty: the last state of the show
+    std::vector<serve::Cover> cover{};            ///< what sensors see; empty: rings of their range are drawn
+    std::vector<serve::LawChange> law_changes{};  ///< by date
 };
 
 /// "max" is 0: as fast as it goes.
