@@ -55,6 +55,7 @@ const updates = [
 ];
 const updateStatus = makeStatusBar(element('bottom'), app, () => pointer);
 
+let placed = false;
 let shownState = '';
 let shownCover = '';
 function update(): void {
@@ -63,8 +64,9 @@ function update(): void {
   overlay.request();
   const { snapshot } = app;
   if (!snapshot) return;
+  // A recording may say nothing of its sensors' places: then the first tracks tell where to look.
+  if (!placed) placed = app.view.map !== undefined || showAll();
   if (snapshot.state !== shownState) {
-    if (shownState === '' && !app.view.map) showAll();
     shownState = snapshot.state;
     showState(map, shownState);
     document.title = `asman · ${shownState}`;
@@ -77,15 +79,17 @@ function update(): void {
 }
 app.onChange(update);
 
-/** All that this state's sensors and accords show it. */
-function showAll(): void {
+/** All that this state's own sensors see, or where no place of theirs is known, its tracks. False: there is nothing yet. */
+function showAll(): boolean {
   const sensors = app.snapshot?.sensors.filter((s) => s.mine && s.lat !== undefined) ?? [];
   const points = sensors.flatMap((s) => {
     const [lat, lon] = [s.lat ?? 0, s.lon ?? 0];
     const margin = Math.min(s.range_m, 250_000) / 111_195;
     return [{ lat: lat - margin, lon: lon - margin * 1.3 }, { lat: lat + margin, lon: lon + margin * 1.3 }];
   });
+  if (points.length === 0) points.push(...(app.snapshot?.tracks ?? []));
   if (points.length > 0) fit(map, points, 30);
+  return points.length > 0;
 }
 
 app.centreOn = (lat, lon) => {
