@@ -134,7 +134,15 @@ std::shared_ptr<Law::Impl> Law::Impl::copy() const {
         g->removed = f->removed;
         out->families.emplace(id, std::move(g));
     }
+    out->point_to_parents();
     return out;
+}
+
+void Law::Impl::point_to_parents() {
+    for (auto& [id, f] : families) {
+        const auto p = families.find(f->versions.front()->parent);
+        f->parent = p == families.end() ? nullptr : p->second.get();
+    }
 }
 
 void Law::Impl::link_parents() {
@@ -337,6 +345,7 @@ base::Result<Law> Law::without(std::string_view name) const {
             if (f->versions.front()->parent == id)
                 f->sealed = f->sealed || f->versions.front()->parent_effect != ParentEffect::none;
         }
+        impl->point_to_parents();
     } else {
         const std::string part(name.substr(slash + 1));
         std::vector<std::string> known;
@@ -350,10 +359,6 @@ base::Result<Law> Law::without(std::string_view name) const {
         }
         it->second->removed.push_back(part);
     }
-    for (auto& [other, f] : impl->families) {
-        const auto p = impl->families.find(f->versions.front()->parent);
-        f->parent = p == impl->families.end() ? nullptr : p->second.get();
-    }
     impl->settle();
     Law out;
     out.impl_ = std::move(impl);
@@ -365,10 +370,6 @@ Law Law::as_of(Time known) const {
     const auto later = [&](const Act& a) { return a.recorded_at > known; };
     std::erase_if(impl->acts, later);
     for (auto& [id, f] : impl->families) std::erase_if(f->acts, later);
-    for (auto& [id, f] : impl->families) {
-        const auto p = impl->families.find(f->versions.front()->parent);
-        f->parent = p == impl->families.end() ? nullptr : p->second.get();
-    }
     impl->settle();
     Law out;
     out.impl_ = std::move(impl);
@@ -378,10 +379,6 @@ Law Law::as_of(Time known) const {
 Law Law::hindsight() const {
     auto impl = impl_->copy();
     impl->hindsight = true;
-    for (auto& [id, f] : impl->families) {
-        const auto p = impl->families.find(f->versions.front()->parent);
-        f->parent = p == impl->families.end() ? nullptr : p->second.get();
-    }
     impl->settle();
     Law out;
     out.impl_ = std::move(impl);

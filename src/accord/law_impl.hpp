@@ -34,7 +34,9 @@ struct Law::Impl {
     std::vector<Alarm> alarms;
     std::vector<std::string> removed;  ///< by what-ifs
 
+    /// Links children to parents; seals those whose parent is unknown or that stand in a cycle.
     void link_parents();
+    void point_to_parents();  ///< the links alone, of texts that were judged before
     void settle();
     void seal(const std::string& id, base::Error error);
     base::Result<void> accept(Act act);

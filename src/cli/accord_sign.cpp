@@ -12,34 +12,9 @@
 namespace asman::cli {
 namespace {
 
-std::string hex_of(const base::KeyPair& key) {
-    std::string out;
-    for (const auto b : key.secret) out += fmt::format("{:02x}", b);
-    return out;
-}
-
-base::Result<base::KeyPair> read_key(const std::string& file) {
-    ASMAN_TRY(auto text, base::read_file(file));
-    while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
-    // A secret key has the form of a signature: 64 bytes, the last 32 of which are the public key.
-    const auto bytes = base::Signature::from_hex(text);
-    if (!bytes)
-        return base::fail(base::Errc::syntax, {file, 1, 1, {}}, "not a secret key: 128 hexadecimal digits expected");
-    base::KeyPair key;
-    key.secret = bytes->value;
-    std::copy(key.secret.begin() + 32, key.secret.end(), key.public_key.value.begin());
-    return key;
-}
-
 int keygen(const std::string& file) {
-    if (std::filesystem::exists(file)) {
-        return report({base::Errc::refused, {file, 0, 0, {}}, "exists already; a key is never overwritten"});
-    }
     const auto key = base::KeyPair::generate();
-    const auto written = base::write_file(file, hex_of(key) + "\n");
-    if (!written) return report(written.error());
-    std::error_code ec;
-    std::filesystem::permissions(file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, ec);
+    if (const auto written = base::create_key(file, key); !written) return report(written.error());
     fmt::print("law_key = \"{}\"\n", key.public_key.hex());
     return Exit::ok;
 }
@@ -85,7 +60,7 @@ base::Result<std::string> make_act(const ActOptions& o, const accord::Law& law, 
     ASMAN_TRY(auto acts, accord::parse_acts(toml, "the act", now));
     a = acts.front();
     if (!o.key.empty()) {
-        ASMAN_TRY(const auto key, read_key(o.key));
+        ASMAN_TRY(const auto key, base::read_key(o.key));
         a.signature = base::sign(key, base::as_bytes(a.canonical()));
         toml += fmt::format("signature = \"{}\"\n", a.signature->hex());
     }

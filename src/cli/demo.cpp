@@ -104,13 +104,7 @@ base::Result<void> run(const Options& o) {
     } else {
         ASMAN_CHECK(run_with_display(*show, speed, display));
     }
-    ASMAN_CHECK(show->federation().sync());
-    if (o.json == "-") {
-        fmt::print("{}", show->summary_json());
-    } else if (!o.json.empty()) {
-        ASMAN_CHECK(base::write_file(o.json, show->summary_json()));
-    }
-    return {};
+    return finish(*show, o.json);
 }
 
 }  // namespace

@@ -166,4 +166,14 @@ base::Result<void> run_with_display(node::Show& show, double speed, const Displa
     return {};
 }
 
+base::Result<void> finish(node::Show& show, const std::string& json) {
+    ASMAN_CHECK(show.federation().sync());
+    if (json == "-") {
+        fmt::print("{}", show.summary_json());
+    } else if (!json.empty()) {
+        ASMAN_CHECK(base::write_file(json, show.summary_json()));
+    }
+    return {};
+}
+
 }  // namespace asman::cli

@@ -27,4 +27,7 @@ base::Result<void> run_headless(node::Show& show, double speed);
 /// Prints the address and a status line per state; at the end of the data the last picture stays.
 base::Result<void> run_with_display(node::Show& show, double speed, const DisplayOptions& options);
 
+/// Flushes the logs and writes the summary: to a file, to standard output for "-", nowhere for "".
+base::Result<void> finish(node::Show& show, const std::string& json);
+
 }  // namespace asman::cli

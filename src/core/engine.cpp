@@ -1,6 +1,7 @@
 #include "ingest.hpp"
 #include "law_desk.hpp"
 
+#include <asman/accord/decide.hpp>
 #include <asman/airspace/watch.hpp>
 #include <asman/core/engine.hpp>
 #include <asman/fuse/joint.hpp>
@@ -68,6 +69,7 @@ struct Engine::Impl {
 
     base::Result<void> begin(const Start& start);
     void law_changed();
+    std::vector<picture::Contribution> not_granted() const;
     void partner(const PartnerMessage& message);
     void make_picture();
     void show();
@@ -101,15 +103,26 @@ base::Result<void> Engine::Impl::begin(const Start& start) {
     return {};
 }
 
-/// Another law holds: sensors come and go, and what was received under a clause that has stopped is dropped (rule 18).
+/// Another law holds: sensors come and go, what waits under a clause that has stopped is destroyed, and what was
+/// received under one is dropped and the rest fused again (rules 13 and 18) - now, not at the next picture.
 void Engine::Impl::law_changed() {
     ingest->exclude(law->excluded_sensors());
-    std::vector<picture::Contribution> stopped;
+    for (const auto& receiver : law->take_stopped()) out.purge.push_back(receiver);
+    // The first round makes contributions that came since the last picture visible; the second leaves those that may
+    // stay.
+    joint->advance(now);
+    for (const auto& c : not_granted()) joint->drop_foreign(c.originator, c.via, c.number);
+    joint->advance(now);
+    show();
+    pass_on(law->take_events());
+}
+
+std::vector<picture::Contribution> Engine::Impl::not_granted() const {
+    std::vector<picture::Contribution> found;
     for (const auto& track : joint->tracks())
         for (const auto& c : track.contributions)
-            if (!c.clauses.empty() && !law->still_granted(c)) stopped.push_back(c);
-    for (const auto& c : stopped) joint->drop_foreign(c.originator, c.via, c.number);
-    pass_on(law->take_events());
+            if (!c.clauses.empty() && !law->still_granted(c)) found.push_back(c);
+    return found;
 }
 
 void Engine::Impl::partner(const PartnerMessage& message) {
@@ -297,16 +310,10 @@ std::map<std::string, std::uint64_t> Engine::counters() const {
     return c;
 }
 
-std::vector<std::string> Engine::explain_release(std::uint64_t local_track, picture::State receiver) const {
-    const auto it = std::ranges::find(impl_->local, local_track, &picture::Track::number);
-    if (it == impl_->local.end() || !impl_->law) return {"there is no such track in the local picture"};
-    return impl_->law->explain_release(*it, receiver);
-}
-
 std::vector<std::string> Engine::explain_joint(std::uint64_t joint_track) const {
     const auto* track = impl_->joint ? impl_->joint->find(joint_track) : nullptr;
     // One answer for withheld, never existed and invented (accords.md rule 20).
-    if (!track) return {"nothing is known here of this object"};
+    if (!track) return {std::string(accord::nothing_released)};
     std::vector<std::string> lines;
     for (const auto& c : track->contributions) {
         if (c.clauses.empty()) {

@@ -46,6 +46,7 @@ struct LawDesk::Impl {
     release::Exporter exporter;
     std::map<std::pair<picture::State, std::uint64_t>, picture::State> originators;  ///< of what each receiver holds
     std::array<std::uint64_t, release::refusal_kinds> refusals{};
+    std::set<picture::State> stopped;  ///< receivers of a clause that has stopped, not yet told
     std::uint64_t changes = 0, acts_refused = 0;
     std::vector<Event> events;
 
@@ -66,10 +67,23 @@ struct LawDesk::Impl {
 
     bool renew() {
         if (has_view && view.holds_at(law_now())) return false;
-        has_view = true;
-        view = law.at(law_now());
-        ++changes;
+        take(law.at(law_now()));
         return true;
+    }
+
+    void take(accord::LawView next) {
+        const auto self = config->state;
+        for (const auto& partner : partners) {
+            for (const auto& g : view.grants(self, partner))
+                if (!next.find(g.reference(), self, partner)) stopped.insert(partner);
+            for (const auto& g : view.grants(partner, self))
+                if (g.clause().onward && !next.find(g.reference(), partner, self))
+                    for (const auto& to : g.clause().onward->to)
+                        if (std::ranges::binary_search(partners, to)) stopped.insert(to);
+        }
+        view = std::move(next);
+        has_view = true;
+        ++changes;
     }
 };
 
@@ -124,8 +138,7 @@ void LawDesk::act(const LawAct& act, base::Time now) {
     }
     const auto known = m.law.alarms().size();
     m.law = std::move(*changed);
-    m.view = m.law.at(m.law_now());
-    ++m.changes;
+    m.take(m.law.at(m.law_now()));
     m.events.push_back({now, "law.act", "filed " + act.name});
     m.tell_alarms(known);
 }
@@ -185,8 +198,9 @@ std::vector<AccordStanding> LawDesk::standings() const {
     return out;
 }
 
-std::vector<std::string> LawDesk::explain_release(const picture::Track& track, picture::State receiver) const {
-    return impl_->exporter.explain(track, impl_->view, receiver, impl_->now).lines;
+std::vector<picture::State> LawDesk::take_stopped() {
+    const auto stopped = std::exchange(impl_->stopped, {});
+    return {stopped.begin(), stopped.end()};
 }
 
 void LawDesk::count(std::map<std::string, std::uint64_t>& c) const {

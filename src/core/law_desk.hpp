@@ -35,8 +35,11 @@ class LawDesk {
     /// Whether what is already held may still be.
     bool still_granted(const picture::Contribution& contribution) const;
 
+    /// Partners towards whom a clause has stopped since the last call, sorted: their own, or one that consented to pass
+    /// on to them.
+    std::vector<picture::State> take_stopped();
+
     std::vector<AccordStanding> standings() const;
-    std::vector<std::string> explain_release(const picture::Track& track, picture::State receiver) const;
     void count(std::map<std::string, std::uint64_t>& counters) const;
     std::vector<Event> take_events();
 

@@ -72,6 +72,7 @@ struct Federation::Impl {
 
     base::Result<void> send(std::size_t i) {
         auto& end = hub->end(states[i]);
+        for (const auto& receiver : members[i].take_purges()) end.purge(receiver, wire::Delivery::state);
         for (auto& sealed : members[i].take_sealed()) {
             auto sent = end.send(sealed.to, sealed.delivery, std::move(sealed.envelope));
             // A partner whose outbox is full, or who has no node here, blinds nobody: the exchange has counted it.
@@ -133,9 +134,6 @@ std::vector<core::Event> Federation::take_events(std::size_t member) {
 }
 bool Federation::picture_made(std::size_t member) const {
     return impl_->pictures.at(member) != 0;
-}
-std::map<picture::State, exchange::Counters> Federation::traffic(std::size_t member) const {
-    return impl_->hub->end(impl_->states.at(member)).counters();
 }
 exchange::InProcess& Federation::exchange() {
     return *impl_->hub;

@@ -23,14 +23,6 @@ base::Time wall_clock() {
                 .count()};
 }
 
-base::Result<base::KeyPair> read_key(const std::string& path) {
-    ASMAN_TRY(auto text, base::read_file(path));
-    while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.pop_back();
-    if (text.size() < 32)
-        return base::fail(base::Errc::bad_value, {.source = path}, "a key file holds at least 32 characters of secret");
-    return base::KeyPair::from_seed(text);
-}
-
 }  // namespace
 
 struct Live::Impl {
@@ -100,7 +92,7 @@ base::Result<std::unique_ptr<Live>> Live::make(const LiveOptions& options) {
                               "a node with partners needs a key file: key = \"…\"");
         member.key = base::KeyPair::generate();
     } else {
-        ASMAN_TRY(member.key, read_key((folder / impl->config.key_file).string()));
+        ASMAN_TRY(member.key, base::read_key((folder / impl->config.key_file).string()));
     }
     // Nobody outside may link the track numbers that two receivers get; the recording keeps them repeatable.
     member.bundle.files["numbers.secret"] = base::KeyPair::generate().public_key.hex();

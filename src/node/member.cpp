@@ -32,6 +32,11 @@ base::Result<void> Member::give(core::InputBody body, base::Time at) {
     ASMAN_TRY(auto outputs, engine_.step(input));
     for (auto& event : outputs.events) events_.push_back(std::move(event));
     picture_ = picture_ || outputs.picture;
+    for (const auto& receiver : outputs.purge) {
+        std::erase_if(sealed_,
+                      [&](const Sealed& s) { return s.to == receiver && s.delivery == wire::Delivery::state; });
+        purges_.push_back(receiver);
+    }
     for (const auto& out : outputs.outgoing) {
         const auto delivery = out.log_class ? wire::Delivery::log : wire::Delivery::state;
         ASMAN_TRY(auto envelope, sealer_.seal(out.to, delivery, input.time, out.payload));
@@ -42,6 +47,9 @@ base::Result<void> Member::give(core::InputBody body, base::Time at) {
 
 std::vector<Sealed> Member::take_sealed() {
     return std::exchange(sealed_, {});
+}
+std::vector<picture::State> Member::take_purges() {
+    return std::exchange(purges_, {});
 }
 std::vector<core::Event> Member::take_events() {
     return std::exchange(events_, {});

@@ -65,6 +65,11 @@ struct KeyPair {
         std::string_view seed);  ///< for simulation and tests only: the same seed gives the same keys
 };
 
+/// Reads a secret key file: one line of 128 hexadecimal digits, as create_key() writes it. Errors: io, syntax.
+Result<KeyPair> read_key(const std::string& path);
+/// Writes one that its owner alone may read. A key is never overwritten: an existing file is refused.
+Result<void> create_key(const std::string& path, const KeyPair& key);
+
 Signature sign(const KeyPair& key, Bytes message);
 bool verify(const PublicKey& key, Bytes message, const Signature& signature);
 

@@ -30,6 +30,9 @@ struct Event {
 };
 
 struct Outputs {
+    /// A clause towards these receivers has stopped: what still waits for them in the state class is destroyed before
+    /// anything more is sent (accords.md rule 13).
+    std::vector<picture::State> purge;
     std::vector<Outgoing> outgoing;
     std::vector<Event> events;
     bool picture = false;  ///< local and joint picture were made anew
@@ -77,9 +80,6 @@ class Engine {
     std::map<std::string, std::uint64_t> counters() const;
     /// Digest of all local and joint pictures, outgoing payloads and alerts so far.
     base::Digest digest() const;
-    /// The full reasoning for the own state's people: why this object of the local picture goes to `receiver` now, or
-    /// not.
-    std::vector<std::string> explain_release(std::uint64_t local_track, picture::State receiver) const;
     /// For what was received: accord, clause, coarsening of each contribution of a joint track; one fixed line for all
     /// else.
     std::vector<std::string> explain_joint(std::uint64_t joint_track) const;

@@ -41,7 +41,6 @@ class Federation {
     std::vector<core::Event> take_events(std::size_t member);
     /// Whether the member made a picture in the last tick.
     bool picture_made(std::size_t member) const;
-    std::map<picture::State, exchange::Counters> traffic(std::size_t member) const;
     exchange::InProcess& exchange();
     base::Result<void> sync();
 

@@ -38,6 +38,8 @@ class Member {
 
     /// Sealed messages since the last call, in the order in which the core made them.
     std::vector<Sealed> take_sealed();
+    /// Receivers for whom what waits outside must be destroyed before the sealed messages go.
+    std::vector<picture::State> take_purges();
     std::vector<core::Event> take_events();
     /// Whether a picture was made since the last call.
     bool take_picture();
@@ -55,6 +57,7 @@ class Member {
     wire::Sealer sealer_;
     std::optional<record::Writer> log_;
     std::vector<Sealed> sealed_;
+    std::vector<picture::State> purges_;
     std::vector<core::Event> events_;
     bool picture_ = false;
     base::Time last_ = base::Time::min();
