@@ -40,7 +40,7 @@ double Tracker::Impl::evidence(const SensorState& s, const TrackState& k, const 
     return ratio;
 }
 
-void Tracker::Impl::learn_identity(TrackState& k, const Plot& p) {
+void Tracker::Impl::learn_identity(TrackState& k, const Plot& p) const {
     const bool asked = sensors[p.sensor].info.kind != picture::SensorKind::primary;
     if (p.replied)
         ++k.replies;
@@ -68,7 +68,7 @@ void Tracker::Impl::learn_identity(TrackState& k, const Plot& p) {
     }
 }
 
-void Tracker::Impl::learn_height(TrackState& k, const Plot& p) {
+void Tracker::Impl::learn_height(TrackState& k, const Plot& p) const {
     if (p.pressure_height) {
         const bool first = !k.vertical.valid();
         const double before = k.height(p.t, config.unknown_height);
@@ -84,7 +84,7 @@ void Tracker::Impl::learn_height(TrackState& k, const Plot& p) {
         k.f.update_height_error(*p.geometric_height - k.height(p.t, config.unknown_height), 30.0 * 30.0);
 }
 
-void Tracker::Impl::learn_velocity(TrackState& k, const Plot& p) {
+void Tracker::Impl::learn_velocity(TrackState& k, const Plot& p) const {
     if (!p.ground_speed || !p.track_angle) return;
     // Down-linked velocity is east and north at the aircraft; the anchor's axes are at most 20 km away.
     k.f.update_velocity(*p.ground_speed * std::sin(*p.track_angle), *p.ground_speed * std::cos(*p.track_angle), 4.0);

@@ -1,6 +1,7 @@
-// Reports come in: refused and counted, or corrected and queued.
+// Reports come in: refused and counted, or queued; and laid down at the next batch.
 #include "manage/state.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -9,6 +10,9 @@ namespace asman::track {
 namespace {
 
 constexpr double kTwoPi = 2 * std::numbers::pi;
+constexpr std::size_t kMaxWaiting = 4096;    ///< plots of one sensor that wait for its beam
+constexpr std::size_t kMaxQueued = 1 << 16;  ///< reports of all sensors between two advances
+constexpr double kBeside = 24'000;           ///< m: what lies farther from a plot is not drawn into its cluster
 
 bool finite(double v) {
     return std::isfinite(v);
@@ -19,6 +23,13 @@ bool sane(const std::optional<double>& v, double low, double high) {
 
 double wrap(double a) {
     return a - kTwoPi * std::floor((a + std::numbers::pi) / kTwoPi);
+}
+
+/// A plot whose beam has not passed yet, near one whose beam has.
+bool waits_beside(const SensorState& s, const Plot& p) {
+    if (!s.sweeps) return false;
+    return std::any_of(s.pending.begin(), s.pending.begin() + static_cast<std::ptrdiff_t>(s.ripe),
+                       [&](const Plot& ripe) { return (ripe.place - p.place).squaredNorm() < kBeside * kBeside; });
 }
 
 }  // namespace
@@ -87,32 +98,6 @@ bool Tracker::Impl::refuse(const picture::TargetReport& r, SensorState& s) {
     return false;
 }
 
-void Tracker::Impl::locate_plot(Plot& p, SensorState& s, const picture::TargetReport& r) {
-    p.polar = r.polar();
-    const double h = p.geometric_height.value_or(p.pressure_height.value_or(config.unknown_height));
-    if (!p.polar) {
-        p.point = *r.point;
-        const double sigma = r.sigma_horizontal > 0 ? r.sigma_horizontal : 50;
-        p.variance = std::max(sigma * sigma, 4.0);
-        p.place = frame->global({p.point, {h}});
-        return;
-    }
-    const Registrar::Bias& bias = registrar.of(p.sensor);
-    const double sr = r.sigma_range > 0 ? r.sigma_range : s.info.sigma_range;
-    const double sa = r.sigma_azimuth > 0 ? r.sigma_azimuth : s.info.sigma_azimuth;
-    p.raw_range = r.range;
-    p.raw_azimuth = r.azimuth;
-    p.noise_range = sr * sr;
-    p.noise_azimuth = sa * sa;
-    const double azimuth = r.azimuth - bias.azimuth;
-    p.at.range = std::max(r.range - bias.range, 10.0);
-    p.at.sin_azimuth = std::sin(azimuth);
-    p.at.cos_azimuth = std::cos(azimuth);
-    p.at.variance_range = sr * sr + bias.variance_range;
-    p.at.variance_azimuth = sa * sa + bias.variance_azimuth;
-    p.place = locate(s.site, p.at, h, ground_range).place;
-}
-
 void Tracker::Impl::take(const picture::TargetReport& r) {
     ++counters.reports;
     const auto known = sensor_of.find(r.sensor.value);
@@ -144,7 +129,19 @@ void Tracker::Impl::take(const picture::TargetReport& r) {
     p.replied =
         r.kind != picture::SensorKind::primary &&
         (p.pressure_height || r.identity.address || r.identity.mode_3a || !r.polar() || !r.identity.callsign.empty());
-    locate_plot(p, s, r);
+    p.polar = r.polar();
+    if (p.polar) {
+        const double sr = r.sigma_range > 0 ? r.sigma_range : s.info.sigma_range;
+        const double sa = r.sigma_azimuth > 0 ? r.sigma_azimuth : s.info.sigma_azimuth;
+        p.raw_range = r.range;
+        p.raw_azimuth = r.azimuth;
+        p.noise_range = sr * sr;
+        p.noise_azimuth = sa * sa;
+    } else {
+        const double sigma = r.sigma_horizontal > 0 ? r.sigma_horizontal : 50;
+        p.point = *r.point;
+        p.variance = std::max(sigma * sigma, 4.0);
+    }
 
     if (!s.alive) {
         s.alive = true;
@@ -153,18 +150,69 @@ void Tracker::Impl::take(const picture::TargetReport& r) {
     }
     s.latest = std::max(s.latest, p.t);
     s.latency = std::max(s.latency * 0.999, now - p.t);
-    if (s.sweeps) {
-        s.beam.see(p.t, r.azimuth);
-        const Eigen::Vector3d d = s.site.axes * (p.place - s.site.place);
-        p.false_density = (p.replied ? s.replies : s.echoes).density(d.x(), d.y(), p.t);
-    } else {
-        p.false_density = 1e-13;  // a reply with a position is hardly ever nobody's
-    }
-    p.new_density = undetected_density(s, p.t);
+    if (s.sweeps) s.fixes.push_back({p.t, r.azimuth});
     s.pending.push_back(std::move(p));
-    if (!s.sweeps || s.pending.size() > 4096) s.clock = std::max(s.clock, s.latest);
-    if (s.sweeps) s.clock = std::max(s.clock, s.pending.back().t);
-    run_sensor(known->second);
+    mark(known->second);
+    if (++queued >= kMaxQueued) run_batch(false);
+}
+
+void Tracker::Impl::locate_plot(Plot& p, const SensorState& s) const {
+    const double h = p.geometric_height.value_or(p.pressure_height.value_or(config.unknown_height));
+    if (!p.polar) {
+        p.place = frame->global({p.point, {h}});
+        return;
+    }
+    const Registrar::Bias& bias = registrar.of(p.sensor);
+    const double azimuth = p.raw_azimuth - bias.azimuth;
+    p.at.range = std::max(p.raw_range - bias.range, 10.0);
+    p.at.sin_azimuth = std::sin(azimuth);
+    p.at.cos_azimuth = std::cos(azimuth);
+    p.at.variance_range = p.noise_range + bias.variance_range;
+    p.at.variance_azimuth = p.noise_azimuth + bias.variance_azimuth;
+    p.place = locate(s.site, p.at, h, ground_range).place;
+}
+
+/// What one sensor has sent since the last batch is laid down, and what is ripe gets the tracks near it. Touches
+/// nothing of other sensors and no track.
+void Tracker::Impl::prepare(std::uint32_t id) {
+    SensorState& s = sensors[id];
+    for (const auto& fix : s.fixes) s.beam.see(fix.t, fix.azimuth);
+    s.fixes.clear();
+    for (; s.prepared < s.pending.size(); ++s.prepared) {
+        Plot& p = s.pending[s.prepared];
+        locate_plot(p, s);
+        if (s.sweeps) {
+            const Eigen::Vector3d d = s.site.axes * (p.place - s.site.place);
+            p.false_density = (p.replied ? s.replies : s.echoes).density(d.x(), d.y(), p.t);
+        } else {
+            p.false_density = 1e-13;  // a reply with a position is hardly ever nobody's
+        }
+        p.new_density = undetected_density(s, p.t);
+        s.clock = std::max(s.clock, s.sweeps ? p.t : s.latest);
+    }
+    const double hold = s.sweeps ? kHoldDegrees / 360 * s.period : 0;
+    s.ripe = 0;
+    while (s.ripe < s.pending.size() &&
+           (s.pending[s.ripe].t + hold <= s.clock || s.pending.size() - s.ripe > kMaxWaiting))
+        ++s.ripe;
+    s.near.clear();
+    for (std::size_t i = 0; i < s.pending.size() && s.ripe > 0; ++i) {
+        Plot& p = s.pending[i];
+        p.near_first = static_cast<std::uint32_t>(s.near.size());
+        p.near_count = 0;
+        if (i >= s.ripe && !waits_beside(s, p)) continue;
+        index.near(p.place, [&](std::uint32_t slot) {
+            if (in_reach(s, tracks[slot], p, p.t)) s.near.push_back(slot);
+        });
+        std::sort(s.near.begin() + p.near_first, s.near.end());
+        p.near_count = static_cast<std::uint32_t>(s.near.size()) - p.near_first;
+    }
+    s.due.clear();
+    while (!s.visits.empty() && s.visits.front().ripe <= s.clock) {
+        s.due.push_back(s.visits.front());
+        std::pop_heap(s.visits.begin(), s.visits.end());
+        s.visits.pop_back();
+    }
 }
 
 void Tracker::Impl::service(const picture::ServiceMessage& m) {
@@ -185,9 +233,9 @@ void Tracker::Impl::service(const picture::ServiceMessage& m) {
     s.alive = true;
     s.latest = std::max(s.latest, t);
     if (s.sweeps && s.healthy) {
-        s.beam.see(t, m.north ? 0.0 : m.azimuth);
+        s.fixes.push_back({t, m.north ? 0.0 : m.azimuth});
         s.clock = std::max(s.clock, t);
-        run_sensor(known->second);
+        mark(known->second);
     }
 }
 

@@ -7,6 +7,7 @@
 #include "filter/imm.hpp"
 #include "filter/locate.hpp"
 #include "filter/vertical.hpp"
+#include "parallel/workers.hpp"
 #include "register/registrar.hpp"
 
 #include <asman/track/frame.hpp>
@@ -16,6 +17,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,7 +26,9 @@ namespace asman::track {
 /// Data seconds since the tracker's own epoch (the first time it was given).
 using Seconds = double;
 
-/// A report taken in, corrected for bias, waiting for the beam to pass its neighbourhood.
+inline constexpr double kHoldDegrees = 1.5;  ///< a plot waits until the beam is so far past it
+
+/// A report taken in, corrected for bias at the next advance, waiting for the beam to pass its neighbourhood.
 struct Plot {
     Seconds t = 0;
     std::uint32_t sensor = 0;
@@ -42,6 +46,9 @@ struct Plot {
     bool simulated = false;
     double false_density = 0;  ///< false plots per m² here, per scan
     double new_density = 0;    ///< new aircraft per m² here, per scan
+    // In one batch: the tracks near it, a part of the sensor's list, and whether a cluster has taken it.
+    std::uint32_t near_first = 0, near_count = 0;
+    bool taken = false;
 };
 
 /// When a beam is expected to pass a track.
@@ -76,12 +83,22 @@ struct SensorState {
     Seconds period = 0;
     Beam beam;
     bool alive = false;
-    Seconds first = 0;   ///< data
-    Seconds clock = 0;   ///< what has been seen of it is complete up to here
-    Seconds latest = 0;  ///< newest report or service message
-    double latency = 0;  ///< how far behind now() its data come, s
-    std::deque<Plot> pending;
-    std::vector<Visit> visits;
+    Seconds first = 0;          ///< data
+    Seconds clock = 0;          ///< what has been seen of it is complete up to here
+    Seconds latest = 0;         ///< newest report or service message
+    double latency = 0;         ///< how far behind now() its data come, s
+    std::vector<Plot> pending;  ///< in order of arrival
+    std::size_t prepared = 0;   ///< how many of them are laid down
+    struct Fix {
+        Seconds t;
+        double azimuth;
+    };
+    std::vector<Fix> fixes;  ///< azimuths seen since the last batch, for the beam
+    bool dirty = false;      ///< something of it waits for the next batch
+    // One batch: plots at the front whose beam has passed, and the tracks near them.
+    std::size_t ripe = 0;
+    std::vector<std::uint32_t> near;
+    std::vector<Visit> visits, due;
     ClutterMap echoes, replies;
     /// Detection learnt by distance: passes and hits of well-established tracks, sixteenths of the range.
     static constexpr int kRings = 16;
@@ -115,6 +132,7 @@ struct Link {
 
 struct TrackState {
     std::uint32_t generation = 0;
+    std::uint64_t born = 0;  ///< the batch that began it
     bool alive = false, confirmed = false;
     std::uint64_t number = 0;
     Imm f;
@@ -148,30 +166,55 @@ struct TrackState {
     double height(Seconds time, double unknown) const { return vertical.valid() ? vertical.height(time) : unknown; }
 };
 
-struct Tracker::Impl {
-    explicit Impl(Config c, std::shared_ptr<const Frame> f);
+/// A plot of one batch: its beam has passed, or it waits still and may be drawn into a cluster.
+struct Item {
+    Seconds t = 0;
+    std::uint32_t sensor = 0, plot = 0;  ///< index in the sensor's pending
+    bool ripe = false;
+};
 
-    Config config;
-    std::shared_ptr<const Frame> frame;
-    bool ground_range = false;
-    Motion motion, level_motion;  ///< where height is unknown or flat; where pressure altitude tells it
-    const Motion& motion_of(const TrackState& k) const { return k.pressure_based ? level_motion : motion; }
-    Counters counters;
-    std::vector<SensorState> sensors;
-    std::map<std::uint32_t, std::uint32_t> sensor_of;
-    std::vector<TrackState> tracks;
-    std::vector<std::uint32_t> free_slots;
-    std::size_t live = 0;
-    SpatialIndex index;
-    Registrar registrar;
-    bool started = false;
-    base::Time epoch;
-    Seconds now = 0, swept = -1e9, registered = 0;
-    std::uint64_t next_number = 1;
-    std::vector<std::uint64_t> ended;
-    std::vector<picture::Track> shown;
+/// Plots that share tracks or lie close to one another, with no other plot of the batch in reach: a piece of work.
+struct Component {
+    std::uint32_t first = 0, count = 0;      ///< in the batch's members
+    std::uint32_t slots = 0, slots_end = 0;  ///< free slots that are its own
+};
 
-    // Scratch of one cluster, reused.
+/// What a piece of work leaves for what all share, to be merged in order of pieces.
+struct Effects {
+    struct Pass {
+        std::uint32_t sensor;
+        double range, hit;
+    };
+    struct FalsePlot {
+        std::uint32_t sensor;
+        bool reply;
+        double east, north, t, weight;
+    };
+    struct Planned {
+        std::uint32_t sensor;
+        Visit visit;
+    };
+    struct Moved {
+        std::uint32_t slot;
+        Eigen::Vector3d place;
+    };
+    struct Window {
+        std::uint32_t first, count;  ///< in sightings
+        double height_variance;
+    };
+    std::vector<Pass> passes;
+    std::vector<FalsePlot> false_plots;
+    std::vector<Planned> visits;
+    std::vector<Moved> moved;
+    std::vector<std::uint32_t> started, dropped, sure;
+    std::vector<Sighting> sightings;
+    std::vector<Window> windows;
+    std::uint64_t updates = 0, misses = 0;
+    void clear();
+};
+
+/// Scratch of one worker, reused, and where its effects go.
+struct Work {
     static constexpr std::size_t kMaxTracks = 12, kMaxPlots = 12;
     struct Candidate {
         std::uint32_t slot = 0;
@@ -185,12 +228,43 @@ struct Tracker::Impl {
     };
     std::vector<Candidate> candidates;
     std::size_t n_candidates = 0;
-    std::vector<Plot> cluster_plots;
+    std::vector<Plot*> cluster_plots;
     Cluster cluster;
     Marginals weights;
     std::vector<std::uint32_t> nearby;
     std::vector<Innovation> chosen;
     std::vector<double> chosen_beta;
+    // The component at work.
+    std::span<const Item> members;
+    std::uint32_t next_slot = 0, end_slot = 0;
+    std::vector<std::uint32_t> fresh;  ///< tracks started in it
+    Effects* effects = nullptr;
+};
+
+struct Tracker::Impl {
+    explicit Impl(Config c, std::shared_ptr<const Frame> f);
+
+    Config config;
+    std::shared_ptr<const Frame> frame;
+    bool ground_range = false;
+    Motion motion, level_motion;  ///< where height is unknown or flat; where pressure altitude tells it
+    const Motion& motion_of(const TrackState& k) const { return k.pressure_based ? level_motion : motion; }
+    Counters counters;
+    std::vector<SensorState> sensors;
+    std::map<std::uint32_t, std::uint32_t> sensor_of;
+    std::deque<TrackState> tracks;
+    std::vector<std::uint32_t> free_slots;
+    std::size_t live = 0;
+    SpatialIndex index;
+    IdentityIndex identities;
+    Registrar registrar;
+    bool started = false;
+    base::Time epoch;
+    Seconds now = 0, registered = 0;
+    std::int64_t tick = -1;  ///< tenths of a second tended
+    std::uint64_t next_number = 1;
+    std::vector<std::uint64_t> ended;
+    std::vector<picture::Track> shown;
 
     /// Exact near the epoch; times far off (hostile ones too) only have to stay far off.
     Seconds seconds(base::Time t) const {
@@ -203,51 +277,93 @@ struct Tracker::Impl {
     bool begin(base::Time t);  ///< false: a time that no clock shows
     void take(const picture::TargetReport& r);
     bool refuse(const picture::TargetReport& r, SensorState& s);
-    void locate_plot(Plot& p, SensorState& s, const picture::TargetReport& r);
     void service(const picture::ServiceMessage& m);
-    // passes.cpp
+    void locate_plot(Plot& p, const SensorState& s) const;
+    void prepare(std::uint32_t id);
+
+    // batch.cpp: everything that waits, in parallel where nothing is shared
+    Workers workers;
+    std::vector<Work> work;        ///< [worker]
+    std::vector<Effects> effects;  ///< [piece]
+    std::size_t queued = 0;        ///< reports since the last batch
+    std::vector<std::uint32_t> dirty, active;
+    std::vector<Item> items, members;              ///< in order of time; by component
+    std::vector<std::uint32_t> parent, component;  ///< [item]
+    struct Owner {
+        std::uint64_t batch = 0;
+        std::uint32_t item = 0;
+    };
+    std::vector<Owner> owners;  ///< [slot]: the first plot of the batch near it
+    std::uint64_t batch = 0;
+    std::vector<Component> components;
+    SpatialIndex plot_index;
+    struct Due {
+        std::uint32_t slot, sensor;
+        Visit visit;
+    };
+    std::vector<Due> due;
+    std::vector<std::uint32_t> rival_of;  ///< of the tracks that are tended
     void advance(Seconds to);
-    void run_sensor(std::uint32_t id);
-    void run_visits(std::uint32_t id);
-    void schedule(std::uint32_t id, std::uint32_t slot, Link& link, Seconds after);
+    void run_batch(bool everyone);
+    void mark(std::uint32_t id);
+    void list_items();
+    void find_components();
+    std::uint32_t root(std::uint32_t item);
+    void unite(std::uint32_t a, std::uint32_t b);
+    void reserve_slots();
+    void run_components();
+    void run_due();
+    void tend(std::int64_t tenth);
+    /// f(work, i) for every i below n, in parallel, in runs of neighbours with effects of their own; merged in order.
+    template <class F>
+    void in_parallel(std::size_t n, std::size_t run, F&& f);
+    void merge(Effects& e);
+
+    // passes.cpp
+    void visit(Work& w, std::uint32_t id, Visit v);
+    std::optional<Visit> plan(std::uint32_t id, std::uint32_t slot, Link& link, Seconds near) const;
+    void schedule(Work& w, std::uint32_t id, std::uint32_t slot, Link& link, Seconds near) const;
     bool expected_pass(const SensorState& s, const TrackState& k, Seconds near, Seconds& pass, double& half_width,
                        double& range) const;
-    void miss(std::uint32_t slot, Link& link, Seconds at);
-    void survey(std::uint32_t slot);
-    void sweep();
-    void drop(std::uint32_t slot);
-    Link& link_to(TrackState& k, std::uint32_t sensor);
+    void miss(Work& w, std::uint32_t slot, Link& link, Seconds at);
+    void survey(Work& w, std::uint32_t slot);
+    void drop(Work& w, std::uint32_t slot);
+    Link& link_to(TrackState& k, std::uint32_t sensor) const;
     /// Probability that a visible aircraft at this range gives a plot: the sensor's by range, and the pair's own
     /// record.
     double detection(const SensorState& s, double range, const Link& link) const;
-    void record_pass(SensorState& s, TrackState& k, Link& link, double range, double hit);
+    void record_pass(Work& w, TrackState& k, Link& link, double range, double hit) const;
     double undetected_density(const SensorState& s, Seconds t) const;
     void survive(TrackState& k, Seconds to) const;
     // cluster.cpp
-    void associate(SensorState& s, std::size_t seed);
-    void gather(SensorState& s, std::size_t seed);
-    bool consider_track(SensorState& s, std::uint32_t slot, std::size_t seen);
-    bool consider_pair(SensorState& s, Candidate& c, const Plot& p, std::size_t j);
-    void solve(SensorState& s);
-    void apply(SensorState& s, std::size_t i);
-    void unite_claims();
-    void start_tracks(SensorState& s);
+    bool in_reach(const SensorState& s, const TrackState& k, const Plot& p, Seconds at) const;
+    void associate(Work& w, const Item& seed);
+    void gather(Work& w, const Item& seed);
+    void draw_in(Work& w, std::uint32_t sensor);
+    bool consider_track(Work& w, std::uint32_t slot, std::size_t seen);
+    bool consider_pair(const SensorState& s, Work::Candidate& c, const Plot& first, const Plot& p, std::size_t j) const;
+    void solve(Work& w);
+    void apply(Work& w, std::size_t i);
+    void unite_claims(Work& w);
+    void start_tracks(Work& w);
     Measurement measurement(const SensorState& s, const Plot& p, const Anchor& anchor, double h) const;
     // evidence.cpp
     double evidence(const SensorState& s, const TrackState& k, const Plot& p) const;
-    void learn_identity(TrackState& k, const Plot& p);
-    void learn_height(TrackState& k, const Plot& p);
-    void learn_velocity(TrackState& k, const Plot& p);
+    void learn_identity(TrackState& k, const Plot& p) const;
+    void learn_height(TrackState& k, const Plot& p) const;
+    void learn_velocity(TrackState& k, const Plot& p) const;
     // tracks.cpp
-    std::uint32_t start(SensorState& s, const Plot& p, double existence);
-    void refresh(std::uint32_t slot);
-    void anchor_at_place(TrackState& k);
+    void start(Work& w, const Plot& p, double existence);
+    void refresh(Work& w, std::uint32_t slot);
+    void anchor_at_place(TrackState& k) const;
+    bool sure(const TrackState& k) const;  ///< exists by all that is known
     void confirm(TrackState& k);
     bool borrowed(const TrackState& k) const;  ///< carries the replies of an aircraft known elsewhere
-    void rivals();
+    std::uint32_t find_rival(std::uint32_t slot) const;
+    void yield_to_rival(Work& w, std::uint32_t slot, std::uint32_t rival);
     // register/windows.cpp
-    void sample(TrackState& k, const Plot& p);
-    void use_window(TrackState& k);
+    void sample(Work& w, TrackState& k, const Plot& p) const;
+    void use_window(Work& w, TrackState& k) const;
     void run_registration();
     // picture.cpp
     bool show(const TrackState& k, Seconds at, picture::Track& out) const;

@@ -11,7 +11,7 @@
 namespace asman::track {
 
 Tracker::Impl::Impl(Config c, std::shared_ptr<const Frame> f)
-    : config(c), frame(std::move(f)), ground_range(frame->ground_range()) {
+    : config(c), frame(std::move(f)), ground_range(frame->ground_range()), workers(c.threads), work(workers.threads()) {
     motion.single_mode = config.ablate_imm;
     motion.height_walk = ground_range ? 0 : 60;
     level_motion = motion;

@@ -18,16 +18,12 @@ constexpr int kRivalLimit = 6;        ///< seconds as a double before a track gi
 
 }  // namespace
 
-std::uint32_t Tracker::Impl::start(SensorState& s, const Plot& p, double existence) {
-    if (live >= config.max_tracks) return 0;
-    std::uint32_t slot = 0;
-    if (free_slots.empty()) {
-        slot = static_cast<std::uint32_t>(tracks.size());
-        tracks.emplace_back();
-    } else {
-        slot = free_slots.back();
-        free_slots.pop_back();
-    }
+void Tracker::Impl::start(Work& w, const Plot& p, double existence) {
+    if (w.next_slot == w.end_slot) return;  // the bound on tracks
+    const SensorState& s = sensors[p.sensor];
+    const std::uint32_t slot = free_slots[w.next_slot++];
+    w.effects->started.push_back(slot);
+    w.fresh.push_back(slot);
     TrackState& k = tracks[slot];
     std::vector<Link> links = std::move(k.links);
     std::vector<Sample> samples = std::move(k.samples);
@@ -41,6 +37,7 @@ std::uint32_t Tracker::Impl::start(SensorState& s, const Plot& p, double existen
     k.samples = std::move(samples);
     k.recent_codes = std::move(codes);
     k.generation = generation;
+    k.born = batch;
     k.alive = true;
     k.existence = existence;
     k.t = k.first_seen = k.last_report = k.existed = p.t;
@@ -53,24 +50,21 @@ std::uint32_t Tracker::Impl::start(SensorState& s, const Plot& p, double existen
     k.f = Imm::start(motion, m, kSpeedSigma, sigma_e);
     k.pressure_based = p.pressure_height.has_value();
     k.reports = 1;
-    ++live;
-    ++counters.tracks_started;
     learn_identity(k, p);
     if (p.pressure_height) k.vertical.update(p.t, *p.pressure_height, 9);
     learn_height(k, p);
     if (p.ground_speed && p.track_angle)
         k.f.set_velocity(*p.ground_speed * std::sin(*p.track_angle), *p.ground_speed * std::cos(*p.track_angle), 25);
-    refresh(slot);
+    refresh(w, slot);
     Link& link = link_to(k, p.sensor);
     link.last_hit = link.last_pass = link.first = link.last = p.t;
     link.hit_share = 1;
     link.reports = 1;
-    if (!s.sweeps) schedule(p.sensor, slot, link, p.t + std::max(s.period, 1.0));
-    survey(slot);
-    return slot;
+    if (!s.sweeps) schedule(w, p.sensor, slot, link, p.t + std::max(s.period, 1.0));
+    survey(w, slot);
 }
 
-void Tracker::Impl::refresh(std::uint32_t slot) {
+void Tracker::Impl::refresh(Work& w, std::uint32_t slot) {
     TrackState& k = tracks[slot];
     const Moments m = k.f.moments();
     const double h = ground_range ? 0 : k.height(k.t, config.unknown_height) + k.f.mean(iE);
@@ -79,10 +73,10 @@ void Tracker::Impl::refresh(std::uint32_t slot) {
     k.spread = std::sqrt(std::max(m.covariance(0, 0) + m.covariance(1, 1), 1.0));
     k.spread_rate = std::sqrt(std::max(m.covariance(2, 2) + m.covariance(3, 3), 0.01));
     if (std::abs(m.mean(0)) > kReanchor || std::abs(m.mean(1)) > kReanchor) anchor_at_place(k);
-    index.put(slot, k.place);
+    w.effects->moved.push_back({slot, k.place});
 }
 
-void Tracker::Impl::anchor_at_place(TrackState& k) {
+void Tracker::Impl::anchor_at_place(TrackState& k) const {
     const Anchor next = frame->anchor(k.place);
     const double x0 = k.f.mean(iX), y0 = k.f.mean(iY);
     const double h = ground_range ? 0 : k.height(k.t, config.unknown_height) + k.f.mean(iE);
@@ -111,17 +105,28 @@ bool Tracker::Impl::borrowed(const TrackState& k) const {
     if (best == nullptr || sure >= 2 || !sensors[best->sensor].sweeps) return false;
     const Eigen::Vector3d& antenna = sensors[best->sensor].site.place;
     const double range = (k.place - antenna).norm();
-    for (const TrackState& o : tracks) {
-        if (!o.alive || !o.confirmed || &o == &k) continue;
-        bool same = k.address && o.address && *k.address == *o.address;
-        if (!same && !(k.address && o.address) && k.code && o.code == k.code)
-            same = !k.vertical.valid() || !o.vertical.valid() ||
-                   std::abs(k.vertical.height(k.t) - o.vertical.height(k.t)) < kSameHeight;
-        if (!same) continue;
+    bool found = false;
+    const auto resembles = [&](std::uint32_t slot, bool same) {
+        const TrackState& o = tracks[slot];
+        if (found || !same || !o.alive || !o.confirmed || &o == &k) return;
         const double detour = range - (o.place + o.velocity * (k.t - o.t) - antenna).norm();
-        if (k.reports < kLongReports || (detour > 0 && detour < kMirrorDetour)) return true;
-    }
-    return false;
+        found = k.reports < kLongReports || (detour > 0 && detour < kMirrorDetour);
+    };
+    if (k.address)
+        identities.with_address(*k.address, [&](std::uint32_t o) { resembles(o, tracks[o].address == k.address); });
+    if (k.code)
+        identities.with_code(*k.code, [&](std::uint32_t slot) {
+            const TrackState& o = tracks[slot];
+            const bool same = !(k.address && o.address) && o.code == k.code &&
+                              (!k.vertical.valid() || !o.vertical.valid() ||
+                               std::abs(k.vertical.height(k.t) - o.vertical.height(k.t)) < kSameHeight);
+            resembles(slot, same);
+        });
+    return found;
+}
+
+bool Tracker::Impl::sure(const TrackState& k) const {
+    return k.existence > config.confirm_existence && k.reports >= 2;
 }
 
 void Tracker::Impl::confirm(TrackState& k) {
@@ -130,42 +135,44 @@ void Tracker::Impl::confirm(TrackState& k) {
     ++counters.tracks_confirmed;
 }
 
-void Tracker::Impl::rivals() {
-    for (std::uint32_t slot = 0; slot < tracks.size(); ++slot) {
-        TrackState& k = tracks[slot];
-        if (!k.alive || k.existence < 0.2) continue;
-        std::uint32_t found = 0xffffffff;
-        index.near(k.place, [&](std::uint32_t other) {
-            const TrackState& o = tracks[other];
-            if (other == slot || o.existence < 0.2 || (k.place - o.place).squaredNorm() > kRivalReach * kRivalReach)
-                return;
-            // The better established one stays.
-            if (std::pair(o.reports, slot) < std::pair(k.reports, other)) return;
-            const double later = std::max(k.t, o.t);
-            Eigen::Vector3d gap = (k.place + k.velocity * (later - k.t)) - (o.place + o.velocity * (later - o.t));
-            // Heights that nobody tells may disagree by kilometres.
-            const Eigen::Vector3d up = k.anchor.axes.row(2);
-            gap -= up * up.dot(gap);
-            const double sigma = std::hypot(k.spread, o.spread) + 2 * (later - std::min(k.t, o.t)) + 20;
-            if (gap.squaredNorm() > 2.25 * sigma * sigma) return;
-            const double sv = std::hypot(k.spread_rate, o.spread_rate);
-            if ((k.velocity - o.velocity).squaredNorm() > 4 * sv * sv) return;
-            // Two plots in one pass of one sensor are two aircraft.
-            for (const Link& a : k.links)
-                for (const Link& b : o.links)
-                    if (a.sensor == b.sensor && sensors[a.sensor].sweeps && a.hit_share > 0.5 && b.hit_share > 0.5 &&
-                        std::abs(a.last_hit - b.last_hit) < 0.3 * sensors[a.sensor].period)
-                        return;
-            if (found == 0xffffffff || other < found) found = other;
-        });
-        if (found == 0xffffffff) {
-            k.rival_score = std::max(k.rival_score - 1, 0);
-            continue;
-        }
-        if (k.rival != found) k.rival_score = 0;
-        k.rival = found;
-        if (++k.rival_score >= kRivalLimit) drop(slot);
+/// A better established track that says the same as this one, or kNone. Reads tracks only.
+std::uint32_t Tracker::Impl::find_rival(std::uint32_t slot) const {
+    const TrackState& k = tracks[slot];
+    std::uint32_t found = SlotBuckets::kNone;
+    if (!k.alive || k.existence < 0.2) return found;
+    index.near(k.place, [&](std::uint32_t other) {
+        const TrackState& o = tracks[other];
+        if (other == slot || o.existence < 0.2 || (k.place - o.place).squaredNorm() > kRivalReach * kRivalReach) return;
+        if (std::pair(o.reports, slot) < std::pair(k.reports, other)) return;
+        const double later = std::max(k.t, o.t);
+        Eigen::Vector3d gap = (k.place + k.velocity * (later - k.t)) - (o.place + o.velocity * (later - o.t));
+        // Heights that nobody tells may disagree by kilometres.
+        const Eigen::Vector3d up = k.anchor.axes.row(2);
+        gap -= up * up.dot(gap);
+        const double sigma = std::hypot(k.spread, o.spread) + 2 * (later - std::min(k.t, o.t)) + 20;
+        if (gap.squaredNorm() > 2.25 * sigma * sigma) return;
+        const double sv = std::hypot(k.spread_rate, o.spread_rate);
+        if ((k.velocity - o.velocity).squaredNorm() > 4 * sv * sv) return;
+        // Two plots in one pass of one sensor are two aircraft.
+        for (const Link& a : k.links)
+            for (const Link& b : o.links)
+                if (a.sensor == b.sensor && sensors[a.sensor].sweeps && a.hit_share > 0.5 && b.hit_share > 0.5 &&
+                    std::abs(a.last_hit - b.last_hit) < 0.3 * sensors[a.sensor].period)
+                    return;
+        found = std::min(found, other);
+    });
+    return found;
+}
+
+void Tracker::Impl::yield_to_rival(Work& w, std::uint32_t slot, std::uint32_t rival) {
+    TrackState& k = tracks[slot];
+    if (rival == SlotBuckets::kNone) {
+        k.rival_score = std::max(k.rival_score - 1, 0);
+        return;
     }
+    if (k.rival != rival) k.rival_score = 0;
+    k.rival = rival;
+    if (++k.rival_score >= kRivalLimit) drop(w, slot);
 }
 
 }  // namespace asman::track

@@ -23,7 +23,7 @@ bool told_lately(const TrackState& k, double t) {
 
 }  // namespace
 
-void Tracker::Impl::sample(TrackState& k, const Plot& p) {
+void Tracker::Impl::sample(Work& w, TrackState& k, const Plot& p) const {
     if (!config.registration || !k.confirmed || k.existence < 0.95) return;
     if (p.polar ? !sensors[p.sensor].sweeps : told_lately(k, p.t)) return;
     Sample s;
@@ -40,19 +40,18 @@ void Tracker::Impl::sample(TrackState& k, const Plot& p) {
         s.variance_range = p.variance + kToldSigma * kToldSigma;
     }
     k.samples.push_back(s);
-    if (k.samples.size() >= kSamples || p.t - k.samples.front().t >= kWindow) use_window(k);
+    if (k.samples.size() >= kSamples || p.t - k.samples.front().t >= kWindow) use_window(w, k);
 }
 
-void Tracker::Impl::use_window(TrackState& k) {
-    Sighting window[kSamples];
-    std::size_t n = 0;
+void Tracker::Impl::use_window(Work& out, TrackState& k) const {
+    auto& all = out.effects->sightings;
+    const std::size_t first = all.size();
     const double height_sigma = k.pressure_based ? config.pressure_offset_sigma : config.unknown_height_sigma;
     for (const Sample& s : k.samples) {
         const SensorState& sensor = sensors[s.sensor];
         if (s.told) {
             const Eigen::Vector2d z = k.anchor.to_tangent(s.place, s.height);
-            Sighting& w = window[n++];
-            w = {};
+            Sighting& w = all.emplace_back();
             w.t = s.t;
             w.sensor = s.sensor;
             w.z[0] = z.x();
@@ -71,8 +70,7 @@ void Tracker::Impl::use_window(TrackState& k) {
             sensor.site.axes.transpose() * Eigen::Vector3d(polar.sin_azimuth, polar.cos_azimuth, 0);
         const Eigen::Vector2d along = k.anchor.axes.topRows<2>() * ray, u = along.normalized();
         const double stretch = 1 / std::sqrt(1 - at.sin_arrival * at.sin_arrival);
-        Sighting& w = window[n++];
-        w = {};
+        Sighting& w = all.emplace_back();
         w.t = s.t;
         w.sensor = s.sensor;
         w.z[0] = m.z[0];
@@ -88,7 +86,8 @@ void Tracker::Impl::use_window(TrackState& k) {
         w.by_height[0] = -m.j1[0];
         w.by_height[1] = -m.j1[1];
     }
-    if (n >= 5) registrar.add_window({window, n}, ground_range ? 0 : height_sigma * height_sigma);
+    out.effects->windows.push_back({static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(all.size() - first),
+                                    ground_range ? 0 : height_sigma * height_sigma});
     k.samples.clear();
 }
 

@@ -42,6 +42,8 @@ struct Config {
     bool registration = true;
     double registration_sigma_range = 120;               ///< a radar's unknown range bias, 1σ, metres
     double registration_sigma_azimuth = 0.2 * geo::deg;  ///< and azimuth bias, radians
+    /// Threads that share the work of one advance(), the caller's own counted. The results are the same for any number.
+    unsigned threads = 1;
     /// Bounds of memory and of work.
     std::uint32_t max_tracks = 200'000;
     std::uint32_t max_reports_per_second_per_sensor = 20'000;
@@ -97,7 +99,8 @@ class Tracker {
     /// are counted, not tracked, and reports that carry their own place (ADS-B, multilateration) are.
     base::Result<void> add_sensor(const picture::Sensor& sensor);
 
-    /// Takes one target report. Never fails: what cannot be used is counted.
+    /// Takes one target report; what it tells is in the picture from the next advance() on, which works through all
+    /// that has come since the last one. Never fails: what cannot be used is counted.
     void report(const picture::TargetReport& report);
     /// North marks and sector crossings drive beam and health.
     void service(const picture::ServiceMessage& message);

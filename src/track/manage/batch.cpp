@@ -1,0 +1,308 @@
+// All that waits at one advance: what shares nothing runs in parallel, what it leaves is merged in order. The same on
+// one thread and on many: pieces of work, their order and their slots depend on the input alone.
+#include "manage/state.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace asman::track {
+
+namespace {
+
+constexpr double kPlotReach = 12'000;  ///< m: plots nearer than this may begin or share a track
+constexpr double kSurveyInterval = 10, kTick = 0.1;
+constexpr std::int64_t kTenths = 10;
+
+}  // namespace
+
+void Effects::clear() {
+    passes.clear();
+    false_plots.clear();
+    visits.clear();
+    moved.clear();
+    started.clear();
+    dropped.clear();
+    sure.clear();
+    sightings.clear();
+    windows.clear();
+    updates = misses = 0;
+}
+
+template <class F>
+void Tracker::Impl::in_parallel(std::size_t n, std::size_t run, F&& f) {
+    const std::size_t runs = (n + run - 1) / run;
+    if (effects.size() < runs) effects.resize(runs);
+    workers.each(runs, [&](std::size_t r, unsigned worker) {
+        Work& w = work[worker];
+        w.effects = &effects[r];
+        w.effects->clear();
+        for (std::size_t i = r * run; i < std::min(n, (r + 1) * run); ++i) f(w, i);
+    });
+    for (std::size_t r = 0; r < runs; ++r) merge(effects[r]);
+}
+
+void Tracker::Impl::mark(std::uint32_t id) {
+    if (sensors[id].dirty) return;
+    sensors[id].dirty = true;
+    dirty.push_back(id);
+}
+
+void Tracker::Impl::advance(Seconds to) {
+    if (!(to > now)) return;
+    now = to;
+    const auto tenth = static_cast<std::int64_t>(std::floor(now / kTick));
+    const bool ticks = tenth > tick;
+    if (!ticks && dirty.empty()) return;
+    run_batch(ticks);
+    if (!ticks) return;
+    const std::int64_t before = std::max(tick, tenth - kTenths);
+    const bool second = tick < 0 || tenth / kTenths > tick / kTenths;
+    tick = tenth;
+    for (std::int64_t t = before + 1; t <= tenth; ++t) tend(t);
+    if (second) run_registration();
+}
+
+/// `everyone`: sensors without news too, as time alone makes plots ripe and passes missed.
+void Tracker::Impl::run_batch(bool everyone) {
+    queued = 0;
+    active.clear();
+    if (everyone) {
+        for (std::uint32_t id = 0; id < sensors.size(); ++id) {
+            SensorState& s = sensors[id];
+            if (!s.alive) continue;
+            // A sensor that still sends has shown everything up to its usual delay.
+            const double silence = s.sweeps ? 2.5 * s.period : 10.0;
+            if (now - s.latest < silence + s.latency) s.clock = std::max(s.clock, now - s.latency - 0.05);
+            active.push_back(id);
+        }
+    } else {
+        active.assign(dirty.begin(), dirty.end());
+        std::sort(active.begin(), active.end());
+    }
+    for (const std::uint32_t id : dirty) sensors[id].dirty = false;
+    dirty.clear();
+
+    constexpr std::size_t run = 16;
+    workers.each((active.size() + run - 1) / run, [&](std::size_t r, unsigned) {
+        for (std::size_t i = r * run; i < std::min(active.size(), (r + 1) * run); ++i) prepare(active[i]);
+    });
+    list_items();
+    if (!items.empty()) {
+        find_components();
+        run_components();
+    }
+    run_due();
+}
+
+void Tracker::Impl::list_items() {
+    ++batch;
+    items.clear();
+    for (const std::uint32_t id : active) {
+        const SensorState& s = sensors[id];
+        if (s.ripe == 0) continue;
+        for (std::uint32_t i = 0; i < s.pending.size(); ++i)
+            if (i < s.ripe || s.pending[i].near_count > 0) items.push_back({s.pending[i].t, id, i, i < s.ripe});
+    }
+    std::sort(items.begin(), items.end(), [](const Item& a, const Item& b) {
+        if (a.t != b.t) return a.t < b.t;
+        return a.sensor != b.sensor ? a.sensor < b.sensor : a.plot < b.plot;
+    });
+}
+
+std::uint32_t Tracker::Impl::root(std::uint32_t item) {
+    while (parent[item] != item) item = parent[item] = parent[parent[item]];
+    return item;
+}
+
+void Tracker::Impl::unite(std::uint32_t a, std::uint32_t b) {
+    a = root(a);
+    b = root(b);
+    parent[std::max(a, b)] = std::min(a, b);
+}
+
+void Tracker::Impl::find_components() {
+    const auto n = static_cast<std::uint32_t>(items.size());
+    parent.resize(n);
+    std::iota(parent.begin(), parent.end(), 0U);
+    owners.resize(tracks.size());
+    for (std::uint32_t i = 0; i < n; ++i) {
+        const SensorState& s = sensors[items[i].sensor];
+        const Plot& p = s.pending[items[i].plot];
+        for (std::uint32_t k = p.near_first; k < p.near_first + p.near_count; ++k) {
+            Owner& o = owners[s.near[k]];
+            if (o.batch == batch)
+                unite(i, o.item);
+            else
+                o = {batch, i};
+        }
+        if (n == 1) break;
+        plot_index.near(p.place, [&](std::uint32_t j) {
+            const Plot& q = sensors[items[j].sensor].pending[items[j].plot];
+            if ((q.place - p.place).squaredNorm() < kPlotReach * kPlotReach) unite(i, j);
+        });
+        plot_index.put(i, p.place);
+    }
+    for (std::uint32_t i = 0; n > 1 && i < n; ++i) plot_index.remove(i);
+
+    // Components in order of their first plot, members in order of time.
+    components.clear();
+    component.resize(n);
+    for (std::uint32_t i = 0; i < n; ++i) {
+        const std::uint32_t r = root(i);
+        if (r == i) {
+            component[i] = static_cast<std::uint32_t>(components.size());
+            components.emplace_back();
+        } else {
+            component[i] = component[r];
+        }
+        ++components[component[i]].count;
+    }
+    std::uint32_t first = 0;
+    for (Component& c : components) {
+        c.first = first;
+        first += c.count;
+        c.count = 0;
+    }
+    members.resize(n);
+    for (std::uint32_t i = 0; i < n; ++i) {
+        Component& c = components[component[i]];
+        members[c.first + c.count++] = items[i];
+    }
+}
+
+/// A track may begin at every plot: each component gets slots of its own, as far as the bound on tracks allows.
+void Tracker::Impl::reserve_slots() {
+    const std::size_t wanted =
+        std::min<std::size_t>(items.size(), config.max_tracks - std::min<std::size_t>(live, config.max_tracks));
+    while (free_slots.size() < wanted) {
+        free_slots.push_back(static_cast<std::uint32_t>(tracks.size()));
+        tracks.emplace_back();
+    }
+    const auto end = static_cast<std::uint32_t>(free_slots.size());
+    auto next = static_cast<std::uint32_t>(end - wanted);
+    for (Component& c : components) {
+        c.slots = next;
+        c.slots_end = next = std::min(end, next + c.count);
+    }
+}
+
+void Tracker::Impl::run_components() {
+    reserve_slots();
+    const std::size_t n = components.size(), run = std::max<std::size_t>(8, n / 64), runs = (n + run - 1) / run;
+    if (effects.size() < runs) effects.resize(runs);
+    workers.each(runs, [&](std::size_t r, unsigned worker) {
+        Work& w = work[worker];
+        w.effects = &effects[r];
+        w.effects->clear();
+        for (std::size_t i = r * run; i < std::min(n, (r + 1) * run); ++i) {
+            const Component& c = components[i];
+            w.members = std::span(members).subspan(c.first, c.count);
+            w.next_slot = c.slots;
+            w.end_slot = c.slots_end;
+            w.fresh.clear();
+            for (const Item& item : w.members)
+                if (item.ripe && !sensors[item.sensor].pending[item.plot].taken) associate(w, item);
+        }
+    });
+    const auto lent = free_slots.begin() + components[0].slots;
+    free_slots.erase(
+        std::remove_if(lent, free_slots.end(), [&](std::uint32_t slot) { return tracks[slot].born == batch; }),
+        free_slots.end());
+    for (std::size_t r = 0; r < runs; ++r) merge(effects[r]);
+    for (const std::uint32_t id : active) {
+        SensorState& s = sensors[id];
+        if (s.ripe == 0) continue;
+        std::erase_if(s.pending, [](const Plot& p) { return p.taken; });
+        s.prepared = s.pending.size();
+        s.ripe = 0;
+    }
+}
+
+/// Passes that should be over by now, track by track.
+void Tracker::Impl::run_due() {
+    due.clear();
+    for (const std::uint32_t id : active)
+        for (const Visit& v : sensors[id].due) due.push_back({v.slot, id, v});
+    if (due.empty()) return;
+    std::sort(due.begin(), due.end(), [](const Due& a, const Due& b) {
+        if (a.slot != b.slot) return a.slot < b.slot;
+        return a.visit.ripe != b.visit.ripe ? a.visit.ripe < b.visit.ripe : a.sensor < b.sensor;
+    });
+    std::size_t groups = 0;
+    members.clear();
+    components.clear();
+    for (std::size_t i = 0; i < due.size(); ++i) {
+        if (i == 0 || due[i].slot != due[i - 1].slot) {
+            components.push_back({static_cast<std::uint32_t>(i), 0, 0, 0});
+            ++groups;
+        }
+        ++components.back().count;
+    }
+    in_parallel(groups, std::max<std::size_t>(16, groups / 64), [&](Work& w, std::size_t g) {
+        const Component& c = components[g];
+        for (std::uint32_t i = c.first; i < c.first + c.count; ++i) visit(w, due[i].sensor, due[i].visit);
+    });
+}
+
+/// Once a second every track is looked after: a tenth of them each tenth of a second.
+void Tracker::Impl::tend(std::int64_t tenth) {
+    const auto phase = static_cast<std::size_t>(tenth % kTenths);
+    if (tracks.size() <= phase) return;
+    const std::size_t n = (tracks.size() - phase + kTenths - 1) / kTenths;
+    const auto slot_of = [&](std::size_t i) { return static_cast<std::uint32_t>(i * kTenths + phase); };
+    rival_of.resize(n);
+    constexpr std::size_t run = 64;
+    workers.each((n + run - 1) / run, [&](std::size_t r, unsigned) {
+        for (std::size_t i = r * run; i < std::min(n, (r + 1) * run); ++i) rival_of[i] = find_rival(slot_of(i));
+    });
+    in_parallel(n, run, [&](Work& w, std::size_t i) {
+        const std::uint32_t slot = slot_of(i);
+        TrackState& k = tracks[slot];
+        if (!k.alive) return;
+        const double quiet = now - k.last_report;
+        const double patience = k.confirmed ? config.max_coast.seconds() : 0.5 * config.max_coast.seconds();
+        if (quiet > patience || k.existence < config.drop_existence) return drop(w, slot);
+        if (now - k.last_survey > kSurveyInterval) survey(w, slot);
+        if (k.existence >= 0.2) yield_to_rival(w, slot, rival_of[i]);
+    });
+}
+
+void Tracker::Impl::merge(Effects& e) {
+    for (const auto& [id, v] : e.visits) {
+        auto& visits = sensors[id].visits;
+        visits.push_back(v);
+        std::push_heap(visits.begin(), visits.end());
+    }
+    for (const auto& p : e.passes) sensors[p.sensor].learn_detection(p.range, p.hit);
+    for (const auto& f : e.false_plots) {
+        SensorState& s = sensors[f.sensor];
+        (f.reply ? s.replies : s.echoes).add(f.east, f.north, f.t, f.weight);
+    }
+    for (const auto& [slot, place] : e.moved) {
+        const TrackState& k = tracks[slot];
+        if (!k.alive) continue;
+        index.put(slot, place);
+        if (k.address) identities.put_address(slot, *k.address);
+        if (k.code) identities.put_code(slot, *k.code);
+    }
+    live += e.started.size();
+    counters.tracks_started += e.started.size();
+    counters.updates += e.updates;
+    counters.misses += e.misses;
+    for (const std::uint32_t slot : e.sure) {
+        TrackState& k = tracks[slot];
+        if (k.alive && !k.confirmed && sure(k) && !borrowed(k)) confirm(k);
+    }
+    for (const std::uint32_t slot : e.dropped) {
+        index.remove(slot);
+        identities.remove(slot);
+        free_slots.push_back(slot);
+        --live;
+        ++counters.tracks_dropped;
+        if (tracks[slot].confirmed) ended.push_back(tracks[slot].number);
+    }
+    for (const auto& w : e.windows)
+        if (w.count >= 5) registrar.add_window(std::span(e.sightings).subspan(w.first, w.count), w.height_variance);
+}
+
+}  // namespace asman::track
