@@ -12,6 +12,36 @@ namespace {
 
 using base::Errc;
 
+/// The certified law key that made the act's signature; null: none.
+const base::PublicKey* signer_of(const Keyring& keys, const Act& a) {
+    for (const auto& c : keys.certificates) {
+        if (c.state == a.signed_by && c.use == KeyUse::law && c.covers(a.recorded_at) &&
+            base::verify(c.key, base::as_bytes(a.canonical()), *a.signature))
+            return &c.key;
+    }
+    return nullptr;
+}
+
+/// Signed by a law key that the signer's root has certified for the instant at which it was recorded, and that was not
+/// known to be compromised then.
+base::Result<void> check_signature(const Keyring& keys, const Act& a) {
+    const auto bad = [&](std::string why) { return base::fail(Errc::bad_signature, a.place, a.words() + ": " + why); };
+    const auto certified = keys.certified(a.signed_by, KeyUse::law, a.recorded_at);
+    if (!a.signature || (certified.empty() && !keys.required)) return {};
+    if (certified.empty()) {
+        return bad(
+            fmt::format("no law key of {} is certified for {}", a.signed_by.text(), base::format_time(a.recorded_at)));
+    }
+    const auto* key = signer_of(keys, a);
+    if (!key) return bad(fmt::format("the signature is not {}'s", a.signed_by.text()));
+    const auto* revoked = keys.revoked(*key, a.recorded_at);
+    if (revoked && revoked->compromised_since <= a.recorded_at && !narrows(a.kind)) {
+        return bad(
+            fmt::format("its key is revoked: compromised since {}", base::format_time(revoked->compromised_since)));
+    }
+    return {};
+}
+
 class Judge {
   public:
     Judge(const Family& f, const Keyring& keys, const Act& act, const Text& text)
@@ -37,8 +67,7 @@ class Judge {
         });
     }
     bool did(ActKind kind) const {
-        return std::ranges::any_of(
-            f_.acts, [&](const Act& b) { return b.by == a_.by && b.kind == kind && b.version == a_.version; });
+        return std::ranges::any_of(f_.acts, [&](const Act& b) { return b.by == a_.by && b.kind == kind; });
     }
 
     base::Result<void> who() const {
@@ -102,9 +131,10 @@ class Judge {
     }
 
     std::optional<Time> signed_at() const {
-        if (t_.signed_on && t_.has_party(a_.by) && !keys_.required) return t_.signed_on->at;
+        if (f_.signed_on(t_) && t_.has_party(a_.by)) return t_.signed_on->at;
         for (const auto& b : f_.acts) {
-            if (b.by == a_.by && b.kind == ActKind::signature && b.version == a_.version) return b.effective_at;
+            const bool signs = b.kind == ActKind::signature || b.kind == ActKind::adoption;
+            if (b.by == a_.by && signs && b.version == a_.version) return b.effective_at;
         }
         return std::nullopt;
     }
@@ -144,18 +174,11 @@ class Judge {
     }
 
     base::Result<void> signature() const {
-        const auto key = keys_.keys.find(a_.signed_by);
         if (keys_.required) {
             if (!a_.text) return refuse(Errc::missing, "'text' must be the digest {} of the text", t_.digest.hex());
             if (!a_.signature) return refuse(Errc::bad_signature, "it is not signed by {}", a_.signed_by.text());
-            if (key == keys_.keys.end())
-                return refuse(Errc::bad_signature, "no key of {} is known", a_.signed_by.text());
         }
-        if (a_.signature && key != keys_.keys.end() &&
-            !base::verify(key->second, base::as_bytes(a_.canonical()), *a_.signature)) {
-            return refuse(Errc::bad_signature, "the signature is not {}'s", a_.signed_by.text());
-        }
-        return {};
+        return check_signature(keys_, a_);
     }
 
     const Family& f_;
@@ -166,7 +189,62 @@ class Judge {
 
 }  // namespace
 
+void Law::Impl::apply_revocations() {
+    const auto mark = [&](Act& a) {
+        a.void_from = Time::max();
+        if (!a.signature) return;
+        for (const auto& r : keyring.revocations) {
+            if (r.state != a.signed_by || a.recorded_at < r.compromised_since) continue;
+            if (base::verify(r.key, base::as_bytes(a.canonical()), *a.signature))
+                a.void_from = std::min(a.void_from, std::max(r.recorded_at, a.recorded_at));
+        }
+    };
+    for (auto& a : acts) mark(a);
+    for (auto& [id, f] : families) {
+        for (auto& a : f->acts) mark(a);
+    }
+    for (auto& r : restrictions) {
+        for (auto& a : r.acts) mark(a);
+    }
+}
+
+base::Result<void> Law::Impl::accept(Certificate certificate) {
+    return keyring.take(std::move(certificate));
+}
+
+base::Result<void> Law::Impl::accept(Revocation revocation) {
+    return keyring.take(std::move(revocation));
+}
+
+namespace {
+
+base::Result<void> accept_for_restriction(const Keyring& keys, Restriction& r, Act act) {
+    const auto refuse = [&](std::string why) {
+        return base::fail(Errc::refused, act.place, act.words() + ": " + std::move(why));
+    };
+    if (act.by != r.state() || act.signed_by != act.by)
+        return refuse(fmt::format("{} is a restriction of {} alone", r.text->id, r.state().text()));
+    if (act.kind != ActKind::signature && act.kind != ActKind::withdrawal)
+        return refuse("a national restriction is signed, and ended by withdrawal");
+    if (act.text && *act.text != r.text->digest) return refuse("it is about another text");
+    if (keys.required && (!act.text || !act.signature)) return refuse("it is not signed, or names no text");
+    for (const auto& b : r.acts) {
+        if (b.canonical() == act.canonical()) return base::fail(Errc::duplicate, act.place, "it is recorded already");
+    }
+    ASMAN_CHECK(check_signature(keys, act));
+    r.acts.push_back(std::move(act));
+    return {};
+}
+
+}  // namespace
+
 base::Result<void> Law::Impl::accept(Act act) {
+    for (auto& r : restrictions) {
+        if (r.text->id != act.accord || r.text->version != act.version) continue;
+        ASMAN_CHECK(accept_for_restriction(keyring, r, act));
+        acts.push_back(std::move(act));
+        return {};
+    }
     const auto it = families.find(act.accord);
     if (it == families.end()) {
         if (sealed.contains(act.accord)) return {};  // its text said so already

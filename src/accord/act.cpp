@@ -33,6 +33,52 @@ std::string list(const std::vector<std::string>& values) {
     return "[" + out + "]";
 }
 
+/// Each node stamps what arrives itself: what a sender says of our own record is not believed.
+Time read_recorded(const Section& s, std::optional<Time> recorded_at) {
+    if (!recorded_at) return s.time("recorded_at");
+    if (s.has("recorded_at")) s.reject("recorded_at", Errc::refused, "what arrives does not say when it was recorded");
+    return *recorded_at;
+}
+
+base::PublicKey read_public_key(const Section& s) {
+    const auto hex = s.string("key");
+    const auto key = base::PublicKey::from_hex(hex);
+    if (key) return *key;
+    if (s.has("key")) s.reject("key", Errc::bad_value, key.error().reason);
+    return {};
+}
+
+base::Signature read_signature(const Section& s) {
+    if (!s.has("signature")) s.string("signature");
+    return read_hex<base::Signature>(s, "signature").value_or(base::Signature{});
+}
+
+Certificate read_certificate(const Section& s) {
+    Certificate c;
+    c.place = s.place("key");
+    c.state = read_state(s, "state", {});
+    if (!s.has("state")) s.string("state");
+    c.use = static_cast<KeyUse>(s.one_of("use", key_use_names()));
+    c.key = read_public_key(s);
+    c.from = s.time("from");
+    c.until = s.time_opt("until").value_or(Time::max());
+    if (c.until <= c.from) s.reject("until", Errc::bad_value, "the certificate ends before it begins");
+    c.signature = read_signature(s);
+    return c;
+}
+
+Revocation read_revocation(const Section& s, std::optional<Time> recorded_at) {
+    Revocation r;
+    r.place = s.place("key");
+    r.state = read_state(s, "state", {});
+    if (!s.has("state")) s.string("state");
+    r.key = read_public_key(s);
+    r.compromised_since = s.time("compromised_since");
+    r.signature = read_signature(s);
+    r.recorded_at = read_recorded(s, recorded_at);
+    return r;
+}
+
 Act read_act(const Section& s, std::optional<Time> recorded_at) {
     const Names names;
     Act a;
@@ -51,19 +97,16 @@ Act read_act(const Section& s, std::optional<Time> recorded_at) {
     a.assumed = read_certainty(s);
     a.source = s.string("source");
     a.signature = read_hex<base::Signature>(s, "signature");
-    if (recorded_at) {
-        // Each node stamps what arrives itself: what a sender says of our own record is not believed.
-        if (s.has("recorded_at"))
-            s.reject("recorded_at", Errc::refused, "an act that arrives does not say when it was recorded");
-        a.recorded_at = *recorded_at;
-    } else {
-        a.recorded_at = s.time("recorded_at");
-    }
+    a.recorded_at = read_recorded(s, recorded_at);
+    a.live = recorded_at.has_value();
     const bool needs_target =
         a.kind == ActKind::accept_newcomer || a.kind == ActKind::succession || a.kind == ActKind::objection;
     if (needs_target && a.towards.empty()) {
         s.reject("towards", Errc::missing,
                  fmt::format("an act of {} names whom it concerns in 'towards'", name(a.kind)));
+    }
+    if (a.kind == ActKind::adoption && a.version < 2) {
+        s.reject("kind", Errc::conflict, "adoption is of an amendment: 'version' is 2 or a later one");
     }
     if (a.kind == ActKind::reservation && a.clauses.empty()) {
         s.reject("clauses", Errc::missing, "a reservation names the clauses that it excludes");
@@ -72,6 +115,19 @@ Act read_act(const Section& s, std::optional<Time> recorded_at) {
 }
 
 }  // namespace
+
+bool narrows(ActKind kind) {
+    switch (kind) {
+        case ActKind::reservation:
+        case ActKind::objection:
+        case ActKind::suspension:
+        case ActKind::notice:
+        case ActKind::withdrawal:
+            return true;
+        default:
+            return false;
+    }
+}
 
 std::string Act::canonical() const {
     std::vector<std::string> names;
@@ -106,13 +162,14 @@ std::string print_act(const Act& act) {
     return out;
 }
 
-base::Result<std::vector<Act>> parse_acts(std::string_view toml, const std::string& file,
-                                          std::optional<Time> recorded_at) {
+base::Result<Filing> parse_filing(std::string_view toml, const std::string& file, std::optional<Time> recorded_at) {
     ASMAN_TRY(const auto config, base::Config::parse(toml, file));
     const auto root = config.root();
     require_format(root);
-    std::vector<Act> out;
-    for (const auto& s : root.tables("act")) out.push_back(read_act(s, recorded_at));
+    Filing out;
+    for (const auto& s : root.tables("certificate")) out.certificates.push_back(read_certificate(s));
+    for (const auto& s : root.tables("revocation")) out.revocations.push_back(read_revocation(s, recorded_at));
+    for (const auto& s : root.tables("act")) out.acts.push_back(read_act(s, recorded_at));
     ASMAN_CHECK(config.finish());
     return out;
 }

@@ -85,6 +85,12 @@ void print_match(Printer& p, const Match& m, bool for_grant) {
         p.strings("callsigns", m.callsigns);
         unknown("unknown_callsign", m.unknown_callsign);
     }
+    if (!m.criteria.empty()) {
+        list.clear();
+        for (const auto& c : m.criteria) list.push_back(c.id);
+        p.strings("criteria", list);
+        unknown("unknown_criteria", m.unknown_criteria);
+    }
 }
 
 template <class T>
@@ -93,6 +99,16 @@ std::vector<const T*> by_id(const std::vector<T>& values) {
     for (const auto& v : values) out.push_back(&v);
     std::ranges::sort(out, {}, [](const T* v) { return v->id; });
     return out;
+}
+
+void print_criterion(Printer& p, const Criterion& c) {
+    p.table("[[criterion]]");
+    p.text("id", c.id);
+    p.text("sign", sign_names()[static_cast<std::size_t>(c.sign)]);
+    std::vector<std::string> codes;
+    for (const auto code : c.codes) codes.push_back(fmt::format("{:04o}", code));
+    if (!codes.empty()) p.strings("codes", codes);
+    if (!c.annex.empty()) p.text("annex", c.annex);
 }
 
 void print_exclusions(Printer& p, std::string_view header, const std::vector<Exclusion>& exclusions) {
@@ -182,10 +198,14 @@ void print_clause(Printer& p, const Clause& c) {
     }
     p.text("reciprocity", c.reciprocity);
     p.truth("provisional", c.provisional);
+    p.text("when_stopped", when_stopped_names()[static_cast<std::size_t>(c.when_stopped)]);
     print_exclusions(p, "[[clause.exclusion]]", c.exclusions);
     if (c.onward) {
         p.table("[clause.onward]");
-        p.states("to", c.onward->to);
+        std::vector<std::string> to;
+        for (const auto& s : c.onward->named) to.emplace_back(s.text());
+        for (const auto& g : c.onward->groups) to.push_back("group:" + g);
+        p.strings("to", to);
         p.whole("hops", c.onward->hops);
         p.number("grid_km", c.onward->grid / 1000);
         p.number("delay_s", c.onward->delay.seconds());
@@ -200,6 +220,7 @@ void print_rules(Printer& p, const Text& t) {
     if (t.entry == Entry::fixed_date) {
         p.time("date", t.entry_date);
         p.certainty(t.entry_date_assumed);
+        p.text("source", t.entry_source);
     }
     if (t.entry == Entry::after_deposits) p.whole("count", t.entry_count);
     if (t.entry == Entry::after_parties) p.states("parties", t.entry_parties);
@@ -259,6 +280,20 @@ std::string canonical(const Text& t) {
             p.text("owner", s->owner.text());
             p.strings("sensors", s->sensors);
         }
+    }
+    for (const auto* a : by_id(t.annexes)) {
+        p.table("[[annex]]");
+        p.text("id", a->id);
+        p.text("title", a->title);
+        p.strings("paragraphs", a->paragraphs);
+    }
+    for (const auto* c : by_id(t.criteria)) print_criterion(p, *c);
+    for (const auto* g : by_id(t.groups)) {
+        p.table("[[group]]");
+        p.text("id", g->id);
+        p.time("on", g->on);
+        p.states("states", g->states);
+        p.text("digest", g->digest().hex());
     }
     for (const auto& r : t.regions) print_region(p, r);
     print_exclusions(p, "[[exclusion]]", t.exclusions);

@@ -13,7 +13,7 @@ namespace asman::accord {
 void Compiler::compile() {
     bounds();
     out.skew = law.skew;
-    for (const auto& r : law.restrictions) out.texts.push_back(r);
+    for (const auto& r : law.restrictions) out.texts.push_back(r.text);
     for (const auto& [id, f] : law.families) {
         out.texts.insert(out.texts.end(), f->versions.begin(), f->versions.end());
         out.status.push_back(status_of(*f, t, t));
@@ -50,9 +50,9 @@ void Compiler::bounds() {
         if (it != b.end()) use(*it);
         if (it != b.begin()) use(*std::prev(it));
     }
-    for (const auto& r : law.restrictions) {
-        if (r->signed_on) use(r->signed_on->at);
-    }
+    std::vector<Time> changes;
+    for (const auto& r : law.restrictions) r.changes(changes);
+    for (const auto at : changes) use(at);
 }
 
 void Compiler::family(const Family& f) {
@@ -132,8 +132,7 @@ void Compiler::limits(Grant& g, const Family& f) {
         for (const auto& text : p->versions) add(text->exclusions, text->id);
     }
     for (const auto& r : law.restrictions) {
-        const bool begun = !r->signed_on || r->signed_on->at <= t;
-        if (r->parties[0] == g.grantor_ && begun) add(r->exclusions, r->id);
+        if (r.state() == g.grantor_ && r.holds(t)) add(r.text->exclusions, r.text->id);
     }
 }
 

@@ -51,6 +51,37 @@ Height height_for(const Object& o, HeightKind kind) {
     return {};
 }
 
+/// Whether the object shows the sign; nothing where that cannot be told.
+std::optional<bool> shows(const Object& o, const Criterion& c) {
+    switch (c.sign) {
+        case Sign::no_transponder:
+            if (!o.transponder) return std::nullopt;
+            return !*o.transponder;
+        case Sign::no_identity:
+            if (o.address || !o.callsign.empty() || o.mode_3a) return false;
+            if (!o.transponder) return std::nullopt;
+            return true;
+        case Sign::emergency:
+            if (o.mode_3a && std::ranges::binary_search(c.codes, *o.mode_3a)) return true;
+            if (c.codes.empty() && o.emergency != 0) return true;
+            if (!o.mode_3a && !o.transponder.value_or(false) && o.emergency == 0) return std::nullopt;
+            return false;
+    }
+    return std::nullopt;
+}
+
+/// At least one is met; nothing where none is, and one cannot be told.
+std::optional<bool> meets(const Object& o, const std::vector<Criterion>& criteria) {
+    bool unknown = false;
+    for (const auto& c : criteria) {
+        const auto shown = shows(o, c);
+        if (shown == true) return true;
+        unknown = unknown || !shown;
+    }
+    if (unknown) return std::nullopt;
+    return false;
+}
+
 std::int64_t slot(Time t, Duration rate) {
     const auto q = t.ns / rate.ns;
     return t.ns % rate.ns < 0 ? q - 1 : q;
@@ -148,10 +179,28 @@ Reason Evaluator::identities(const Match& m) const {
     return Reason::released;
 }
 
+Reason Evaluator::criteria(const Match& m) const {
+    if (m.criteria.empty()) return Reason::released;
+    const auto met = meets(o, m.criteria);
+    const bool fits = met.value_or(m.unknown_criteria);
+    if (words) {
+        std::string ids;
+        for (const auto& c : m.criteria) ids += (ids.empty() ? "" : ", ") + c.id;
+        say("criteria {}: {}, {}", ids,
+            !met   ? "cannot be told"
+            : *met ? "met"
+                   : "not met",
+            fits ? "granted" : "not granted");
+    }
+    if (fits) return Reason::released;
+    return met ? Reason::no_criterion : Reason::unknown_criterion;
+}
+
 Reason Evaluator::terms(const Clause& c, double grid) const {
     if (const auto r = band(c.match); r != Reason::released) return r;
     if (const auto r = classes(c.match); r != Reason::released) return r;
     if (const auto r = identities(c.match); r != Reason::released) return r;
+    if (const auto r = criteria(c.match); r != Reason::released) return r;
     return area(c.match, grid);
 }
 
@@ -225,7 +274,7 @@ bool Evaluator::excluded(const Exclusion& x) const {
         (o.callsign.empty() ? !m.unknown_callsign : !callsign_listed(m.callsigns, o.callsign))) {
         return false;
     }
-    return true;
+    return m.criteria.empty() || meets(o, m.criteria).value_or(m.unknown_criteria);
 }
 
 Reason Evaluator::limits(const Grant& g, Decision& d) const {

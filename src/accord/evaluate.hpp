@@ -26,6 +26,7 @@ struct Evaluator {
     Reason band(const Match& m) const;
     Reason classes(const Match& m) const;
     Reason identities(const Match& m) const;
+    Reason criteria(const Match& m) const;
     Reason area(const Match& m, double grid) const;
     Reason sensors(const Grant& g) const;
     Reason reports(const Clause& c) const;

@@ -14,13 +14,16 @@
 
 namespace asman::accord {
 
-/// law.toml: who may sign, and whether signatures are asked for.
-struct Keyring {
-    bool required = false;
-    std::vector<std::string> states;  ///< sorted
-    std::map<State, base::PublicKey> keys;
+/// A national restriction with its own acts: signed by its state alone, ended by its withdrawal (rule 11).
+struct Restriction {
+    std::shared_ptr<const Text> text;
+    std::vector<Act> acts;
+    bool hindsight = false;
+    State state() const { return text->parties[0]; }
+    /// It holds from when it was signed or, where nobody says, from ever, until its withdrawal was recorded and works.
+    bool holds(Time t) const;
+    void changes(std::vector<Time>& out) const;
 };
-base::Result<Keyring> parse_keyring(std::string_view toml, const std::string& file);
 
 struct Law::Impl {
     Keyring keyring;
@@ -29,24 +32,37 @@ struct Law::Impl {
     bool sealed_all = false;
     std::map<std::string, std::unique_ptr<Family>> families;
     std::map<std::string, base::Error> sealed;  ///< ids, with why
-    std::vector<std::shared_ptr<const Text>> restrictions;
+    std::vector<Restriction> restrictions;
     std::vector<Act> acts;  ///< accepted
     std::vector<Alarm> alarms;
     std::vector<std::string> removed;  ///< by what-ifs
 
+    /// What files say; `before`: what was known already and must not vanish.
+    static std::shared_ptr<const Impl> read(const Files& files, const Options& options, const Impl* before);
     /// Links children to parents; seals those whose parent is unknown or that stand in a cycle.
     void link_parents();
     void point_to_parents();  ///< the links alone, of texts that were judged before
     void settle();
     void seal(const std::string& id, base::Error error);
     base::Result<void> accept(Act act);
+    base::Result<void> accept(Certificate certificate);
+    base::Result<void> accept(Revocation revocation);
+    /// Marks the acts whose key is revoked by what was recorded.
+    void apply_revocations();
+    void warn_of_unsigned_restrictions();
     std::shared_ptr<Impl> copy() const;
 };
+
+/// What a reload must keep (rules 1 and 9): a text is immutable, acts are only added, and nothing that narrows vanishes
+/// with its file. keep_texts() looks at texts and restrictions, keep_record() at acts and keys.
+void keep_texts(const Law::Impl& before, Law::Impl& now);
+void keep_record(const Law::Impl& before, Law::Impl& now, std::vector<Act>& acts);
 
 /// The law at an instant, compiled.
 struct LawView::Impl {
     Time from = Time::min(), until = Time::max();
     Duration skew{0};
+    std::shared_ptr<const Law::Impl> law;            ///< for explanations: why something does not hold
     std::vector<std::shared_ptr<const Text>> texts;  ///< keeps what grants point to
     std::vector<Grant> grants;                       ///< by pair, each in the order of preference
     std::vector<State> states;                       ///< sorted

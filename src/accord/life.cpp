@@ -7,27 +7,18 @@ namespace {
 
 constexpr std::int64_t day_ns = 86'400'000'000'000;
 
-bool narrows(ActKind kind) {
-    switch (kind) {
-        case ActKind::reservation:
-        case ActKind::objection:
-        case ActKind::suspension:
-            return true;
-        default:
-            return false;
-    }
-}
-
 bool consents(ActKind kind, ConsentBy wanted) {
     switch (wanted) {
         case ConsentBy::signature:
-            return kind == ActKind::signature;
+            return kind == ActKind::signature || kind == ActKind::adoption;
         case ConsentBy::ratification:
             return kind == ActKind::ratification;
         case ConsentBy::acceptance:
             return kind == ActKind::acceptance || kind == ActKind::ratification;
         case ConsentBy::deposit:
             return kind == ActKind::deposit;
+        case ConsentBy::adoption:
+            return kind == ActKind::adoption;
     }
     return false;
 }
@@ -71,8 +62,8 @@ bool Suspension::covers(State g, State r, std::string_view clause, bool of_all) 
 }
 
 Time Family::start(const Act& a) const {
-    if (narrows(a.kind)) return std::min(a.effective_at, a.recorded_at);
-    return hindsight_ ? a.effective_at : std::max(a.effective_at, a.recorded_at);
+    // A backdated act never makes an earlier release lawful, not even with hindsight (rule 5).
+    return narrows(a.kind) ? std::min(a.effective_at, a.recorded_at) : std::max(a.effective_at, a.recorded_at);
 }
 
 void Family::settle(bool hindsight) {
@@ -82,7 +73,10 @@ void Family::settle(bool hindsight) {
     breakpoints_.clear();
     if (versions.empty() || sealed) return;
     if (!hindsight) {
-        for (const auto& a : acts) recorded_.push_back(a.recorded_at);
+        for (const auto& a : acts) {
+            recorded_.push_back(a.recorded_at);
+            if (a.void_from != never && !narrows(a.kind)) recorded_.push_back(a.void_from);
+        }
     }
     std::ranges::sort(recorded_);
     recorded_.erase(std::unique(recorded_.begin(), recorded_.end()), recorded_.end());
@@ -108,6 +102,8 @@ const Snapshot& Family::at(Time known) const {
 Snapshot Family::snapshot(Time known) const {
     Snapshot s;
     for (const auto& a : acts) {
+        // What was signed with a key that is known to be compromised counts no more; what narrows holds on (rule 22).
+        if (!narrows(a.kind) && a.void_from <= known && a.void_from != never) continue;
         if (hindsight_ || a.recorded_at <= known) s.visible.push_back(&a);
     }
     participation(s);
@@ -130,13 +126,14 @@ void Family::participation(Snapshot& s) const {
         for (const auto& t : versions) {
             Participation p;
             p.original = t->has_party(state);
-            if (t->signed_on && p.original) p.signed_at = t->signed_on->at;
+            if (signed_on(*t) && p.original) p.signed_at = t->signed_on->at;
             for (const auto* a : s.visible) {
                 if (a->by != state) continue;
                 if (a->kind == ActKind::provisional_application)
                     m.provisional_at = std::min(m.provisional_at, start(*a));
                 if (a->version != t->version) continue;
-                if (a->kind == ActKind::signature && p.original) p.signed_at = std::min(p.signed_at, start(*a));
+                const bool signs = a->kind == ActKind::signature || a->kind == ActKind::adoption;
+                if (signs && p.original) p.signed_at = std::min(p.signed_at, start(*a));
                 if (p.original && consents(a->kind, t->consent)) p.consent_at = std::min(p.consent_at, start(*a));
                 if (!p.original && (a->kind == ActKind::accession || a->kind == ActKind::succession)) {
                     p.signed_at = std::min(p.signed_at, start(*a));
@@ -154,18 +151,19 @@ namespace {
 
 /// When a version begins to exist at all, before each party's own consent is looked at.
 Time entry_event(const Text& t, std::size_t v, const Snapshot& s) {
-    std::vector<Time> consents_of;
-    Time last_signature = Time::min();
+    std::vector<Time> consents_of, signatures;
     for (const auto& m : s.members) {
         const auto& p = m.version[v];
         if (!p.original) continue;
         consents_of.push_back(p.consent_at);
-        last_signature = std::max(last_signature, p.signed_at);
+        signatures.push_back(p.signed_at);
     }
     std::ranges::sort(consents_of);
+    std::ranges::sort(signatures);
     switch (t.entry) {
         case Entry::on_signature:
-            return last_signature;
+            // As soon as there is a pair: one that has not signed blocks only its own pairs (rule 3).
+            return signatures.size() < 2 ? never : signatures[1];
         case Entry::fixed_date:
             return t.entry_date;
         case Entry::after_deposits: {
@@ -229,8 +227,8 @@ Time Family::left_by_notice(const Snapshot& s, State p) const {
     Time earliest = never;
     for (const auto* a : s.visible) {
         if (a->by != p || a->kind != ActKind::notice) continue;
-        // In time for a term's end E if and only if D ⊕ notice ≤ E (rule 4).
-        const Time bound = plus_months(a->effective_at, t.notice_months);
+        // Received on day D it is in time for a term's end E if and only if D ⊕ notice ≤ E (rule 4).
+        const Time bound = plus_months(base::start_of(base::date_of(a->effective_at)), t.notice_months);
         for (std::uint32_t k = 1; k < 10'000; ++k) {
             const Time end = plus_months(s.entry_event, k * t.term_months);
             if (end == never) break;
@@ -293,6 +291,18 @@ int Family::version_between(State a, State b, Time t, const Snapshot& s) const {
     return -1;
 }
 
+bool Family::ended_by_parent(State a, State b, Time t, Time known) const {
+    if (versions.front()->parent.empty() || versions.front()->parent_effect != ParentEffect::ends || !parent)
+        return false;
+    const auto& s = parent->at(known);
+    const auto broken = [&](State x) {
+        const auto* m = s.member(x);
+        return m && std::ranges::any_of(m->bound, [&](const auto& i) { return i.second <= t; });
+    };
+    // Once the parent has ended between them the child has ended for good, even if the parent comes back.
+    return broken(a) || broken(b) || parent->ended_by_parent(a, b, t, known);
+}
+
 bool Family::parent_allows(State a, State b, Time t, Time known) const {
     const auto effect = versions.front()->parent_effect;
     if (versions.front()->parent.empty() || effect == ParentEffect::none) return true;
@@ -302,13 +312,7 @@ bool Family::parent_allows(State a, State b, Time t, Time known) const {
     const auto* mb = s.member(b);
     if (!ma || !mb || !ma->bound_at(t) || !mb->bound_at(t)) return false;
     if (!parent->parent_allows(a, b, t, known)) return false;
-    if (effect == ParentEffect::ends) {
-        // Once the parent has ended between them the child has ended for good, even if the parent comes back.
-        const auto broken = [&](const Member& m) {
-            return std::ranges::any_of(m.bound, [&](const auto& i) { return i.second <= t; });
-        };
-        return !broken(*ma) && !broken(*mb);
-    }
+    if (effect == ParentEffect::ends) return !ended_by_parent(a, b, t, known);
     return std::ranges::none_of(s.suspensions, [&](const Suspension& x) {
         if (!(x.from <= t && t < x.until) || !x.act->clauses.empty()) return false;
         if (!x.covers(a, b, "", parent->versions.front()->suspension_of_all)) return false;
@@ -342,27 +346,34 @@ bool Family::may_receive(const Clause& c, std::size_t version, State g, State r,
     });
 }
 
-bool Family::by_itself(const Clause& c, std::size_t version, State g, State r, Time t, Time known) const {
-    if (g == r || removed_name(c.id)) return false;
+Hindrance Family::by_itself(const Clause& c, std::size_t version, State g, State r, Time t, Time known) const {
+    using Kind = Hindrance::Kind;
+    if (removed_name(c.id)) return {Kind::removed, {}, nullptr, {}};
     const bool grants = c.from_parties || std::ranges::binary_search(c.from, g);
     const auto& s = at(known);
-    if (!grants || !may_receive(c, version, g, r, t, s)) return false;
     const auto* mg = s.member(g);
     const auto* mr = s.member(r);
-    if (!mg || !mr) return false;
-    bool holds_now = version_between(g, r, t, s) == static_cast<int>(version);
-    if (!holds_now && c.provisional && version_between(g, r, t, s) < 0) {
+    if (g == r || !grants || !mg || !mr) return {Kind::not_named, {}, nullptr, {}};
+    if (!may_receive(c, version, g, r, t, s))
+        return {c.to_parties ? Kind::not_accepted : Kind::not_named, r, nullptr, {}};
+    const int between = version_between(g, r, t, s);
+    bool holds_now = between == static_cast<int>(version);
+    if (!holds_now && c.provisional && between < 0) {
         // Provisional application: both declared it, both signed, neither has been bound and left.
         const auto& pg = mg->version[version];
         const auto& pr = mr->version[version];
         holds_now = mg->provisional_at <= t && mr->provisional_at <= t && pg.signed_at <= t && pr.signed_at <= t &&
                     t < mg->leaves_at && t < mr->leaves_at;
     }
-    if (!holds_now || !parent_allows(g, r, t, known)) return false;
+    if (!holds_now) {
+        if (between >= 0) return {Kind::version, {}, nullptr, {}};
+        return {Kind::not_bound, mg->bound_at(t) ? r : g, nullptr, {}};
+    }
+    if (!parent_allows(g, r, t, known)) return {Kind::parent, {}, nullptr, {}};
     for (const auto* a : s.visible) {
-        const bool between = (a->by == g && holds(a->towards, r)) || (a->by == r && holds(a->towards, g));
-        if (!between || start(*a) > t || !names_clause(*a, c.id)) continue;
-        if (a->kind == ActKind::reservation || a->kind == ActKind::objection) return false;
+        const bool between_them = (a->by == g && holds(a->towards, r)) || (a->by == r && holds(a->towards, g));
+        if (!between_them || start(*a) > t || !names_clause(*a, c.id)) continue;
+        if (a->kind == ActKind::reservation || a->kind == ActKind::objection) return {Kind::reserved, a->by, a, {}};
     }
     const bool of_all = versions.front()->suspension_of_all;
     for (const auto& x : s.suspensions) {
@@ -372,24 +383,26 @@ bool Family::by_itself(const Clause& c, std::size_t version, State g, State r, T
             return a->kind == ActKind::resumption && a->by == x.act->by && start(*a) > x.from && start(*a) <= t &&
                    holds(a->towards, other) && names_clause(*a, c.id);
         });
-        if (!lifted) return false;
+        if (!lifted) return {Kind::suspended, x.act->by, x.act, {}};
     }
-    return true;
+    return {};
 }
 
-bool Family::operative(const Clause& c, std::size_t version, State g, State r, Time t, Time known) const {
-    if (sealed || !by_itself(c, version, g, r, t, known)) return false;
-    if (c.reciprocity.empty()) return true;
+Hindrance Family::hindrance(const Clause& c, std::size_t version, State g, State r, Time t, Time known) const {
+    if (sealed) return {Hindrance::Kind::sealed, {}, nullptr, {}};
+    const auto own = by_itself(c, version, g, r, t, known);
+    if (!own.none() || c.reciprocity.empty()) return own;
     // Every clause of the group that joins these two, either way, must hold by itself (rule 7).
     for (const auto& other : versions[version]->clauses) {
         if (&other == &c || other.reciprocity != c.reciprocity) continue;
         for (const auto& [from, to] : {std::pair{g, r}, std::pair{r, g}}) {
             const bool grants = other.from_parties || std::ranges::binary_search(other.from, from);
             const bool receives = other.to_parties || std::ranges::binary_search(other.to, to);
-            if (grants && receives && !by_itself(other, version, from, to, t, known)) return false;
+            if (grants && receives && !by_itself(other, version, from, to, t, known).none())
+                return {Hindrance::Kind::reciprocity, from, nullptr, other.id};
         }
     }
-    return true;
+    return {};
 }
 
 }  // namespace asman::accord

@@ -51,6 +51,27 @@ struct Snapshot {
     const Member* member(State s) const;
 };
 
+/// Why a clause does not hold between two states at an instant: the first hindrance found.
+struct Hindrance {
+    enum class Kind : std::uint8_t {
+        none,
+        sealed,
+        removed,       ///< by a what-if
+        not_named,     ///< the clause is not from the one, or not to the other
+        not_accepted,  ///< the receiver is a newcomer whom the grantor has not accepted
+        not_bound,     ///< `state` is not, or not yet, or no longer
+        version,       ///< another version binds the two
+        parent,
+        reserved,
+        suspended,
+        reciprocity,  ///< `clause` of the same group does not hold
+    } kind = Kind::none;
+    State state;
+    const Act* act = nullptr;
+    std::string_view clause;
+    bool none() const { return kind == Kind::none; }
+};
+
 /// An accord with all its versions and acts.
 class Family {
   public:
@@ -59,6 +80,7 @@ class Family {
     std::vector<Act> acts;                              ///< accepted, by (recorded, effective, place)
     const Family* parent = nullptr;
     bool sealed = false;
+    bool signed_by_acts = false;       ///< where signatures are required, a text's own [signed] signs for nobody
     std::vector<std::string> removed;  ///< clauses and sites taken out by a what-if
 
     /// Computes snapshots and breakpoints; the parent first.
@@ -72,15 +94,24 @@ class Family {
     /// Index of the latest version that binds both at t, or -1.
     int version_between(State a, State b, Time t, const Snapshot& s) const;
     /// A clause holds from g to r at t, as known in `s` (and the parent's snapshot at `known`).
-    bool operative(const Clause& c, std::size_t version, State g, State r, Time t, Time known) const;
+    bool operative(const Clause& c, std::size_t version, State g, State r, Time t, Time known) const {
+        return hindrance(c, version, g, r, t, known).none();
+    }
+    Hindrance hindrance(const Clause& c, std::size_t version, State g, State r, Time t, Time known) const;
+    /// The same in words: "RUS is not bound: signed on 2022-08-16, no deposit yet".
+    std::string why_not(const Hindrance& h, std::size_t version, Time t, Time known) const;
     /// Both are bound and the parent allows it: what a site needs.
     bool stands(State a, State b, Time t, Time known) const;
+    /// The parent's end has ended this one between them (parent_effect "ends").
+    bool ended_by_parent(State a, State b, Time t, Time known) const;
+    /// Whether the text itself says when its parties signed.
+    bool signed_on(const Text& t) const { return t.signed_on && !signed_by_acts; }
 
     Time start(const Act& a) const;  ///< when an act works: late for what widens, early for what narrows (rule 5)
     bool hindsight() const { return hindsight_; }
 
   private:
-    bool by_itself(const Clause& c, std::size_t version, State g, State r, Time t, Time known) const;
+    Hindrance by_itself(const Clause& c, std::size_t version, State g, State r, Time t, Time known) const;
     bool parent_allows(State a, State b, Time t, Time known) const;
     bool may_receive(const Clause& c, std::size_t version, State g, State r, Time t, const Snapshot& s) const;
     Snapshot snapshot(Time known) const;

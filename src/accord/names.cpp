@@ -37,7 +37,7 @@ const Names& entry_names() {
     return n;
 }
 const Names& consent_names() {
-    static const Names n{"signature", "ratification", "acceptance", "deposit"};
+    static const Names n{"signature", "ratification", "acceptance", "deposit", "adoption"};
     return n;
 }
 const Names& parent_effect_names() {
@@ -57,7 +57,7 @@ const Names& act_names() {
                          "deposit",     "accession",    "accept_newcomer",
                          "reservation", "objection",    "provisional_application",
                          "notice",      "withdrawal",   "suspension",
-                         "resumption",  "succession"};
+                         "resumption",  "succession",   "adoption"};
     return n;
 }
 const Names& form_names() {
@@ -70,6 +70,43 @@ const Names& certainty_names() {
 }
 const Names& class_names() {
     static const Names n{"civil", "state"};
+    return n;
+}
+const Names& key_use_names() {
+    static const Names n{"law", "message"};
+    return n;
+}
+const Names& signature_mode_names() {
+    static const Names n{"none", "required"};
+    return n;
+}
+const Names& sign_names() {
+    static const Names n{"no_transponder", "no_identity", "emergency"};
+    return n;
+}
+const Names& when_stopped_names() {
+    static const Names n{"drop", "keep"};
+    return n;
+}
+const Names& unknown_names() {
+    static const Names n{"release", "withhold"};
+    return n;
+}
+const Names& renewal_names() {
+    static const Names n{"none", "automatic"};
+    return n;
+}
+const Names& scope_names() {
+    static const Names n{"own_pairs", "accord"};
+    return n;
+}
+const Names& role_names() {
+    static const Names n{"owner_of_airspace", "coordinator", "lead"};
+    return n;
+}
+const Names& region_kind_names() {
+    static const Names n{"everywhere", "land",         "border",     "polygon", "circle",
+                         "union",      "intersection", "difference", "geojson"};
     return n;
 }
 const Names& identity_names() {
@@ -109,6 +146,8 @@ std::string_view name(Reason reason) {
                          "identity not granted",
                          "identity unknown",
                          "not among those listed",
+                         "meets none of the criteria",
+                         "criteria cannot be judged",
                          "a sensor behind it is not covered",
                          "belongs to no track",
                          "in the gate of an excluded track",

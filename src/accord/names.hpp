@@ -19,6 +19,16 @@ const std::vector<std::string>& act_names();
 const std::vector<std::string>& form_names();
 const std::vector<std::string>& certainty_names();
 const std::vector<std::string>& class_names();
+const std::vector<std::string>& sign_names();
+const std::vector<std::string>& key_use_names();
+const std::vector<std::string>& signature_mode_names();  ///< none, required
+const std::vector<std::string>& when_stopped_names();
+const std::vector<std::string>& unknown_names();  ///< release, withhold
+const std::vector<std::string>& renewal_names();
+const std::vector<std::string>& scope_names();
+const std::vector<std::string>& role_names();
+/// The forms that a region can have, each a key of its own.
+const std::vector<std::string>& region_kind_names();
 const std::vector<std::string>& identity_names();
 
 /// "; did you mean 'X'?" or nothing.

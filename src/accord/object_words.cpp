@@ -52,6 +52,16 @@ base::Result<ObjectInWords> ObjectInWords::parse(std::string_view words, const b
             o.associated = false;
         } else if (key == "near" && w.size() == 2 && w[1] == "excluded") {
             o.near_excluded = true;
+        } else if (key == "primary" && w.size() == 1) {
+            o.transponder = false;
+        } else if (key == "transponder" && w.size() == 1) {
+            o.transponder = true;
+        } else if (key == "code" && w.size() == 2 && w[1].size() == 4 &&
+                   w[1].find_first_not_of("01234567") == std::string_view::npos) {
+            o.mode_3a = static_cast<std::uint16_t>(std::stoul(std::string(w[1]), nullptr, 8));
+            o.transponder = true;
+        } else if (key == "emergency" && numeric && number >= 0 && number <= 255) {
+            o.emergency = static_cast<std::uint8_t>(number);
         } else if (key == "level" && numeric) {
             o.pressure_altitude = geo::PressureAltitude::from_flight_level(number);
         } else if (key == "msl" && numeric) {

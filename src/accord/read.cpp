@@ -116,4 +116,41 @@ std::uint16_t read_fields(const Section& s, std::string_view key) {
     return out;
 }
 
+std::vector<std::uint16_t> read_codes(const Section& s, std::string_view key) {
+    std::vector<std::uint16_t> out;
+    for (const auto& text : s.strings(key)) {
+        const bool good = text.size() == 4 && text.find_first_not_of("01234567") == std::string::npos;
+        if (!good) {
+            s.reject(key, Errc::bad_value,
+                     fmt::format("'{}' is not a Mode 3/A code: four digits 0 to 7", text.substr(0, 40)));
+            continue;
+        }
+        out.push_back(static_cast<std::uint16_t>(std::stoul(text, nullptr, 8)));
+    }
+    std::ranges::sort(out);
+    return out;
+}
+
+std::vector<std::string> read_known(const Section& s, std::string_view key, std::string_view what,
+                                    const std::vector<std::string>& known) {
+    auto out = s.strings(key);
+    for (const auto& id : out) {
+        if (std::ranges::find(known, id) == known.end()) {
+            s.reject(key, Errc::unknown_name,
+                     fmt::format("no {} '{}' in this text{}", what, id.substr(0, 80), near(id, known)));
+        }
+    }
+    std::ranges::sort(out);
+    if (const auto twice = std::ranges::adjacent_find(out); twice != out.end()) {
+        s.reject(key, Errc::duplicate, fmt::format("'{}' is named twice", *twice));
+    }
+    return out;
+}
+
+void refuse_empty(const Section& s, std::string_view key, bool empty) {
+    if (s.has(key) && empty) {
+        s.reject(key, Errc::bad_value, fmt::format("'{}' is empty: it would match nothing", key));
+    }
+}
+
 }  // namespace asman::accord

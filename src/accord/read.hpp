@@ -16,6 +16,8 @@ struct Names {
     std::vector<std::string> parties;
     const World* world = nullptr;
     std::vector<RegionSpec>* regions = nullptr;
+    const std::vector<Criterion>* criteria = nullptr;
+    const std::vector<Group>* groups = nullptr;
 };
 
 void require_format(const base::Section& s);
@@ -32,6 +34,14 @@ std::uint32_t read_count(const base::Section& s, std::string_view key, std::uint
 double read_km(const base::Section& s, std::string_view key, double fallback, double least, double most);
 Duration read_seconds(const base::Section& s, std::string_view key, Duration fallback);
 std::uint16_t read_fields(const base::Section& s, std::string_view key);
+
+/// Mode 3/A codes written as four octal digits, sorted.
+std::vector<std::uint16_t> read_codes(const base::Section& s, std::string_view key);
+/// A list of ids, each of which must be among `known`; sorted, none twice. `what`: "criterion", as errors call them.
+std::vector<std::string> read_known(const base::Section& s, std::string_view key, std::string_view what,
+                                    const std::vector<std::string>& known);
+/// Refuses a list that stands and is empty: it would match nothing.
+void refuse_empty(const base::Section& s, std::string_view key, bool empty);
 
 void read_regions(const base::Section& root, const Names& names);
 /// `for_grant`: unknown = "release" matches; for an exclusion unknown = "withhold" does.

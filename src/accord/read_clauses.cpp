@@ -14,14 +14,13 @@ using base::Section;
 
 /// The value for 'unknown' stands beside each term (rule 12): leaving it out is an error, and so is giving it without.
 bool read_unknown(const Section& s, std::string_view key, bool wanted, bool for_grant) {
-    static const std::vector<std::string> values{"release", "withhold"};
     if (!wanted) {
         if (s.has(key)) {
             s.reject(key, Errc::conflict, fmt::format("'{}' stands without the term that it belongs to", key));
         }
         return false;
     }
-    const bool release = s.one_of(key, values) == 0;
+    const bool release = s.one_of(key, unknown_names()) == 0;
     return release == for_grant;
 }
 
@@ -58,6 +57,16 @@ std::vector<std::uint32_t> read_addresses(const Section& s) {
     return out;
 }
 
+void read_criteria_named(const Section& s, const Names& names, Match& m, bool for_grant) {
+    std::vector<std::string> known;
+    for (const auto& c : *names.criteria) known.push_back(c.id);
+    for (const auto& id : read_known(s, "criteria", "criterion", known)) {
+        const auto it = std::ranges::find(*names.criteria, id, &Criterion::id);
+        if (it != names.criteria->end()) m.criteria.push_back(*it);
+    }
+    m.unknown_criteria = read_unknown(s, "unknown_criteria", s.has("criteria"), for_grant);
+}
+
 std::shared_ptr<const Area> read_area(const Section& s, const Names& names) {
     const auto name = s.string("area");
     std::vector<std::string> known;
@@ -71,12 +80,41 @@ std::shared_ptr<const Area> read_area(const Section& s, const Names& names) {
     return nullptr;
 }
 
+/// The receivers of onward release: states, and dated groups of this text as "group:ID".
+void read_receivers(const Section& o, const Names& names, Onward& out) {
+    std::vector<std::string> known;
+    for (const auto& g : *names.groups) known.push_back("group:" + g.id);
+    for (const auto& text : o.strings("to")) {
+        if (!text.starts_with("group:")) {
+            out.named.push_back(checked_state(o, "to", text, names));
+            continue;
+        }
+        const auto it = std::ranges::find(known, text);
+        if (it == known.end()) {
+            o.reject("to", Errc::unknown_name, fmt::format("no '{}' in this text{}", text, near(text, known)));
+            continue;
+        }
+        const auto& group = (*names.groups)[static_cast<std::size_t>(it - known.begin())];
+        out.groups.push_back(group.id);
+        out.to.insert(out.to.end(), group.states.begin(), group.states.end());
+    }
+    std::ranges::sort(out.named);
+    std::ranges::sort(out.groups);
+    if (std::ranges::adjacent_find(out.named) != out.named.end() ||
+        std::ranges::adjacent_find(out.groups) != out.groups.end()) {
+        o.reject("to", Errc::duplicate, "'to' names the same receiver twice");
+    }
+    out.to.insert(out.to.end(), out.named.begin(), out.named.end());
+    std::ranges::sort(out.to);
+    out.to.erase(std::unique(out.to.begin(), out.to.end()), out.to.end());
+    if (out.to.empty()) o.reject("to", Errc::missing, "'to' must name the receivers of onward release");
+}
+
 std::optional<Onward> read_onward(const Section& s, const Names& names, const Clause& clause) {
     if (!s.has("onward")) return std::nullopt;
     const auto o = s.table("onward");
     Onward out;
-    out.to = read_states(o, "to", names);
-    if (out.to.empty()) o.reject("to", Errc::missing, "'to' must name the receivers of onward release");
+    read_receivers(o, names, out);
     out.hops = read_count(o, "hops", 1, 8);
     if (out.hops == 0) o.reject("hops", Errc::bad_value, "'hops' must be at least 1");
     out.grid = read_km(o, "grid_km", 0, 0, 500);
@@ -166,8 +204,7 @@ Clause read_clause(const Section& s, const Names& names, const std::vector<Site>
     c.includes_onward = s.boolean_or("includes_onward", false);
     read_sensors(s, sites, c);
     if (c.product == Product::target_reports) {
-        static const std::vector<std::string> values{"release", "withhold"};
-        c.unassociated = s.one_of("unassociated", values) == 0;
+        c.unassociated = s.one_of("unassociated", unknown_names()) == 0;
         c.form = static_cast<Form>(s.one_of("form", form_names()));
         if (c.form == Form::polar && (c.fields & field::sensor_position) == 0) {
             s.reject("form", Errc::conflict, "the polar form needs the field sensor_position");
@@ -178,6 +215,7 @@ Clause read_clause(const Section& s, const Names& names, const std::vector<Site>
     }
     c.reciprocity = s.string_or("reciprocity", "");
     c.provisional = s.boolean_or("provisional", false);
+    c.when_stopped = static_cast<WhenStopped>(s.one_of_or("when_stopped", when_stopped_names(), 0));
     return c;
 }
 
@@ -216,15 +254,13 @@ Match read_match(const Section& s, const Names& names, bool for_grant) {
     m.callsigns = s.strings("callsigns");
     std::ranges::sort(m.callsigns);
     m.unknown_callsign = read_unknown(s, "unknown_callsign", s.has("callsigns"), for_grant);
-    const auto empty_list = [&](std::string_view key, bool empty) {
-        if (s.has(key) && empty)
-            s.reject(key, Errc::bad_value, fmt::format("'{}' is empty: it would match nothing", key));
-    };
-    empty_list("classes", m.classes.empty());
-    empty_list("nationalities", m.nationalities.empty());
-    empty_list("identities", m.identities.empty());
-    empty_list("addresses", m.addresses.empty());
-    empty_list("callsigns", m.callsigns.empty());
+    read_criteria_named(s, names, m, for_grant);
+    refuse_empty(s, "classes", m.classes.empty());
+    refuse_empty(s, "nationalities", m.nationalities.empty());
+    refuse_empty(s, "identities", m.identities.empty());
+    refuse_empty(s, "addresses", m.addresses.empty());
+    refuse_empty(s, "callsigns", m.callsigns.empty());
+    refuse_empty(s, "criteria", m.criteria.empty());
     std::ranges::sort(m.classes);
     std::ranges::sort(m.identities);
     return m;

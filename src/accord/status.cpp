@@ -39,13 +39,14 @@ std::vector<std::string> assumed_dates(const Family& f, std::size_t version, Tim
     std::vector<std::string> out;
     const auto& text = *f.versions[version];
     const auto add = [&](std::string what, Time at) { out.push_back(fmt::format("{}: {}, {}", f.id, what, day(at))); };
-    if (text.signed_on && text.signed_on->assumed) add("signature", text.signed_on->at);
+    if (f.signed_on(text) && text.signed_on->assumed) add("signature", text.signed_on->at);
     if (text.entry == Entry::fixed_date && text.entry_date_assumed) add("entry into force", text.entry_date);
     const auto& s = f.at(known);
     for (const auto* a : s.visible) {
         if (!a->assumed || !matters(a->kind) || a->version > text.version) continue;
         const bool consent = a->kind == ActKind::ratification || a->kind == ActKind::acceptance ||
-                             a->kind == ActKind::deposit || a->kind == ActKind::signature;
+                             a->kind == ActKind::deposit || a->kind == ActKind::signature ||
+                             a->kind == ActKind::adoption;
         const bool of_pair = pair && (a->by == pair->first || a->by == pair->second);
         if (consent) {
             // A consent earlier than the one that brought the text into force decides nothing but that it was earlier.
@@ -100,7 +101,7 @@ AccordStatus status_of(const Family& f, Time t, Time known) {
     out.digest = f.versions[version]->digest;
     if (s.entry_event <= t) out.in_force_since = s.entry_event;
     // Pairs: in force, and how many of them hold in spite of suspensions.
-    std::size_t pairs = 0, holding = 0, provisional = 0;
+    std::size_t pairs = 0, holding = 0, provisional = 0, over = 0;
     for (const auto& a : s.members) {
         for (const auto& b : s.members) {
             if (!(a.state < b.state)) continue;
@@ -109,6 +110,10 @@ AccordStatus status_of(const Family& f, Time t, Time known) {
                 const bool both = a.provisional_at <= t && b.provisional_at <= t && t < a.leaves_at && t < b.leaves_at;
                 const auto& clauses = f.versions.front()->clauses;
                 provisional += both && std::ranges::any_of(clauses, &Clause::provisional);
+                continue;
+            }
+            if (f.ended_by_parent(a.state, b.state, t, known)) {
+                ++over;
                 continue;
             }
             ++pairs;
@@ -138,7 +143,7 @@ AccordStatus status_of(const Family& f, Time t, Time known) {
         out.state = AccordState::suspended;
     } else if (provisional > 0) {
         out.state = AccordState::provisional;
-    } else if (left > 0) {
+    } else if (left > 0 || over > 0) {
         out.state = AccordState::ended;
     } else if (has_signed > 0) {
         out.state = AccordState::signed_;

@@ -30,6 +30,7 @@ void read_parties_of(const Section& root, Text& t, Names& names) {
     for (const auto& p : t.parties) names.parties.emplace_back(p.text());
     if (root.has("depositary")) t.depositary = read_state(root, "depositary", names);
     t.parent = root.string_or("parent", "");
+    t.parent_place = root.place("parent");
     if (!t.parent.empty()) {
         t.parent_effect = static_cast<ParentEffect>(root.one_of("parent_effect", parent_effect_names()));
     } else if (root.has("parent_effect")) {
@@ -56,7 +57,7 @@ void read_entry(const Section& root, Text& t, const Names& names) {
     if (t.entry == Entry::fixed_date) {
         t.entry_date = s.time("date");
         t.entry_date_assumed = read_certainty(s);
-        s.string_or("source", "");
+        t.entry_source = s.string_or("source", "");
     }
     t.entry_count = read_count(s, "count", 0, 200);
     if (t.entry_count > t.parties.size()) {
@@ -73,10 +74,9 @@ void read_entry(const Section& root, Text& t, const Names& names) {
 
 void read_term(const Section& root, Text& t) {
     const auto s = root.table("term");
-    static const std::vector<std::string> renewals{"none", "automatic"};
     t.term_months = read_count(s, "months", 0, 12'000);
     if (t.term_months > 0) {
-        t.renews = s.one_of("renewal", renewals) == 1;
+        t.renews = s.one_of("renewal", renewal_names()) == 1;
         if (t.renews) {
             s.integer("notice_months");
             t.notice_months = read_count(s, "notice_months", 0, 1200);
@@ -89,6 +89,8 @@ void read_term(const Section& root, Text& t) {
     if (last) {
         if (t.ends_at)
             s.reject("last_day", Errc::conflict, "both 'ends_at' (exclusive) and 'last_day' (inclusive) stand");
+        if (base::start_of(base::date_of(*last)) != *last)
+            s.reject("last_day", Errc::bad_value, "'last_day' is a day (2030-12-31): 'ends_at' takes an instant");
         t.ends_at = *last + base::seconds(86'400);
     }
     if (t.ends_at && t.term_months > 0) {
@@ -103,14 +105,13 @@ void read_term(const Section& root, Text& t) {
 }
 
 void read_suspension(const Section& root, Text& t, const Names& names) {
-    static const std::vector<std::string> scopes{"own_pairs", "accord"};
     const auto s = root.table("suspension");
     t.suspension = static_cast<SuspendedBy>(s.one_of_or("by", suspended_by_names(), 0));
     t.suspension_by = read_parties(s, "parties", names);
     if ((t.suspension == SuspendedBy::named) != s.has("parties")) {
         s.reject("parties", Errc::conflict, "'parties' names the suspenders where by = \"named\", and only there");
     }
-    t.suspension_of_all = s.one_of_or("scope", scopes, 0) == 1;
+    t.suspension_of_all = s.one_of_or("scope", scope_names(), 0) == 1;
     t.suspension_days = read_count(s, "days", 0, 36'500);
 }
 
@@ -136,10 +137,9 @@ void read_sites(const Section& root, Text& t, const Names& names) {
 }
 
 void read_rest(const Section& root, Text& t, const Names& names) {
-    static const std::vector<std::string> roles{"owner_of_airspace", "coordinator", "lead"};
     for (const auto& s : root.tables("role")) {
         Role r;
-        r.name = roles[s.one_of("role", roles)];
+        r.name = role_names()[s.one_of("role", role_names())];
         r.state = read_state(s, "state", names);
         r.area = s.string_or("area", "");
         const auto named = [&](const RegionSpec& spec) { return spec.name == r.area; };
@@ -150,6 +150,48 @@ void read_rest(const Section& root, Text& t, const Names& names) {
     }
     for (const auto& s : root.tables("annotation")) {
         t.annotations.push_back({read_date(s, "on"), s.string("what")});
+    }
+}
+
+void read_annexes(const Section& root, Text& t) {
+    for (const auto& s : root.tables("annex")) {
+        Annex a{read_id(s, "id"), s.string("title"), s.strings("paragraphs")};
+        if (std::ranges::find(t.annexes, a.id, &Annex::id) != t.annexes.end())
+            s.reject("id", Errc::duplicate, fmt::format("annex '{}' stands twice", a.id));
+        t.annexes.push_back(std::move(a));
+    }
+    std::vector<std::string> known;
+    for (const auto& a : t.annexes) known.push_back(a.id);
+    for (const auto& s : root.tables("criterion")) {
+        Criterion c;
+        c.id = read_id(s, "id");
+        c.place = s.place("id");
+        c.sign = static_cast<Sign>(s.one_of("sign", sign_names()));
+        c.codes = read_codes(s, "codes");
+        c.annex = s.string_or("annex", "");
+        if (s.has("codes") && c.sign != Sign::emergency)
+            s.reject("codes", Errc::conflict, "'codes' belongs to the sign \"emergency\"");
+        refuse_empty(s, "codes", c.codes.empty());
+        if (s.has("annex") && std::ranges::find(known, c.annex) == known.end())
+            s.reject("annex", Errc::unknown_name,
+                     fmt::format("no annex '{}' in this text{}", c.annex, near(c.annex, known)));
+        if (std::ranges::find(t.criteria, c.id, &Criterion::id) != t.criteria.end())
+            s.reject("id", Errc::duplicate, fmt::format("criterion '{}' stands twice", c.id));
+        t.criteria.push_back(std::move(c));
+    }
+}
+
+void read_groups(const Section& root, Text& t, const Names& names) {
+    for (const auto& s : root.tables("group")) {
+        Group g{read_id(s, "id"), s.time("on"), read_states(s, "states", names)};
+        if (g.states.empty()) s.reject("states", Errc::missing, "'states' must name who is in the group");
+        if (t.group(g.id)) s.reject("id", Errc::duplicate, fmt::format("group '{}' stands twice", g.id));
+        if (const auto hex = s.string_opt("digest"); hex && *hex != g.digest().hex()) {
+            s.reject("digest", Errc::conflict,
+                     fmt::format("group '{}' is another than the text was written for: digest is {}", g.id,
+                                 g.digest().hex()));
+        }
+        t.groups.push_back(std::move(g));
     }
 }
 
@@ -182,6 +224,17 @@ const Site* Text::site(std::string_view site_id) const {
     const auto it = std::ranges::find(sites, site_id, &Site::id);
     return it == sites.end() ? nullptr : &*it;
 }
+const Group* Text::group(std::string_view group_id) const {
+    const auto it = std::ranges::find(groups, group_id, &Group::id);
+    return it == groups.end() ? nullptr : &*it;
+}
+base::Digest Group::digest() const {
+    base::Hasher h;
+    h.add("asman group 1");
+    h.add(on.ns);
+    for (const auto& s : states) h.add(s.text());
+    return h.finish();
+}
 bool Text::has_party(State s) const {
     return std::ranges::binary_search(parties, s);
 }
@@ -191,11 +244,12 @@ base::Result<Text> parse_text(std::string_view toml, const std::string& file, co
     const auto root = config.root();
     Text t;
     t.file = file;
-    Names names{known_states(world), {}, &world, &t.regions};
+    Names names{known_states(world), {}, &world, &t.regions, &t.criteria, &t.groups};
     require_format(root);
     t.id = read_id(root, "id");
     t.title = root.string_or("title", "");
     t.version = read_count(root, "version", 1, 10'000);
+    t.version_place = root.place("version");
     if (t.version == 0) root.reject("version", Errc::bad_value, "versions are counted from 1");
     t.restriction = root.has("national_restriction_of");
     if (t.restriction) {
@@ -215,6 +269,8 @@ base::Result<Text> parse_text(std::string_view toml, const std::string& file, co
         read_suspension(root, t, names);
         read_sites(root, t, names);
     }
+    read_annexes(root, t);
+    read_groups(root, t, names);
     read_regions(root, names);
     t.exclusions = read_exclusions(root, names);
     if (!t.restriction) {

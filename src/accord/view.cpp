@@ -35,6 +35,30 @@ int nearness(Reason r) {
     }
 }
 
+/// Clauses that would be about this, and why each does not hold now.
+void not_holding(const Law::Impl& law, const LawView& view, Product product, State grantor, State receiver, Time now,
+                 std::vector<std::string>& lines) {
+    for (const auto& [id, f] : law.families) {
+        for (std::size_t v = 0; v < f->versions.size(); ++v) {
+            const auto& t = *f->versions[v];
+            for (const auto& c : t.clauses) {
+                if (c.product != product) continue;
+                const picture::ClauseRef ref{t.id, c.id, t.version, t.digest};
+                if (view.find(ref, grantor, receiver)) continue;
+                const bool gives = c.from_parties || std::ranges::binary_search(c.from, grantor);
+                const bool gets = c.to_parties || std::ranges::binary_search(c.to, receiver);
+                const auto h = f->hindrance(c, v, grantor, receiver, now, now);
+                if (!gives || !gets || h.kind == Hindrance::Kind::not_named) continue;
+                lines.push_back(fmt::format("{}, version {}: does not hold between {} and {}: {}", ref.text(),
+                                            t.version, grantor.text(), receiver.text(), f->why_not(h, v, now, now)));
+            }
+        }
+    }
+    for (const auto& [id, error] : law.sealed) {
+        if (!law.families.contains(id)) lines.push_back(fmt::format("{}: sealed: {}", id, error.text()));
+    }
+}
+
 }  // namespace
 
 LawView::LawView() : impl_(std::make_shared<const Impl>()) {}
@@ -130,23 +154,12 @@ Explanation LawView::explain(const Object& object, State grantor, State receiver
                                     field_list(tried.fields),
                                     tried.grid > 0 ? fmt::format("{} km", tried.grid / 1000) : std::string("exact"),
                                     tried.delay.seconds(), base::format_time(tried.valid_until, 3)));
+        if (const auto kept = static_cast<std::uint16_t>(field::all & ~tried.fields))
+            lines.push_back(fmt::format("  left out: {}", field_list(kept)));
         for (const auto& a : g.assumed()) lines.push_back("  rests on an assumption: " + a);
         break;
     }
-    for (const auto& t : impl_->texts) {
-        for (const auto& c : t->clauses) {
-            const bool grants_it =
-                c.product == object.product &&
-                (c.from_parties ? t->has_party(grantor) : std::ranges::binary_search(c.from, grantor)) &&
-                (c.to_parties ? t->has_party(receiver) : std::ranges::binary_search(c.to, receiver));
-            const picture::ClauseRef ref{t->id, c.id, t->version, t->digest};
-            if (!grants_it || find(ref, grantor, receiver)) continue;
-            const auto it = std::ranges::find(impl_->status, t->id, &AccordStatus::id);
-            const auto state = it == impl_->status.end() ? "unknown" : name(it->state);
-            lines.push_back(fmt::format("{}, version {}: does not hold between {} and {} (the accord is {})",
-                                        ref.text(), t->version, grantor.text(), receiver.text(), state));
-        }
-    }
+    if (impl_->law) not_holding(*impl_->law, *this, object.product, grantor, receiver, now, lines);
     return out;
 }
 

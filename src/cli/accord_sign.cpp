@@ -15,7 +15,7 @@ namespace {
 int keygen(const std::string& file) {
     const auto key = base::KeyPair::generate();
     if (const auto written = base::create_key(file, key); !written) return report(written.error());
-    fmt::print("law_key = \"{}\"\n", key.public_key.hex());
+    fmt::print("{}\n", key.public_key.hex());
     return Exit::ok;
 }
 
@@ -57,8 +57,8 @@ base::Result<std::string> make_act(const ActOptions& o, const accord::Law& law, 
             break;
         }
     }
-    ASMAN_TRY(auto acts, accord::parse_acts(toml, "the act", now));
-    a = acts.front();
+    ASMAN_TRY(auto filing, accord::parse_filing(toml, "the act", now));
+    a = filing.acts.front();
     if (!o.key.empty()) {
         ASMAN_TRY(const auto key, base::read_key(o.key));
         a.signature = base::sign(key, base::as_bytes(a.canonical()));
@@ -114,7 +114,7 @@ int verify(const LawOptions& o, const std::string& file) {
     if (!file.empty()) {
         const auto text = base::read_file(file);
         if (!text) return report(text.error());
-        auto acts = accord::parse_acts(*text, file);
+        auto acts = accord::parse_filing(*text, file);
         if (!acts) return report(acts.error());
     }
     std::size_t signed_acts = 0;

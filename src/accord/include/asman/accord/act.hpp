@@ -2,6 +2,7 @@
 // or the depositary.
 #pragma once
 
+#include <asman/accord/keys.hpp>
 #include <asman/accord/terms.hpp>
 #include <asman/base/digest.hpp>
 
@@ -25,6 +26,7 @@ enum class ActKind : std::uint8_t {
     suspension,
     resumption,
     succession,
+    adoption,  ///< of an amendment: signs version 2 or a later one, and binds where its entry asks for no more
 };
 std::string_view name(ActKind kind);
 
@@ -44,6 +46,8 @@ struct Act {
     std::optional<base::Signature> signature;
     // Not signed: each node has its own.
     Time recorded_at;
+    bool live = false;             ///< it arrived while the node ran: no file of this node's folder need hold it
+    Time void_from = Time::max();  ///< from here on the node knows that the key was not to be believed (rule 22)
     base::Place place;
 
     /// What is signed: canonical text of everything above the line.
@@ -53,10 +57,22 @@ struct Act {
     std::string words() const;
 };
 
-/// Reads a file of acts ([[act]]). `recorded_at` given: the acts arrive live, and what the file says of it is refused.
-base::Result<std::vector<Act>> parse_acts(std::string_view toml, const std::string& file,
-                                          std::optional<Time> recorded_at = std::nullopt);
-/// One act as TOML that parse_acts() reads back.
+/// Whether an act of this kind only takes away: such a one works no later than when it was recorded, and holds on even
+/// where its key turns out to be compromised (fail closed).
+bool narrows(ActKind kind);
+
+/// What is filed beside the texts: acts, certificates and revocations of keys.
+struct Filing {
+    std::vector<Act> acts;
+    std::vector<Certificate> certificates;
+    std::vector<Revocation> revocations;
+};
+
+/// Reads a file of them ([[act]], [[certificate]], [[revocation]]). `recorded_at` given: they arrive live, and what
+/// the file says of it is refused.
+base::Result<Filing> parse_filing(std::string_view toml, const std::string& file,
+                                  std::optional<Time> recorded_at = std::nullopt);
+/// One act as TOML that parse_filing() reads back.
 std::string print_act(const Act& act);
 
 }  // namespace asman::accord

@@ -35,7 +35,10 @@ struct Object {
     picture::Identity identity = picture::Identity::pending;
     std::optional<std::uint32_t> address;
     std::string_view callsign;
-    bool associated = true;  ///< a target report that belongs to a track
+    std::optional<std::uint16_t> mode_3a;
+    std::optional<bool> transponder;  ///< answers, or tells of itself; absent: cannot be told
+    std::uint8_t emergency = 0;       ///< emergency status that it tells; 0: none
+    bool associated = true;           ///< a target report that belongs to a track
     bool near_excluded =
         false;  ///< an unassociated report in the gate of a track that is excluded towards this receiver
     std::span<const Source> sources;  ///< the grantor's sensors behind it (empty: not checked, e.g. coverage)
@@ -63,7 +66,9 @@ enum class Reason : std::uint8_t {
     unknown_nationality,
     wrong_identity,
     unknown_identity,
-    not_listed,  ///< address or callsign not among those named
+    not_listed,    ///< address or callsign not among those named
+    no_criterion,  ///< meets none of the criteria of suspicion
+    unknown_criterion,
     sensor_not_covered,
     unassociated,
     near_excluded,

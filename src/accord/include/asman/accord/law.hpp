@@ -18,11 +18,11 @@
 
 namespace asman::accord {
 
-/// Contents by name relative to the accords' folder: "RUS-KGZ-2022.toml", "acts/….toml", "regions/….geojson",
-/// "law.toml".
+/// Contents by name relative to the accords' folder: "RUS-KGZ-2022.toml", "acts/….toml", "keys/….toml",
+/// "regions/….geojson", "law.toml".
 using Files = std::map<std::string, std::string>;
 
-/// Reads the folder (its *.toml, acts/*.toml, regions/*.geojson) without judging it.
+/// Reads the folder (its *.toml, acts/*.toml, keys/*.toml, regions/*.geojson) without judging it.
 base::Result<Files> read_folder(const std::string& path);
 
 struct Options {
@@ -33,7 +33,14 @@ struct Options {
 
 /// Something that people must see: a sealed text, a refused act.
 struct Alarm {
-    enum class Kind : std::uint8_t { sealed, act_refused, suspension_beyond_text } kind = Kind::sealed;
+    enum class Kind : std::uint8_t {
+        sealed,
+        act_refused,
+        suspension_beyond_text,
+        key_refused,           ///< a certificate or revocation that its state's root has not signed
+        unsigned_restriction,  ///< obeyed all the same: it only narrows
+        vanished,              ///< a reload no longer finds it; an act, key or restriction is kept
+    } kind = Kind::sealed;
     std::string accord;  ///< empty: all
     base::Error error;
     std::string text() const;
@@ -145,6 +152,11 @@ class Law {
     /// Never fails: a text that cannot be loaded seals itself and its children, with an alarm (rule 9).
     static Law load(const Files& files, const Options& options);
 
+    /// The law of files read again. A text that changed under its id and version seals it, and so does a version that
+    /// vanished; acts, keys and restrictions that were known stay, with an alarm, though their file is gone (rules 1,
+    /// 9). What-ifs are to be made again.
+    Law reload(const Files& files, const Options& options) const;
+
     /// The law with acts that arrived now. Refused acts are an error and change nothing; the caller keeps and shows it.
     base::Result<Law> with_acts(std::string_view toml, const std::string& name, Time recorded_at) const;
     /// What-if: without "ACCORD", "ACCORD/CLAUSE" or "ACCORD/SITE". An unknown name is an error.
@@ -163,6 +175,7 @@ class Law {
 
     const std::vector<Alarm>& alarms() const;
     std::vector<std::shared_ptr<const Text>> texts() const;  ///< by id and version
+    const Keyring& keyring() const;                          ///< roots, certificates, revocations
     const std::vector<Act>& acts() const;                    ///< those accepted, in order of recording
     /// Of everything: two nodes with the same digest decide alike.
     base::Digest digest() const;

@@ -67,6 +67,20 @@ struct Area {
     bool contains(geo::Point p) const;
 };
 
+/// A sign of suspicion, as an annex lists it: criteria as data. What cannot be told of an object is 'unknown'.
+enum class Sign : std::uint8_t {
+    no_transponder,  ///< seen by primary radar alone
+    no_identity,     ///< tells neither address nor callsign nor code
+    emergency,       ///< one of the codes listed, or an emergency status where none is listed
+};
+struct Criterion {
+    std::string id;
+    Sign sign = Sign::no_transponder;
+    std::vector<std::uint16_t> codes;  ///< Mode 3/A, of emergency; sorted
+    std::string annex;                 ///< id of the annex that it belongs to; empty: none
+    base::Place place;
+};
+
 /// What an object must be (a grant), or is when it is excluded. An absent term matches everything.
 /// `unknown_*` true: an object whose value is unknown matches.
 struct Match {
@@ -82,6 +96,8 @@ struct Match {
     std::vector<std::uint32_t> addresses;  ///< empty: any; sorted
     std::vector<std::string> callsigns;    ///< empty: any; a trailing '*' matches any ending
     bool unknown_address = false, unknown_callsign = false;
+    std::vector<Criterion> criteria;  ///< empty: any; else at least one must be met. Sorted by id
+    bool unknown_criteria = false;
 };
 
 /// Wins within its scope (rule 11).
@@ -94,15 +110,23 @@ struct Exclusion {
 
 /// The originator's consent that a receiver passes its data on (rule 16). Terms here only add to the clause's own.
 struct Onward {
-    std::vector<State> to;   ///< the final receivers, by name
-    std::uint32_t hops = 1;  ///< hand-overs after the first
-    double grid = 0;         ///< metres; 0: no more than the clause
+    std::vector<State> to;            ///< the final receivers, sorted; those of groups as well
+    std::vector<State> named;         ///< of those, the ones that stand by name
+    std::vector<std::string> groups;  ///< ids of the dated groups that stand for the rest; sorted
+    std::uint32_t hops = 1;           ///< hand-overs after the first
+    double grid = 0;                  ///< metres; 0: no more than the clause
     Duration delay{0};
     std::optional<std::uint16_t> fields;
 };
 
 /// How target reports go.
 enum class Form : std::uint8_t { geodetic, polar };
+
+/// What becomes of what a receiver holds when the clause stops (rule 18).
+enum class WhenStopped : std::uint8_t {
+    drop,
+    keep,  ///< until each object's validity ends; never onward
+};
 
 struct Clause {
     std::string id;
@@ -127,7 +151,8 @@ struct Clause {
     Form form = Form::geodetic;
     std::string reciprocity;   ///< group; empty: none
     bool provisional = false;  ///< may be applied provisionally
-    bool assumed = false;      ///< certainty = "assumed": the terms are not public
+    WhenStopped when_stopped = WhenStopped::drop;
+    bool assumed = false;  ///< certainty = "assumed": the terms are not public
     std::string source;
     base::Place place;
 };

@@ -25,7 +25,7 @@ enum class Entry : std::uint8_t {
     after_parties,   ///< N days after the consents of named parties
 };
 
-enum class ConsentBy : std::uint8_t { signature, ratification, acceptance, deposit };
+enum class ConsentBy : std::uint8_t { signature, ratification, acceptance, deposit, adoption };
 
 enum class ParentEffect : std::uint8_t { none, suspends, ends };
 
@@ -50,6 +50,20 @@ struct Role {
 struct Annotation {
     Sourced date;
     std::string what;
+};
+
+/// A part of the text that people read, bound by the digest like all else. Its criteria name it.
+struct Annex {
+    std::string id, title;
+    std::vector<std::string> paragraphs;
+};
+
+/// States as they stood on a day: receivers of onward release. Another day, or another state, is another text.
+struct Group {
+    std::string id;
+    Time on;
+    std::vector<State> states;  ///< sorted
+    base::Digest digest() const;
 };
 
 /// A named region as written; canonical() prints it and the digest of what it became.
@@ -80,6 +94,7 @@ struct Text {
     Entry entry = Entry::after_deposits;
     Time entry_date;  ///< fixed_date
     bool entry_date_assumed = false;
+    std::string entry_source;       ///< of the fixed date
     std::uint32_t entry_count = 0;  ///< after_deposits: k; 0: last
     std::uint32_t entry_days = 0;
     std::vector<State> entry_parties;  ///< after_parties
@@ -100,12 +115,17 @@ struct Text {
     std::vector<Site> sites;
     std::vector<Role> roles;
     std::vector<Annotation> annotations;
+    std::vector<Annex> annexes;
+    std::vector<Criterion> criteria;
+    std::vector<Group> groups;
     std::string geoid;  ///< the source that mean-sea-level bands stand on ("EGM96")
     std::string file;
+    base::Place parent_place, version_place;
     base::Digest digest;
 
     const Clause* clause(std::string_view clause_id) const;
     const Site* site(std::string_view site_id) const;
+    const Group* group(std::string_view group_id) const;
     bool has_party(State s) const;
 };
 
