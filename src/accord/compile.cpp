@@ -147,6 +147,21 @@ void Compiler::sites(const Family& f) {
     }
 }
 
+namespace {
+
+/// Grants of a pair that name the same area ask for it once.
+void number_areas(std::span<Quick> of_pair) {
+    std::vector<const DistanceField*> areas;
+    for (auto& q : of_pair) {
+        const auto it = std::ranges::find(areas, q.area);
+        q.area_slot =
+            static_cast<std::uint8_t>(std::min<std::size_t>(static_cast<std::size_t>(it - areas.begin()), 64));
+        if (it == areas.end()) areas.push_back(q.area);
+    }
+}
+
+}  // namespace
+
 void Compiler::arrange() {
     const auto order = [](const Grant& g) {
         return std::tuple(g.grantor(), g.receiver(), g.clause().delay, g.clause().grid,
@@ -164,6 +179,7 @@ void Compiler::arrange() {
     }
     std::ranges::sort(out.states);
     out.states.erase(std::unique(out.states.begin(), out.states.end()), out.states.end());
+    out.index_states();
     const auto n = out.states.size();
     out.pairs.resize(n * n);
     const auto pair = [&](State g, State r) -> LawView::Impl::Pair& {
@@ -174,6 +190,9 @@ void Compiler::arrange() {
         if (p.end == 0) p.begin = i;
         p.end = i + 1;
     }
+    out.quick.reserve(out.grants.size());
+    for (const auto& g : out.grants) out.quick.emplace_back(g);
+    for (const auto& p : out.pairs) number_areas(std::span(out.quick).subspan(p.begin, p.end - p.begin));
     for (const auto& [g, r, product] : dormant_) {
         auto& p = pair(g, r);
         p.dormant = static_cast<std::uint8_t>(p.dormant | 1u << static_cast<unsigned>(product));

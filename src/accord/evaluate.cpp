@@ -30,27 +30,6 @@ bool identity_known(picture::Identity i) {
     return i != picture::Identity::pending && i != picture::Identity::unknown;
 }
 
-struct Height {
-    std::optional<double> value;  ///< in the band's unit
-    double sigma = 0;
-};
-
-/// Like with like: a band in flight levels sees pressure altitude only, and so on (rule 10).
-Height height_for(const Object& o, HeightKind kind) {
-    switch (kind) {
-        case HeightKind::flight_level:
-            if (!o.pressure_altitude) return {};
-            return {o.pressure_altitude->flight_level(), o.sigma_pressure_altitude / (100 * geo::foot)};
-        case HeightKind::msl:
-            if (!o.msl) return {};
-            return {o.msl->m, o.sigma_height};
-        case HeightKind::ellipsoid:
-            if (!o.ellipsoidal) return {};
-            return {o.ellipsoidal->m, o.sigma_height};
-    }
-    return {};
-}
-
 /// Whether the object shows the sign; nothing where that cannot be told.
 std::optional<bool> shows(const Object& o, const Criterion& c) {
     switch (c.sign) {
@@ -91,41 +70,45 @@ std::int64_t slot(Time t, Duration rate) {
 
 template <class... A>
 void Evaluator::say(const char* format, const A&... a) const {
-    if (words) words->push_back("  " + fmt::format(fmt::runtime(format), a...));
+    words->push_back("  " + fmt::format(fmt::runtime(format), a...));
 }
 
 Reason Evaluator::times(const Grant& g) const {
     if (o.time > now + skew) {
-        say("time: the object's time lies after the clock");
+        if (words) say("time: the object's time lies after the clock");
         return Reason::clock;
     }
     if (o.time - skew < g.since() || o.time < Time{g.since().ns + skew.ns}) {
-        say("time: the clause has held since {} only, the object is of {}", base::format_time(g.since()),
-            base::format_time(o.time, 3));
+        if (words)
+            say("time: the clause has held since {} only, the object is of {}", base::format_time(g.since()),
+                base::format_time(o.time, 3));
         return Reason::before_clause;
     }
     if (g.until() != Time::max() && now + skew >= g.until()) {
-        say("time: the clause ends at {}, within the bound on clock difference", base::format_time(g.until()));
+        if (words)
+            say("time: the clause ends at {}, within the bound on clock difference", base::format_time(g.until()));
         return Reason::not_operative;
     }
-    say("time: the clause has held without a break since {}", base::format_time(g.since()));
+    if (words) say("time: the clause has held without a break since {}", base::format_time(g.since()));
     return Reason::released;
 }
 
 Reason Evaluator::area(const Match& m, double grid) const {
     if (!m.area) return Reason::released;
     if (!m.area->field->inside(o.at, 0)) {
-        say("area '{}' ({}): outside", m.area->name, m.area->words);
+        if (words) say("area '{}' ({}): outside", m.area->name, m.area->words);
         return Reason::outside_area;
     }
     if (grid > 0) {
         const auto cell = cell_of(o.at, grid);
         if (!m.area->field->inside(cell.centre, cell.half_diagonal)) {
-            say("area '{}' ({}): inside, but not its whole cell of {} km", m.area->name, m.area->words, grid / 1000);
+            if (words)
+                say("area '{}' ({}): inside, but not its whole cell of {} km", m.area->name, m.area->words,
+                    grid / 1000);
             return Reason::cell_outside;
         }
     }
-    say("area '{}' ({}): inside", m.area->name, m.area->words);
+    if (words) say("area '{}' ({}): inside", m.area->name, m.area->words);
     return Reason::released;
 }
 
@@ -134,12 +117,13 @@ Reason Evaluator::band(const Match& m) const {
     const auto h = height_for(o, m.band->kind);
     const auto kind = name(m.band->kind);
     if (!h.value) {
-        say("band {} {} to {}: height unknown, the clause says {}", kind, m.band->from, m.band->to,
-            m.unknown_height ? "release" : "withhold");
+        if (words)
+            say("band {} {} to {}: height unknown, the clause says {}", kind, m.band->from, m.band->to,
+                m.unknown_height ? "release" : "withhold");
         return m.unknown_height ? Reason::released : Reason::unknown_height;
     }
     const bool in = m.band->from <= *h.value && *h.value < m.band->to;
-    say("band {} {} to {}: {:.1f}, {}", kind, m.band->from, m.band->to, *h.value, in ? "inside" : "outside");
+    if (words) say("band {} {} to {}: {:.1f}, {}", kind, m.band->from, m.band->to, *h.value, in ? "inside" : "outside");
     return in ? Reason::released : Reason::outside_band;
 }
 
@@ -147,12 +131,14 @@ Reason Evaluator::classes(const Match& m) const {
     if (!m.classes.empty()) {
         const bool unknown = o.flight_class == picture::FlightClass::unknown;
         const bool fits = unknown ? m.unknown_class : std::ranges::find(m.classes, o.flight_class) != m.classes.end();
-        say("class {}: {}", picture::name(o.flight_class), fits ? "granted" : "not granted");
+        if (words) say("class {}: {}", picture::name(o.flight_class), fits ? "granted" : "not granted");
         if (!fits) return unknown ? Reason::unknown_class : Reason::wrong_class;
     }
     if (!m.nationalities.empty()) {
         const bool fits = o.nationality ? has_state(m.nationalities, *o.nationality) : m.unknown_nationality;
-        say("nationality {}: {}", o.nationality ? o.nationality->text() : "unknown", fits ? "granted" : "not granted");
+        if (words)
+            say("nationality {}: {}", o.nationality ? o.nationality->text() : "unknown",
+                fits ? "granted" : "not granted");
         if (!fits) return o.nationality ? Reason::wrong_nationality : Reason::unknown_nationality;
     }
     return Reason::released;
@@ -163,17 +149,17 @@ Reason Evaluator::identities(const Match& m) const {
         const bool known = identity_known(o.identity);
         const bool fits =
             known ? std::ranges::find(m.identities, o.identity) != m.identities.end() : m.unknown_identity;
-        say("identity {}: {}", picture::name(o.identity), fits ? "granted" : "not granted");
+        if (words) say("identity {}: {}", picture::name(o.identity), fits ? "granted" : "not granted");
         if (!fits) return known ? Reason::wrong_identity : Reason::unknown_identity;
     }
     if (!m.addresses.empty()) {
         const bool fits = o.address ? std::ranges::binary_search(m.addresses, *o.address) : m.unknown_address;
-        say("address: {}", fits ? "listed" : "not listed");
+        if (words) say("address: {}", fits ? "listed" : "not listed");
         if (!fits) return Reason::not_listed;
     }
     if (!m.callsigns.empty()) {
         const bool fits = o.callsign.empty() ? m.unknown_callsign : callsign_listed(m.callsigns, o.callsign);
-        say("callsign: {}", fits ? "listed" : "not listed");
+        if (words) say("callsign: {}", fits ? "listed" : "not listed");
         if (!fits) return Reason::not_listed;
     }
     return Reason::released;
@@ -186,11 +172,12 @@ Reason Evaluator::criteria(const Match& m) const {
     if (words) {
         std::string ids;
         for (const auto& c : m.criteria) ids += (ids.empty() ? "" : ", ") + c.id;
-        say("criteria {}: {}, {}", ids,
-            !met   ? "cannot be told"
-            : *met ? "met"
-                   : "not met",
-            fits ? "granted" : "not granted");
+        if (words)
+            say("criteria {}: {}, {}", ids,
+                !met   ? "cannot be told"
+                : *met ? "met"
+                       : "not met",
+                fits ? "granted" : "not granted");
     }
     if (fits) return Reason::released;
     return met ? Reason::no_criterion : Reason::unknown_criterion;
@@ -220,22 +207,22 @@ Reason Evaluator::sensors(const Grant& g) const {
                 });
         }
         if (!covered) {
-            say("sensors: {} fed it lately and is not covered by this clause", s.name);
+            if (words) say("sensors: {} fed it lately and is not covered by this clause", s.name);
             return Reason::sensor_not_covered;
         }
     }
-    if (!o.sources.empty()) say("sensors: all {} that fed it lately are covered", o.sources.size());
+    if (words && !o.sources.empty()) say("sensors: all {} that fed it lately are covered", o.sources.size());
     return Reason::released;
 }
 
 Reason Evaluator::reports(const Clause& c) const {
     if (o.product != Product::target_reports || o.associated) return Reason::released;
     if (!c.unassociated) {
-        say("belongs to no track: the clause says withhold");
+        if (words) say("belongs to no track: the clause says withhold");
         return Reason::unassociated;
     }
     if (o.near_excluded) {
-        say("belongs to no track, and lies in the gate of an excluded one");
+        if (words) say("belongs to no track, and lies in the gate of an excluded one");
         return Reason::near_excluded;
     }
     return Reason::released;
@@ -282,10 +269,10 @@ Reason Evaluator::limits(const Grant& g, Decision& d) const {
         const auto& x = *limit.exclusion;
         if (!x.towards.empty() && !has_state(x.towards, receiver) && !has_state(x.towards, g.receiver())) continue;
         if (!excluded(x)) {
-            say("exclusion '{}' of {}: does not apply", x.id, limit.scope);
+            if (words) say("exclusion '{}' of {}: does not apply", x.id, limit.scope);
             continue;
         }
-        say("exclusion '{}' of {}: applies, and wins", x.id, limit.scope);
+        if (words) say("exclusion '{}' of {}: applies, and wins", x.id, limit.scope);
         d.exclusion = x.id;
         return Reason::excluded;
     }
@@ -295,23 +282,24 @@ Reason Evaluator::limits(const Grant& g, Decision& d) const {
 Reason Evaluator::onward(Decision& d, const Grant*& held, std::size_t i) const {
     held = i + 1 < o.hops.size() ? view.find(o.clauses[i], o.hops[i], o.hops[i + 1]) : nullptr;
     if (!held) {
-        say("held under {}: that clause does not hold", o.clauses[i].text());
+        if (words) say("held under {}: that clause does not hold", o.clauses[i].text());
         return Reason::held_copy_unlawful;
     }
-    say("held under {} from {}:", held->reference().text(), held->grantor().text());
+    if (words) say("held under {} from {}:", held->reference().text(), held->grantor().text());
     if (const auto r = times(*held); r != Reason::released) return r;
     const auto& c = held->clause();
     if (receiver != o.originator) {
         if (!c.onward || !has_state(c.onward->to, receiver)) {
-            say("onward: {} did not consent to {}", held->grantor().text(), receiver.text());
+            if (words) say("onward: {} did not consent to {}", held->grantor().text(), receiver.text());
             return Reason::no_consent;
         }
         // The i-th holder consented to `hops` hand-overs after its own.
         if (o.clauses.size() - i > c.onward->hops) {
-            say("onward: {} consented to {} hand-over(s) after its own", held->grantor().text(), c.onward->hops);
+            if (words)
+                say("onward: {} consented to {} hand-over(s) after its own", held->grantor().text(), c.onward->hops);
             return Reason::too_many_hops;
         }
-        say("onward: {} consents to {}", held->grantor().text(), receiver.text());
+        if (words) say("onward: {} consents to {}", held->grantor().text(), receiver.text());
         d.grid = std::max(d.grid, c.onward->grid);
         d.delay = std::max(d.delay, c.onward->delay);
         if (c.onward->fields) d.fields &= *c.onward->fields;
@@ -335,14 +323,14 @@ Reason Evaluator::grant(const Grant& g, Decision& d) const {
     std::array<const Grant*, most_hops> held{};
     if (foreign) {
         if (!c.includes_onward) {
-            say("the clause hands over own data only");
+            if (words) say("the clause hands over own data only");
             return Reason::not_onward;
         }
         const bool chain = !o.clauses.empty() && o.clauses.size() < most_hops &&
                            o.hops.size() == o.clauses.size() + 1 && o.hops.front() == o.originator &&
                            o.hops.back() == g.grantor();
         if (!chain) {
-            say("held under no clause that can be followed");
+            if (words) say("held under no clause that can be followed");
             return Reason::held_copy_unlawful;
         }
         for (std::size_t i = 0; i < o.clauses.size(); ++i) {
@@ -355,7 +343,7 @@ Reason Evaluator::grant(const Grant& g, Decision& d) const {
     if (const auto r = terms(c, d.grid); r != Reason::released) return r;
     // The meet of all clauses: each must grant the object as it will go (rule 16).
     for (std::size_t i = 0; foreign && i < o.clauses.size(); ++i) {
-        say("terms of {}:", held[i]->reference().text());
+        if (words) say("terms of {}:", held[i]->reference().text());
         if (const auto r = terms(held[i]->clause(), d.grid); r != Reason::released) return r;
         if (const auto r = limits(*held[i], d); r != Reason::released) return r;
     }
@@ -366,16 +354,16 @@ Reason Evaluator::grant(const Grant& g, Decision& d) const {
     bool taken = slot_taken(c.rate);
     for (std::size_t i = 0; foreign && i < o.clauses.size(); ++i) taken = taken || slot_taken(held[i]->clause().rate);
     if (taken) {
-        say("rate: not the first sample of its slot");
+        if (words) say("rate: not the first sample of its slot");
         return Reason::rate_slot;
     }
     if (now >= d.valid_until) {
-        say("validity: passed at {}", base::format_time(d.valid_until, 3));
+        if (words) say("validity: passed at {}", base::format_time(d.valid_until, 3));
         return Reason::expired;
     }
     if (now - o.time < d.delay) {
         d.not_before = o.time + d.delay;
-        say("delay of {} s: not before {}", d.delay.seconds(), base::format_time(d.not_before, 3));
+        if (words) say("delay of {} s: not before {}", d.delay.seconds(), base::format_time(d.not_before, 3));
         return Reason::too_early;
     }
     return Reason::released;

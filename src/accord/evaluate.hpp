@@ -9,6 +9,26 @@
 
 namespace asman::accord {
 
+struct Height {
+    std::optional<double> value;  ///< in the band's unit
+    double sigma = 0;
+};
+/// Like with like: a band in flight levels sees pressure altitude only, and so on (rule 10).
+inline Height height_for(const Object& o, HeightKind kind) {
+    switch (kind) {
+        case HeightKind::flight_level:
+            if (!o.pressure_altitude) return {};
+            return {o.pressure_altitude->flight_level(), o.sigma_pressure_altitude / (100 * geo::foot)};
+        case HeightKind::msl:
+            if (!o.msl) return {};
+            return {o.msl->m, o.sigma_height};
+        case HeightKind::ellipsoid:
+            if (!o.ellipsoidal) return {};
+            return {o.ellipsoidal->m, o.sigma_height};
+    }
+    return {};
+}
+
 struct Evaluator {
     const Object& o;
     State receiver;  ///< the final one

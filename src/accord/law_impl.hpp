@@ -3,8 +3,11 @@
 
 #include <asman/accord/law.hpp>
 
+#include "distance_field.hpp"
+
 #include "life.hpp"
 
+#include <array>
 #include <map>
 #include <memory>
 #include <optional>
@@ -58,6 +61,32 @@ struct Law::Impl {
 void keep_texts(const Law::Impl& before, Law::Impl& now);
 void keep_record(const Law::Impl& before, Law::Impl& now, std::vector<Act>& acts);
 
+/// What of a grant decides most objects, in two cache lines: when it holds, band, class, identity, area. What it
+/// refuses, the whole evaluation refuses for the same reason; all else goes on to the whole evaluation.
+struct Quick {
+    static constexpr std::uint8_t no_band = 255;
+    Time since, until;
+    double band_from = 0, band_to = 0;
+    const DistanceField* area = nullptr;
+    State grantor;
+    Product product = Product::tracks;
+    std::uint8_t area_slot = 0;  ///< of the pair's areas; those beyond 63 share none
+    std::uint8_t band_kind = no_band;
+    bool unknown_height = false;
+    bool own_sensors = true;
+    bool rare_after_class = false;     ///< has nationalities
+    bool rare_after_identity = false;  ///< has addresses, callsigns or criteria
+    std::uint8_t classes = 0x07;       ///< bit of each FlightClass that matches
+    std::uint8_t identities = 0x7f;    ///< bit of each Identity that matches
+
+    explicit Quick(const Grant& g);
+    /// The reason of a refusal; nothing: ask the whole evaluation. `memo`: answers of areas so far, two bits a slot.
+    struct Memo {
+        std::uint64_t asked = 0, inside = 0;
+    };
+    std::optional<Reason> refuses(const Object& o, Time now, Duration skew, Memo& memo) const;
+};
+
 /// The law at an instant, compiled.
 struct LawView::Impl {
     Time from = Time::min(), until = Time::max();
@@ -65,7 +94,9 @@ struct LawView::Impl {
     std::shared_ptr<const Law::Impl> law;            ///< for explanations: why something does not hold
     std::vector<std::shared_ptr<const Text>> texts;  ///< keeps what grants point to
     std::vector<Grant> grants;                       ///< by pair, each in the order of preference
+    std::vector<Quick> quick;                        ///< beside grants
     std::vector<State> states;                       ///< sorted
+    std::array<std::uint16_t, 1024> slot_of{};       ///< hash of a state's code → 1 + index; 0: none
     struct Pair {
         std::uint32_t begin = 0, end = 0;  ///< into grants
         std::uint8_t dormant = 0;          ///< products that a clause would grant if it held
@@ -75,6 +106,7 @@ struct LawView::Impl {
     std::map<std::pair<std::string, std::string>, Time> sites;  ///< (accord, sensor) → since; those that stand
     std::set<std::string> sealed;                               ///< accords whose sites are not judged
 
+    void index_states();
     std::optional<std::size_t> index(State s) const;
     const Pair* pair(State g, State r) const;
 };

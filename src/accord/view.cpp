@@ -8,10 +8,38 @@
 
 namespace asman::accord {
 
+namespace {
+
+/// A perfect hash is not needed: neighbours are looked at until an empty place.
+std::size_t place_of(State s, std::size_t places) {
+    const auto code = static_cast<std::uint32_t>(static_cast<unsigned char>(s.code[0])) << 16 |
+                      static_cast<std::uint32_t>(static_cast<unsigned char>(s.code[1])) << 8 |
+                      static_cast<unsigned char>(s.code[2]);
+    return static_cast<std::size_t>(code * 2'654'435'761u >> 22) % places;
+}
+
+}  // namespace
+
+void LawView::Impl::index_states() {
+    slot_of.fill(0);
+    if (states.size() > slot_of.size() / 2) return;  // index() searches then
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        auto at = place_of(states[i], slot_of.size());
+        while (slot_of[at] != 0) at = (at + 1) % slot_of.size();
+        slot_of[at] = static_cast<std::uint16_t>(i + 1);
+    }
+}
+
 std::optional<std::size_t> LawView::Impl::index(State s) const {
-    const auto it = std::ranges::lower_bound(states, s);
-    if (it == states.end() || *it != s) return std::nullopt;
-    return static_cast<std::size_t>(it - states.begin());
+    if (states.size() > slot_of.size() / 2) {
+        const auto it = std::ranges::lower_bound(states, s);
+        if (it == states.end() || *it != s) return std::nullopt;
+        return static_cast<std::size_t>(it - states.begin());
+    }
+    for (auto at = place_of(s, slot_of.size()); slot_of[at] != 0; at = (at + 1) % slot_of.size()) {
+        if (states[slot_of[at] - 1u] == s) return slot_of[at] - 1u;
+    }
+    return std::nullopt;
 }
 
 const LawView::Impl::Pair* LawView::Impl::pair(State g, State r) const {
@@ -108,18 +136,29 @@ bool LawView::site_stands(std::string_view accord, std::string_view sensor) cons
     return site_since(accord, sensor) != Time::max();
 }
 
-Decision LawView::decide(const Object& object, State grantor, State receiver, Time now) const {
+namespace {
+
+/// The first grant that releases, or the refusal that came nearest. `whole`: every grant by the whole evaluation, as
+/// explanations need it; else what refuses most is asked first. The answers are the same.
+Decision best_of(const LawView::Impl& view, const Evaluator& evaluator, const LawView::Impl::Pair& p, bool whole) {
     Decision best;
     best.not_before = Time::max();
-    const auto* p = impl_->pair(grantor, receiver);
-    if (!p || grantor == receiver) return best;
-    if (p->dormant >> static_cast<unsigned>(object.product) & 1) best.reason = Reason::not_operative;
-    const Evaluator evaluator{object, receiver, *this, now, impl_->skew, nullptr};
-    for (auto i = p->begin; i < p->end; ++i) {
-        const auto& g = impl_->grants[i];
-        if (g.clause().product != object.product) continue;
+    const auto& object = evaluator.o;
+    if (p.dormant >> static_cast<unsigned>(object.product) & 1) best.reason = Reason::not_operative;
+    Quick::Memo memo;
+    for (auto i = p.begin; i < p.end; ++i) {
+        const auto& quick = view.quick[i];
+        if (quick.product != object.product) continue;
+        const auto& g = view.grants[i];
         Decision d;
-        d.reason = evaluator.grant(g, d);
+        const auto refused = whole ? std::nullopt : quick.refuses(object, evaluator.now, evaluator.skew, memo);
+        if (refused) {
+            if (best.reason == Reason::too_early || nearness(*refused) <= nearness(best.reason)) continue;
+            d.reason = *refused;
+            d.grant = &g;
+        } else {
+            d.reason = evaluator.grant(g, d);
+        }
         if (d.released()) return d;
         // Too early is worth waiting for; else the reason that came furthest is the most telling.
         const bool better = d.reason == Reason::too_early
@@ -130,9 +169,19 @@ Decision LawView::decide(const Object& object, State grantor, State receiver, Ti
     return best;
 }
 
+}  // namespace
+
+Decision LawView::decide(const Object& object, State grantor, State receiver, Time now) const {
+    const auto* p = impl_->pair(grantor, receiver);
+    if (!p || grantor == receiver) return {};
+    return best_of(*impl_, Evaluator{object, receiver, *this, now, impl_->skew, nullptr}, *p, false);
+}
+
 Explanation LawView::explain(const Object& object, State grantor, State receiver, Time now) const {
     Explanation out;
-    out.decision = decide(object, grantor, receiver, now);
+    if (const auto* p = impl_->pair(grantor, receiver); p && grantor != receiver) {
+        out.decision = best_of(*impl_, Evaluator{object, receiver, *this, now, impl_->skew, nullptr}, *p, true);
+    }
     auto& lines = out.lines;
     const auto& d = out.decision;
     lines.push_back(fmt::format("{} to {} of {}, decided at {}: {}", name(object.product), receiver.text(),

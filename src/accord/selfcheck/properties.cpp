@@ -140,6 +140,48 @@ Found every_way_to_an_instant_is_the_same(Random& r, Mutation m) {
     return {};
 }
 
+/// Explaining walks every term of every clause; deciding takes short cuts. Both say the same, hindsight and as-of too.
+Found explaining_decides_the_same(Random& r, Mutation m) {
+    const auto w = draw_world(r);
+    const auto law = build(w, m);
+    for (int i = 0; i < 3; ++i) {
+        const auto now = draw_instant(r, w);
+        const auto o = draw_object(r, w, now);
+        const auto view = law.at(now);
+        for (const auto& g : states) {
+            for (const auto& to : states) {
+                const auto d = view.decide(o, g, to, now);
+                const auto e = view.explain(o, g, to, now).decision;
+                const bool same = d.reason == e.reason && d.grant == e.grant && d.exclusion == e.exclusion &&
+                                  (!d.released() || (d.fields == e.fields && d.grid == e.grid && d.delay == e.delay &&
+                                                     d.valid_until == e.valid_until));
+                if (!same)
+                    return fmt::format("{}: decided {}, explained {}", words_of(o, g, to, now), name(d.reason),
+                                       name(e.reason));
+            }
+        }
+    }
+    return {};
+}
+
+/// What is learnt later, applied to the past, never makes an earlier release lawful (rule 5).
+Found hindsight_widens_nothing(Random& r, Mutation m) {
+    const auto w = draw_world(r);
+    const auto law = build(w, m), later = law.hindsight();
+    for (int i = 0; i < 4; ++i) {
+        const auto now = draw_instant(r, w);
+        const auto o = draw_object(r, w, now);
+        const auto then = law.at(now), seen = later.at(now);
+        for (const auto& g : states) {
+            for (const auto& to : states) {
+                if (seen.decide(o, g, to, now).released() && !then.decide(o, g, to, now).released())
+                    return "lawful with hindsight alone: " + words_of(o, g, to, now);
+            }
+        }
+    }
+    return {};
+}
+
 Found printing_keeps_the_text(Random& r, Mutation) {
     const auto toml = print(draw_accord(r, "X"), Mutation::none);
     const auto t = parse_text(toml, "x.toml", {});
@@ -300,6 +342,8 @@ constexpr Property properties[]{
     {"removing a clause never adds a release", removing_never_adds},
     {"a suspension recorded acts on the next object", a_suspension_acts_on_the_next_object},
     {"live, by replay or directly: the same", every_way_to_an_instant_is_the_same},
+    {"hindsight makes no earlier release lawful", hindsight_widens_nothing},
+    {"explaining decides the same as deciding", explaining_decides_the_same},
     {"parse, print, parse is the identity; layout does not count", printing_keeps_the_text},
     {"any other change is another law", any_change_is_another_law},
     {"a text that cannot be read releases nothing", a_broken_text_releases_nothing},
