@@ -2,11 +2,11 @@
 //   specgen OUT TABLE...
 #include "model.hpp"
 
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <sstream>
 
 namespace {
 
@@ -21,12 +21,45 @@ bool write(const std::filesystem::path& path, const std::string& text) {
     return static_cast<bool>(out.flush());
 }
 
-/// "048-1.27.txt" before "048-1.32.txt", editions by number: references go to older ones.
-bool before(const std::filesystem::path& a, const std::filesystem::path& b) {
-    const auto x = a.stem().string(), y = b.stem().string();
-    const auto i = x.rfind('-'), j = y.rfind('-');
-    if (x.substr(0, i) != y.substr(0, j)) return x.substr(0, i) < y.substr(0, j);
-    return asman::asterix::older(x.substr(i + 1), y.substr(j + 1));
+/// "048-1.27.txt": the tables of one category, before the edition.
+struct Table {
+    std::filesystem::path path;
+    std::string family, edition, text;  ///< "048", "1.27"
+    bool begun = false, done = false;
+};
+
+Table read(const std::filesystem::path& path) {
+    const auto stem = path.stem().string();
+    const auto dash = stem.rfind('-');
+    std::ifstream in(path, std::ios::binary);
+    return {path, stem.substr(0, dash), stem.substr(dash + 1), {std::istreambuf_iterator<char>(in), {}}};
+}
+
+/// Editions that a table refers to by "NAME = EDITION".
+std::vector<std::string> references(const std::string& text) {
+    std::vector<std::string> out;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+        std::istringstream words(line);
+        std::string name, sign, edition, rest;
+        if (line.starts_with(' ') || !(words >> name >> sign >> edition) || sign != "=" || words >> rest) continue;
+        out.push_back(edition);
+    }
+    return out;
+}
+
+/// A table after those that it refers to. Empty: done; else what is wrong.
+std::string load(Table& table, std::vector<Table>& all, asman::asterix::SpecSet& set) {
+    if (table.done) return {};
+    if (table.begun) return table.path.string() + ": refers to itself";
+    table.begun = true;
+    for (const auto& edition : references(table.text))
+        for (Table& other : all)
+            if (other.family == table.family && other.edition == edition)
+                if (auto problem = load(other, all, set); !problem.empty()) return problem;
+    table.done = true;
+    const auto added = set.add(table.path.string(), table.text);
+    return added ? std::string{} : added.error().text();
 }
 
 }  // namespace
@@ -36,14 +69,12 @@ int main(int argc, char** argv) {
         std::cerr << "usage: specgen OUT TABLE...\n";
         return 2;
     }
-    std::vector<std::filesystem::path> files(argv + 2, argv + argc);
-    std::sort(files.begin(), files.end(), before);
+    std::vector<Table> tables;
+    for (int i = 2; i < argc; ++i) tables.push_back(read(argv[i]));
     asman::asterix::SpecSet set;
-    for (const auto& file : files) {
-        std::ifstream in(file, std::ios::binary);
-        const std::string text{std::istreambuf_iterator<char>(in), {}};
-        if (const auto edition = set.add(file.string(), text); !edition) {
-            std::cerr << edition.error().text() << '\n';
+    for (Table& table : tables) {
+        if (const auto problem = load(table, tables, set); !problem.empty()) {
+            std::cerr << problem << '\n';
             return 1;
         }
     }

@@ -125,11 +125,14 @@ std::vector<Category> categories(const SpecSet& set) {
             c.expansions.push_back(e);
         } else {
             c.editions.push_back(e);
-            c.title = e->title;
         }
     }
     std::vector<Category> out;
+    const auto by_edition = [](const Edition* a, const Edition* b) { return older(a->number, b->number); };
     for (auto& [number, c] : by_number) {
+        std::sort(c.editions.begin(), c.editions.end(), by_edition);
+        std::sort(c.expansions.begin(), c.expansions.end(), by_edition);
+        c.title = c.editions.back()->title;
         for (auto it = c.editions.rbegin(); it != c.editions.rend(); ++it) add(c, **it);
         out.push_back(std::move(c));
     }
