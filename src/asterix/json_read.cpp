@@ -285,8 +285,8 @@ class Encoder {
         if (s.size() > n.bits / 6) return false;
         for (std::size_t i = 0; i < n.bits / 6; ++i) {
             const char c = i < s.size() ? s[i] : ' ';
-            const auto code = c == '@' ? std::uint8_t{0} : icao_code(c);
-            if (code > 63) return false;
+            const auto code = icao_code(c);
+            if (code != 0 && !icao_alphabet(code)) return false;
             w_.bits(code, 6);
         }
         return true;

@@ -1,6 +1,8 @@
 #include <asman/asterix/probe.hpp>
 #include <asman/asterix/typed.hpp>
 
+#include "walk.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -15,37 +17,11 @@ std::uint8_t octet(Bytes b, std::size_t i) {
     return static_cast<std::uint8_t>(b[i]);
 }
 
-class Checker {
-  public:
+struct Checker : Visitor {
     unsigned count = 0;
 
-    std::size_t node(const Node& n, Bytes b, std::size_t bit) {
-        switch (n.kind) {
-            case Kind::spare:
-                count += n.bits <= 64 && get_bits(b.data(), bit, n.bits) != 0;
-                return n.bits;
-            case Kind::element:
-                element(n, b, bit);
-                return n.bits;
-            case Kind::group:
-                return members(n, b, bit);
-            case Kind::extended:
-                return extended(n, b);
-            case Kind::repetitive:
-                return repetitive(n, b);
-            case Kind::compound:
-                return compound(n, b);
-            case Kind::opaque:
-                return octet(b, 0) * std::size_t{8};
-            default:
-                return n.bits;
-        }
-    }
-
-  private:
-    std::size_t members(const Node& n, Bytes b, std::size_t bit) {
-        for (const Node& c : n.nodes()) bit += node(c, b, bit);
-        return n.bits;
+    void spare(const Node& n, Bytes b, std::size_t bit) {
+        count += n.bits <= 64 && get_bits(b.data(), bit, n.bits) != 0;
     }
 
     void element(const Node& n, Bytes b, std::size_t bit) {
@@ -61,7 +37,7 @@ class Checker {
                 break;
             case Coding::icao:
                 for (std::size_t i = 0; i < n.bits / 6; ++i)
-                    if (icao_character(v >> (6 * i) & 63) == '?') return void(++count);
+                    if (const auto c = v >> (6 * i) & 63; c != 0 && !icao_alphabet(c)) return void(++count);
                 break;
             case Coding::ascii:
                 for (std::size_t i = 0; i < n.bits / 8; ++i)
@@ -72,50 +48,21 @@ class Checker {
         }
     }
 
+  private:
     void number(const Node& n, std::uint64_t v) {
-        const auto extended = static_cast<std::int64_t>(v << (64 - n.bits)) >> (64 - n.bits);
-        const double value = (n.is_signed ? static_cast<double>(extended) : static_cast<double>(v)) * n.lsb;
+        const double value =
+            (n.is_signed ? static_cast<double>(sign_extended(v, n.bits)) : static_cast<double>(v)) * n.lsb;
         bool bad = n.bits == 24 && n.unit == "s" && value >= 86400;
+        // Bounds that no value keeps (015/631 has such in the standard) say nothing.
+        const auto width = static_cast<int>(n.bits) - (n.is_signed ? 1 : 0);
+        double low = n.is_signed ? -std::ldexp(n.lsb, width) : 0, high = std::ldexp(n.lsb, width) - n.lsb;
         for (const Limit& l : n.bounds()) {
-            if (l.relation == "<")
-                bad |= !(value < l.value);
-            else if (l.relation == "<=")
-                bad |= !(value <= l.value);
-            else if (l.relation == ">")
-                bad |= !(value > l.value);
+            if (l.relation[0] == '>')
+                low = std::max(low, l.value), bad |= l.relation == ">" ? !(value > l.value) : !(value >= l.value);
             else
-                bad |= !(value >= l.value);
+                high = std::min(high, l.value), bad |= l.relation == "<" ? !(value < l.value) : !(value <= l.value);
         }
-        count += bad;
-    }
-
-    std::size_t extended(const Node& n, Bytes b) {
-        std::size_t bit = 0;
-        for (const Node& extent : n.nodes()) {
-            members(extent, b, bit);
-            bit += extent.bits;
-            if (!extent.octets || !(octet(b, bit / 8 - 1) & 1)) break;
-        }
-        return bit;
-    }
-
-    std::size_t repetitive(const Node& n, Bytes b) {
-        const auto step = (n.child->bits + (n.octets ? 0 : 1)) / 8;
-        Fault fault = Fault::none;
-        const auto length = measure(n, b, fault);
-        for (std::size_t at = n.octets; step && at + step <= length; at += step) node(*n.child, b.subspan(at), 0);
-        return length * 8;
-    }
-
-    std::size_t compound(const Node& n, Bytes b) {
-        std::size_t at = n.octets;
-        if (!at)
-            while (octet(b, at++) & 1) {
-            }
-        const std::size_t fspec = at, per_octet = n.octets ? 8 : 7;
-        for (std::size_t k = 0; k < n.children && k < fspec * per_octet; ++k)
-            if (octet(b, k / per_octet) & 0x80u >> k % per_octet) at += node(n.child[k], b.subspan(at), 0) / 8;
-        return at * 8;
+        count += bad && low <= high;
     }
 };
 
@@ -139,9 +86,7 @@ std::optional<Source> source_of(Bytes block) {
 
 unsigned implausible(const Record& record) {
     Checker checker;
-    for (const Item* item : record.uap->order())
-        if (item && item->node->kind != Kind::random && record.at[item->slot])
-            checker.node(*item->node, record.bytes.subspan(record.at[item->slot]), 0);
+    Walk(record, checker).items();
     return checker.count;
 }
 

@@ -7,7 +7,7 @@ target_include_directories(specgen PRIVATE ${CMAKE_SOURCE_DIR}/src/asterix/inclu
 target_link_libraries(specgen PRIVATE asman_flags)
 
 set(asterix_generated ${CMAKE_BINARY_DIR}/generated/asterix)
-set(asterix_outputs ${asterix_generated}/tables.cpp)
+set(asterix_outputs ${asterix_generated}/tables.cpp ${asterix_generated}/include/asman/asterix/views.hpp)
 set(asterix_categories)
 foreach(table IN LISTS asterix_tables)
   get_filename_component(table ${table} NAME)

@@ -3,16 +3,17 @@
 
 namespace asman::asterix {
 
+bool icao_alphabet(std::uint64_t code) {
+    return (code >= 1 && code <= 26) || (code >= 48 && code <= 57) || code == 32;
+}
+
 char icao_character(std::uint64_t code) {
-    if (code >= 1 && code <= 26) return static_cast<char>('A' + code - 1);
-    if (code >= 48 && code <= 57) return static_cast<char>('0' + code - 48);
-    return code == 32 || code == 0 ? ' ' : '?';
+    return static_cast<char>(code < 32 ? '@' + code : code);
 }
 
 std::uint8_t icao_code(char c) {
-    if (c >= 'A' && c <= 'Z') return static_cast<std::uint8_t>(c - 'A' + 1);
-    if (c >= '0' && c <= '9') return static_cast<std::uint8_t>(c - '0' + 48);
-    return c == ' ' ? 32 : 64;
+    if (c >= ' ' && c <= '?') return static_cast<std::uint8_t>(c);
+    return c >= '@' && c <= '_' ? static_cast<std::uint8_t>(c - '@') : std::uint8_t{64};
 }
 
 void detail::Writer::field_spec(std::span<const bool> present, unsigned octets) {

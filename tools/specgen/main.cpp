@@ -83,6 +83,7 @@ int main(int argc, char** argv) {
     std::filesystem::create_directories(headers, ignored);
     const auto all = specgen::categories(set);
     bool ok = write(out / "tables.cpp", specgen::emit_tables(set, all));
+    ok = write(headers / "views.hpp", specgen::emit_views(all)) && ok;
     for (const auto& c : all) {
         const auto name = "cat" + specgen::three(c.number);
         ok = write(headers / (name + ".hpp"), specgen::emit_header(c)) && ok;

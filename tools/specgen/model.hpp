@@ -44,5 +44,7 @@ std::string emit_tables(const SpecSet& set, const std::vector<Category>& categor
 /// Typed views and values of a category: header and source.
 std::string emit_header(const Category& category);
 std::string emit_source(const Category& category);
+/// The header that has all of them, and calls a function with the view of a record.
+std::string emit_views(const std::vector<Category>& categories);
 
 }  // namespace specgen

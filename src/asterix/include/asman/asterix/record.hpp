@@ -79,4 +79,23 @@ std::optional<std::uint64_t> element(const Record& record, std::string_view path
 /// The value of a quantity by path ("140", "105/LAT"), in the unit of the table.
 std::optional<double> quantity(const Record& record, std::string_view path);
 
+/// Ways to say with other bytes what a record says. An encoder of asman writes none of them; a record that has none is
+/// canonical, and comes back from its values byte for byte.
+enum class Irregular : std::uint8_t {
+    none,
+    spare_bits,      ///< spare bits that are set
+    empty_octets,    ///< a field specification with octets at its end that name nothing
+    bare_extent,     ///< a last extent that holds spare bits only
+    random_fields,   ///< items by random field sequencing (001, 002, 008)
+    repeated_field,  ///< an item that is there twice
+};
+std::string_view name(Irregular irregular);
+
+struct Irregularity {
+    Irregular what = Irregular::none;
+    std::string_view item = {};  ///< "271"; empty where the record's own field specification is meant
+};
+/// The first irregularity of a record.
+Irregularity irregularity(const Record& record);
+
 }  // namespace asman::asterix

@@ -19,19 +19,22 @@ struct Text {
         std::memcpy(characters.data(), text.data(), text.size() < N ? text.size() : N);
     }
     Text(const char* text) : Text(std::string_view(text)) {}
-    /// Without the spaces at its end.
+    /// Without the spaces at its end, nor what some write instead: NUL, or '@' (six-bit code 0).
     std::string_view view() const {
         std::size_t n = N;
-        while (n && (characters[n - 1] == ' ' || characters[n - 1] == '\0')) --n;
+        while (n && (characters[n - 1] == ' ' || characters[n - 1] == '\0' || characters[n - 1] == '@')) --n;
         return {characters.data(), n};
     }
     bool operator==(const Text&) const = default;
 };
 
-/// Six-bit characters of ICAO Annex 10; '?' where a code has none.
+/// Six-bit characters: '@' to '_' for codes 0 to 31, ' ' to '?' for 32 to 63. Of these ICAO Annex 10 vol. IV, table 3-8
+/// has the letters, the digits and the space; the others are kept, so that what was read can be written again.
 char icao_character(std::uint64_t code);
 /// The code of a character, or 64.
 std::uint8_t icao_code(char c);
+/// A letter, a digit or the space.
+bool icao_alphabet(std::uint64_t code);
 
 namespace detail {
 
