@@ -51,6 +51,8 @@ void add_track(CLI::App& app, Outcome& outcome) {
     sub->add_option("--meta", o->files.meta, "meta.json: the sensors as the tracker may know them")->required();
     sub->add_option("--out", o->files.tracks, "tracks.csv: confirmed tracks at every epoch")->required();
     sub->add_flag("--no-registration", o->no_registration, "do not estimate the sensors' biases");
+    sub->add_option("--confirm", o->config.confirm_existence, "probability of existence from which a track is shown")
+        ->check(CLI::Range(0.0, 1.0));
     sub->add_flag("--ablate-imm", o->config.ablate_imm, "one near-constant-velocity mode (for comparison)");
     sub->add_flag("--ablate-marginals", o->config.ablate_marginals,
                   "nearest neighbour in place of association probabilities (for comparison)");

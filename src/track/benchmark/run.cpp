@@ -27,7 +27,7 @@ void write_row(std::string& out, const Scene& scene, double time, const picture:
         out += ',';
         if (q.pressure_altitude) fmt::format_to(to, "{:.1f}", q.pressure_altitude->m);
     }
-    out += '\n';
+    fmt::format_to(to, ",{:.4f}\n", k.existence);
 }
 
 }  // namespace
@@ -43,7 +43,7 @@ base::Result<BenchmarkSummary> run_benchmark(const BenchmarkFiles& files, const 
     summary.plots = scene.reports.size();
     std::string out = scene.plane ? "time,track_id,x,y,vx,vy" : "time,track_id,lat,lon,ve,vn";
     if (scene.heights) out += scene.pressure ? ",hp" : ",z";
-    out += '\n';
+    out += ",existence\n";
 
     const auto since = [&] { return clock ? clock() : 0.0; };
     const double begun = since();

@@ -68,7 +68,7 @@ TEST_F(Benchmark, WritesTheTracksOfEveryEpoch) {
     EXPECT_EQ(done->counters.used, done->plots);
     const auto text = base::read_file(f.tracks);
     ASSERT_TRUE(text);
-    EXPECT_EQ(text->substr(0, text->find('\n')), "time,track_id,x,y,vx,vy");
+    EXPECT_EQ(text->substr(0, text->find('\n')), "time,track_id,x,y,vx,vy,existence");
     double t = 0, x = 0, y = 0, vx = 0, vy = 0;
     long id = 0;
     int last = 0;

@@ -12,6 +12,8 @@ namespace {
 constexpr double kPlotReach = 12'000;  ///< m: plots nearer than this may begin or share a track
 constexpr double kSurveyInterval = 10, kTick = 0.1;
 constexpr std::int64_t kTenths = 10;
+constexpr double kSpeedMemory = 60;     ///< s of one track's flight that count as a track in the histogram of speeds
+constexpr std::uint32_t kLongHeld = 8;  ///< reports of a track whose flight and end say how aircraft fly and leave
 
 }  // namespace
 
@@ -23,6 +25,9 @@ void Effects::clear() {
     started.clear();
     dropped.clear();
     sure.clear();
+    settled.clear();
+    unknown.clear();
+    speeds.clear();
     sightings.clear();
     windows.clear();
     updates = misses = 0;
@@ -59,7 +64,10 @@ void Tracker::Impl::advance(Seconds to) {
     const bool second = tick < 0 || tenth / kTenths > tick / kTenths;
     tick = tenth;
     for (std::int64_t t = before + 1; t <= tenth; ++t) tend(t);
-    if (second) run_registration();
+    if (second) {
+        speeds.settle();
+        run_registration();
+    }
 }
 
 /// `everyone`: sensors without news too, as time alone makes plots ripe and passes missed.
@@ -262,7 +270,10 @@ void Tracker::Impl::tend(std::int64_t tenth) {
         const double quiet = now - k.last_report;
         const double patience = k.confirmed ? config.max_coast.seconds() : 0.5 * config.max_coast.seconds();
         if (quiet > patience || k.existence < config.drop_existence) return drop(w, slot);
-        if (now - k.last_survey > kSurveyInterval) survey(w, slot);
+        if (now - k.last_survey > kSurveyInterval) {
+            survey(w, slot);
+            if (k.established && k.reports >= kLongHeld) w.effects->speeds.push_back(k.velocity.norm());
+        }
         if (k.existence >= 0.2) yield_to_rival(w, slot, rival_of[i]);
     });
 }
@@ -273,7 +284,19 @@ void Tracker::Impl::merge(Effects& e) {
         visits.push_back(v);
         std::push_heap(visits.begin(), visits.end());
     }
-    for (const auto& p : e.passes) sensors[p.sensor].learn_detection(p.range, p.hit);
+    for (const auto& p : e.passes) {
+        SensorState& s = sensors[p.sensor];
+        if (p.detection) s.learn_detection(p.range, p.hit);
+        if (p.visibility) s.learn_visibility(p.range, p.visible);
+    }
+    for (const auto& [place, t] : e.unknown) {
+        Undetected::Cell* c = undetected.cell(place, t, [&] {
+            const Anchor a = frame->anchor(place);
+            return Eigen::Vector3d(a.axes(2, 0), a.axes(2, 1), a.axes(2, 2));
+        });
+        if (c != nullptr && !c->listed) list_watchers(*c, place);
+    }
+    for (const double v : e.speeds) speeds.learn(v, kSurveyInterval / kSpeedMemory);
     for (const auto& f : e.false_plots) {
         SensorState& s = sensors[f.sensor];
         (f.reply ? s.replies : s.echoes).add(f.east, f.north, f.t, f.weight);
@@ -293,13 +316,20 @@ void Tracker::Impl::merge(Effects& e) {
         TrackState& k = tracks[slot];
         if (k.alive && !k.confirmed && sure(k) && !borrowed(k)) confirm(k);
     }
+    for (const std::uint32_t slot : e.settled) {
+        TrackState& k = tracks[slot];
+        if (k.alive && k.confirmed && !k.established) settle(k);
+    }
     for (const std::uint32_t slot : e.dropped) {
         index.remove(slot);
         identities.remove(slot);
         free_slots.push_back(slot);
         --live;
         ++counters.tracks_dropped;
-        if (tracks[slot].confirmed) ended.push_back(tracks[slot].number);
+        const TrackState& k = tracks[slot];
+        if (!k.confirmed) continue;
+        ended.push_back(k.number);
+        if (k.established && k.reports >= kLongHeld && k.rival_score == 0) undetected.ended(k.place);
     }
     for (const auto& w : e.windows)
         if (w.count >= 5) registrar.add_window(std::span(e.sightings).subspan(w.first, w.count), w.height_variance);

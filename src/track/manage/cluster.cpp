@@ -12,6 +12,7 @@ constexpr double kGate = 20;                ///< normalised innovation squared, 
 constexpr double kManoeuvre = 12;           ///< m/s²: what a coarse gate allows
 constexpr double kClaim = 0.3, kAlike = 2;  ///< claim on a plot; squared distance over summed variances
 constexpr double kMinStart = 3e-5;          ///< existence below which a plot starts nothing
+constexpr double kBeyondDoubt = 0.999;
 
 }  // namespace
 
@@ -38,6 +39,17 @@ bool Tracker::Impl::in_reach(const SensorState& s, const TrackState& k, const Pl
     return d.squaredNorm() <= reach * reach;
 }
 
+double Tracker::Impl::speed_evidence(const Imm& f, const Innovation& in) const {
+    // The velocity after this plot, in the straight mode.
+    const double a0 = in.ph0[iVx][0], a1 = in.ph1[iVx][0], b0 = in.ph0[iVy][0], b1 = in.ph1[iVy][0];
+    const double i00 = in.i00[0], i01 = in.i01[0], i11 = in.i11[0], n0 = in.nu0[0], n1 = in.nu1[0];
+    const double kx0 = a0 * i00 + a1 * i01, kx1 = a0 * i01 + a1 * i11, ky0 = b0 * i00 + b1 * i01,
+                 ky1 = b0 * i01 + b1 * i11;
+    return speeds.factor(f.x[iVx][0] + kx0 * n0 + kx1 * n1, f.x[iVy][0] + ky0 * n0 + ky1 * n1,
+                         f.p[packed(iVx, iVx)][0] - kx0 * a0 - kx1 * a1, f.p[packed(iVx, iVy)][0] - kx0 * b0 - kx1 * b1,
+                         f.p[packed(iVy, iVy)][0] - ky0 * b0 - ky1 * b1);
+}
+
 bool Tracker::Impl::consider_pair(const SensorState& s, Work::Candidate& c, const Plot& first, const Plot& p,
                                   std::size_t j) const {
     const TrackState& k = tracks[c.slot];
@@ -56,13 +68,17 @@ bool Tracker::Impl::consider_pair(const SensorState& s, Work::Candidate& c, cons
         c.innovation.resize(Work::kMaxPlots);
         c.log_factor.resize(Work::kMaxPlots);
         c.gated.resize(Work::kMaxPlots);
+        c.speed_factor.resize(Work::kMaxPlots);
     }
     c.f.innovate(m, c.innovation[j]);
     const V4& d = c.innovation[j].distance2;
     bool inside = false;
     for (int lane = 0; lane < 4; ++lane) inside |= c.f.mu[lane] > 0.01 && d[lane] < kGate;
     c.gated[j] = inside;
-    if (inside) c.log_factor[j] = evidence(s, k, p);
+    if (inside) {
+        c.log_factor[j] = evidence(s, k, p);
+        c.speed_factor[j] = young(k) ? speed_evidence(c.f, c.innovation[j]) / k.speed_evidence : 1;
+    }
     return inside;
 }
 
@@ -154,7 +170,7 @@ void Tracker::Impl::solve(Work& w) {
         for (std::size_t j = 0; j < w.cluster_plots.size(); ++j) {
             if (!c.gated[j]) continue;
             const Plot& p = *w.cluster_plots[j];
-            const double likelihood = dot(c.f.mu, c.innovation[j].likelihood) * c.log_factor[j];
+            const double likelihood = dot(c.f.mu, c.innovation[j].likelihood) * c.log_factor[j] * c.speed_factor[j];
             w.cluster.at(i, j) = seen * likelihood / (p.false_density + p.new_density);
         }
     }
@@ -200,6 +216,11 @@ void Tracker::Impl::apply(Work& w, std::size_t i) {
     ++w.effects->updates;
     c.f.update(motion, w.chosen, w.chosen_beta);
     k.f = c.f;
+    if (young(k)) {
+        const Moments v = k.f.moments();
+        k.speed_evidence = std::max(
+            speeds.factor(v.mean(2), v.mean(3), v.covariance(2, 2), v.covariance(2, 3), v.covariance(3, 3)), 1e-6);
+    }
     k.t = std::max(k.t, at);
     if (w.weights.pair[i * m + best] / std::max(exists, 1e-12) > 0.5) {
         const Plot& p = *w.cluster_plots[best];
@@ -214,6 +235,7 @@ void Tracker::Impl::apply(Work& w, std::size_t i) {
     }
     refresh(w, c.slot);
     if (!k.confirmed && sure(k)) w.effects->sure.push_back(c.slot);
+    if (!k.established && k.existence > kBeyondDoubt) w.effects->settled.push_back(c.slot);
     if (!link.scheduled) schedule(w, w.cluster_plots[0]->sensor, c.slot, link, at + std::max(s.period, 1.0));
 }
 
@@ -249,17 +271,27 @@ void Tracker::Impl::start_tracks(Work& w) {
         const Plot& p = *w.cluster_plots[j];
         const double alone = w.n_candidates == 0 ? 1.0 : w.weights.alone[j];
         const double is_new = p.new_density / (p.new_density + p.false_density);
+        Birth birth;
+        birth.t = p.t;
+        birth.sensor = p.sensor;
+        birth.reply = p.replied;
+        birth.newborn = p.newborn;
+        birth.place = p.place;
         if (s.sweeps && alone > 0.01) {
             const Eigen::Vector3d d = s.site.axes * (p.place - s.site.place);
-            w.effects->false_plots.push_back({p.sensor, p.replied, d.x(), d.y(), p.t, alone * (1 - is_new)});
+            birth.east = d.x();
+            birth.north = d.y();
+            birth.counted = alone * (1 - is_new);
+            w.effects->false_plots.push_back({p.sensor, p.replied, d.x(), d.y(), p.t, birth.counted});
         }
         const double existence = alone * is_new;
-        if (existence > kMinStart && alone > 0.02) start(w, p, existence);
+        if (existence > kMinStart && alone > 0.02) start(w, p, existence, birth);
     }
 }
 
 void Tracker::Impl::associate(Work& w, const Item& seed) {
     gather(w, seed);
+    for (Plot* p : w.cluster_plots) foresee(w, *p);
     if (w.n_candidates > 0) {
         solve(w);
         for (std::size_t i = 0; i < w.n_candidates; ++i) apply(w, i);

@@ -187,7 +187,6 @@ void Tracker::Impl::prepare(std::uint32_t id) {
         } else {
             p.false_density = 1e-13;  // a reply with a position is hardly ever nobody's
         }
-        p.new_density = undetected_density(s, p.t);
         s.clock = std::max(s.clock, s.sweeps ? p.t : s.latest);
     }
     const double hold = s.sweeps ? kHoldDegrees / 360 * s.period : 0;

@@ -15,6 +15,8 @@ constexpr double kDeclaredWeight = 30;           ///< passes that the declared d
 constexpr double kRingWeight = 15;               ///< and the sensor's figure for the pair of sensor and aircraft
 constexpr double kPairMemory = 0.95;             ///< fading of a pair's record, a pass
 constexpr double kLifetime = 1500;               ///< mean time until an aircraft lands or leaves unseen, s
+constexpr double kUsuallyVisible = 0.9;  ///< a sensor sees the sky within its range, but for terrain and horizon
+constexpr double kVisibleWeight = 20;    ///< passes that this counts for
 
 double wrap(double a) {
     return a - kTwoPi * std::floor((a + std::numbers::pi) / kTwoPi);
@@ -35,9 +37,7 @@ void SensorState::learn_detection(double range, double hit) {
 
 double Tracker::Impl::detection(const SensorState& s, double range, const Link& link) const {
     if (s.info.max_range > 0 && range > s.info.max_range) return 0;
-    const int r = s.ring(range);
-    const double declared = s.info.detection_probability;
-    const double ring = (kDeclaredWeight * declared + s.hits[r]) / (kDeclaredWeight + s.passes[r]);
+    const double ring = ring_detection(s, range);
     return std::clamp((kRingWeight * ring + link.hits) / (kRingWeight + link.passes), 0.03, 0.97);
 }
 
@@ -50,14 +50,25 @@ void Tracker::Impl::record_pass(Work& w, TrackState& k, Link& link, double range
     // What a hidden aircraft does not show says nothing of detection.
     link.passes = kPairMemory * link.passes + v * k.existence;
     link.hits = kPairMemory * link.hits + hit;
-    if (k.confirmed && k.existence > 0.9 && v > 0.5) w.effects->passes.push_back({link.sensor, range, hit});
+    if (k.confirmed && k.existence > 0.9)
+        w.effects->passes.push_back({link.sensor, range, hit, link.visible, v > 0.5, k.established});
 }
 
-double Tracker::Impl::undetected_density(const SensorState& s, Seconds t) const {
-    const double turn = s.period > 0 ? s.period : 1, age = std::max(0.0, t - s.first);
-    const double per_km2 = config.initial_density_per_km2 * std::exp(-age / (1.5 * turn)) +
-                           config.birth_rate_per_km2_s * std::min(turn, 5.0);
-    return s.info.detection_probability * per_km2 * 1e-6;
+void SensorState::learn_visibility(double range, double v) {
+    const int r = ring(range);
+    links[r] = 0.998 * links[r] + 1;
+    visible[r] = 0.998 * visible[r] + v;
+}
+
+double SensorState::visibility(double range) const {
+    const int r = ring(range);
+    return std::clamp((kVisibleWeight * kUsuallyVisible + visible[r]) / (kVisibleWeight + links[r]), 0.05, 0.98);
+}
+
+double Tracker::Impl::ring_detection(const SensorState& s, double range) const {
+    const int r = s.ring(range);
+    const double declared = s.info.detection_probability;
+    return std::clamp((kDeclaredWeight * declared + s.hits[r]) / (kDeclaredWeight + s.passes[r]), 0.03, 0.97);
 }
 
 void Tracker::Impl::survive(TrackState& k, Seconds to) const {
@@ -73,6 +84,8 @@ Link& Tracker::Impl::link_to(TrackState& k, std::uint32_t sensor) const {
     if (at == k.links.end() || at->sensor != sensor) {
         Link l;
         l.sensor = sensor;
+        const SensorState& s = sensors[sensor];
+        l.visible = s.sweeps ? s.visibility(s.distance(k.place)) : 0.9;
         at = k.links.insert(at, l);
     }
     return *at;

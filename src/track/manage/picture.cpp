@@ -18,11 +18,13 @@ Eigen::Matrix2d towards(const Anchor& from, const Anchor& to) {
 bool Tracker::Impl::show(const TrackState& k, Seconds at, picture::Track& out) const {
     Imm f = k.f;
     const double dt = at - k.t;
-    double existence = k.existence;
+    const double existence = k.existence;
     if (dt > 0) f.predict(motion_of(k), std::min(dt, 120.0));
     const Moments m = f.moments();
     const double sigma = std::sqrt(std::max(m.covariance(0, 0) + m.covariance(1, 1), 0.0));
-    if (existence < config.show_existence || sigma > config.max_position_sigma) return false;
+    if (existence < (k.established ? config.show_existence : config.confirm_existence) ||
+        sigma > config.max_position_sigma)
+        return false;
 
     const double h0 = k.height(at, config.unknown_height), e = f.mean(iE);
     const double sigma_e = std::sqrt(std::max(f.variance(iE, iE), 0.0));

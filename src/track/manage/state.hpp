@@ -7,6 +7,7 @@
 #include "filter/imm.hpp"
 #include "filter/locate.hpp"
 #include "filter/vertical.hpp"
+#include "manage/undetected.hpp"
 #include "parallel/workers.hpp"
 #include "register/registrar.hpp"
 
@@ -27,6 +28,7 @@ namespace asman::track {
 using Seconds = double;
 
 inline constexpr double kHoldDegrees = 1.5;  ///< a plot waits until the beam is so far past it
+inline constexpr double kSpeedSigma = 160;   ///< unknown velocity of a new track, 1σ per axis, m/s
 
 /// A report taken in, corrected for bias at the next advance, waiting for the beam to pass its neighbourhood.
 struct Plot {
@@ -45,7 +47,8 @@ struct Plot {
     std::optional<double> ground_speed, track_angle, vertical_rate;
     bool simulated = false;
     double false_density = 0;  ///< false plots per m² here, per scan
-    double new_density = 0;    ///< new aircraft per m² here, per scan
+    double new_density = 0;    ///< aircraft per m² here that this look would show for the first time
+    double newborn = 0;        ///< share of them that appeared lately, and had not been there all along
     // In one batch: the tracks near it, a part of the sensor's list, and whether a cluster has taken it.
     std::uint32_t near_first = 0, near_count = 0;
     bool taken = false;
@@ -103,8 +106,12 @@ struct SensorState {
     /// Detection learnt by distance: passes and hits of well-established tracks, sixteenths of the range.
     static constexpr int kRings = 16;
     double passes[kRings] = {}, hits[kRings] = {};
+    /// And how many of them it can see at all: passes of such tracks, and the sum of their visibility.
+    double links[kRings] = {}, visible[kRings] = {};
     int ring(double range) const;
     void learn_detection(double range, double hit);
+    void learn_visibility(double range, double v);
+    double visibility(double range) const;  ///< of an aircraft of which nothing is known
     // Flood: reports in the present second.
     std::int64_t second = 0;
     std::uint32_t in_second = 0;
@@ -130,16 +137,30 @@ struct Link {
     Seconds first = 0, last = 0;
 };
 
+/// The plot that began a track: to be taken back from the map of false plots, and put on that of beginnings, when the
+/// track proves real.
+struct Birth {
+    Seconds t = 0;
+    std::uint32_t sensor = 0;
+    bool reply = false, credited = false;
+    double east = 0, north = 0, counted = 0;  ///< on the sensor's map of false plots
+    double newborn = 0;
+    Eigen::Vector3d place = Eigen::Vector3d::Zero();
+};
+
 struct TrackState {
     std::uint32_t generation = 0;
     std::uint64_t born = 0;  ///< the batch that began it
     bool alive = false, confirmed = false;
+    bool established = false;  ///< its existence was beyond doubt: shown until it falls below show_existence
     std::uint64_t number = 0;
     Imm f;
     Anchor anchor;
     Seconds t = 0;
     double existence = 0;
     Seconds existed = 0;  ///< time that existence is of
+    Birth birth;
+    double speed_evidence = 1;  ///< how the learnt prior of speeds changes the evidence of the plots so far
     Vertical vertical;
     bool height_open = false;  ///< e is being estimated
     bool pressure_based = false;
@@ -183,7 +204,8 @@ struct Component {
 struct Effects {
     struct Pass {
         std::uint32_t sensor;
-        double range, hit;
+        double range, hit, visible;
+        bool detection, visibility;  ///< what the pass teaches
     };
     struct FalsePlot {
         std::uint32_t sensor;
@@ -206,7 +228,13 @@ struct Effects {
     std::vector<FalsePlot> false_plots;
     std::vector<Planned> visits;
     std::vector<Moved> moved;
-    std::vector<std::uint32_t> started, dropped, sure;
+    struct Unknown {
+        Eigen::Vector3d place;
+        double t;
+    };
+    std::vector<Unknown> unknown;  ///< places of which the map of the undetected has no cell yet
+    std::vector<double> speeds;    ///< of established tracks
+    std::vector<std::uint32_t> started, dropped, sure, settled;
     std::vector<Sighting> sightings;
     std::vector<Window> windows;
     std::uint64_t updates = 0, misses = 0;
@@ -224,6 +252,7 @@ struct Work {
         double detect = 0;                   ///< probability of detection if it exists
         std::vector<Innovation> innovation;  ///< [plot]; valid where gated
         std::vector<double> log_factor;      ///< identity and height evidence, as a ratio to a stranger's
+        std::vector<double> speed_factor;    ///< of the prior of speeds, while the track is young
         std::vector<char> gated;
     };
     std::vector<Candidate> candidates;
@@ -258,6 +287,8 @@ struct Tracker::Impl {
     SpatialIndex index;
     IdentityIndex identities;
     Registrar registrar;
+    Undetected undetected;
+    Speeds speeds;
     bool started = false;
     base::Time epoch;
     Seconds now = 0, registered = 0;
@@ -333,7 +364,9 @@ struct Tracker::Impl {
     /// record.
     double detection(const SensorState& s, double range, const Link& link) const;
     void record_pass(Work& w, TrackState& k, Link& link, double range, double hit) const;
-    double undetected_density(const SensorState& s, Seconds t) const;
+    void foresee(Work& w, Plot& p) const;  ///< what may be there that nobody has seen
+    void list_watchers(Undetected::Cell& c, const Eigen::Vector3d& place) const;
+    double ring_detection(const SensorState& s, double range) const;
     void survive(TrackState& k, Seconds to) const;
     // cluster.cpp
     bool in_reach(const SensorState& s, const TrackState& k, const Plot& p, Seconds at) const;
@@ -342,6 +375,7 @@ struct Tracker::Impl {
     void draw_in(Work& w, std::uint32_t sensor);
     bool consider_track(Work& w, std::uint32_t slot, std::size_t seen);
     bool consider_pair(const SensorState& s, Work::Candidate& c, const Plot& first, const Plot& p, std::size_t j) const;
+    double speed_evidence(const Imm& f, const Innovation& in) const;
     void solve(Work& w);
     void apply(Work& w, std::size_t i);
     void unite_claims(Work& w);
@@ -353,11 +387,13 @@ struct Tracker::Impl {
     void learn_height(TrackState& k, const Plot& p) const;
     void learn_velocity(TrackState& k, const Plot& p) const;
     // tracks.cpp
-    void start(Work& w, const Plot& p, double existence);
+    void start(Work& w, const Plot& p, double existence, const Birth& birth);
     void refresh(Work& w, std::uint32_t slot);
     void anchor_at_place(TrackState& k) const;
     bool sure(const TrackState& k) const;  ///< exists by all that is known
     void confirm(TrackState& k);
+    void settle(TrackState& k);  ///< a track that has proved real teaches where aircraft begin
+    bool young(const TrackState& k) const { return !k.established && k.reports <= 4; }
     bool borrowed(const TrackState& k) const;  ///< carries the replies of an aircraft known elsewhere
     std::uint32_t find_rival(std::uint32_t slot) const;
     void yield_to_rival(Work& w, std::uint32_t slot, std::uint32_t rival);

@@ -10,8 +10,20 @@
 
 namespace asman::track {
 
+namespace {
+
+constexpr double kClutterMemory = 30;  ///< turns
+
+}  // namespace
+
 Tracker::Impl::Impl(Config c, std::shared_ptr<const Frame> f)
-    : config(c), frame(std::move(f)), ground_range(frame->ground_range()), workers(c.threads), work(workers.threads()) {
+    : config(c),
+      frame(std::move(f)),
+      ground_range(frame->ground_range()),
+      undetected(1e-6 * c.initial_density_per_km2, 1e-6 * c.birth_rate_per_km2_s),
+      speeds(kSpeedSigma),
+      workers(c.threads),
+      work(workers.threads()) {
     motion.single_mode = config.ablate_imm;
     motion.height_walk = ground_range ? 0 : 60;
     level_motion = motion;
@@ -51,14 +63,15 @@ base::Result<void> Tracker::add_sensor(const picture::Sensor& sensor) {
     }
     if (s.sweeps) {
         const double reach = sensor.max_range > 0 ? sensor.max_range : 4e5;
-        s.echoes = ClutterMap(sensor.false_reports_per_scan, reach, s.period, 10);
-        s.replies = ClutterMap(0.1 * sensor.false_reports_per_scan, reach, s.period, 10);
+        s.echoes = ClutterMap(sensor.false_reports_per_scan, reach, s.period, kClutterMemory);
+        s.replies = ClutterMap(0.1 * sensor.false_reports_per_scan, reach, s.period, kClutterMemory);
     }
     const bool learns = impl_->config.registration && s.sweeps;
     impl_->registrar.add(learns ? impl_->config.registration_sigma_range : 0,
                          learns ? impl_->config.registration_sigma_azimuth : 0);
     impl_->sensor_of.emplace(sensor.id.value, static_cast<std::uint32_t>(impl_->sensors.size()));
     impl_->sensors.push_back(std::move(s));
+    impl_->undetected.forget_watchers();
     return {};
 }
 

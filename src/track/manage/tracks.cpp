@@ -8,7 +8,6 @@ namespace asman::track {
 
 namespace {
 
-constexpr double kSpeedSigma = 160;       ///< unknown velocity, 1σ per axis, m/s
 constexpr double kReanchor = 15'000;      ///< distance from the tangent point at which a new one is taken, m
 constexpr double kSameHeight = 150;       ///< m
 constexpr double kMirrorDetour = 30'000;  ///< m: longer ways by a mirror are too weak to be seen
@@ -18,7 +17,7 @@ constexpr int kRivalLimit = 6;        ///< seconds as a double before a track gi
 
 }  // namespace
 
-void Tracker::Impl::start(Work& w, const Plot& p, double existence) {
+void Tracker::Impl::start(Work& w, const Plot& p, double existence, const Birth& birth) {
     if (w.next_slot == w.end_slot) return;  // the bound on tracks
     const SensorState& s = sensors[p.sensor];
     const std::uint32_t slot = free_slots[w.next_slot++];
@@ -40,6 +39,7 @@ void Tracker::Impl::start(Work& w, const Plot& p, double existence) {
     k.born = batch;
     k.alive = true;
     k.existence = existence;
+    k.birth = birth;
     k.t = k.first_seen = k.last_report = k.existed = p.t;
     k.anchor = frame->anchor(p.place);
     k.height_open = !ground_range;
@@ -133,6 +133,16 @@ void Tracker::Impl::confirm(TrackState& k) {
     k.confirmed = true;
     k.number = next_number++;
     ++counters.tracks_confirmed;
+}
+
+void Tracker::Impl::settle(TrackState& k) {
+    k.established = true;
+    Birth& b = k.birth;
+    if (b.credited) return;
+    b.credited = true;
+    undetected.began(b.place, b.newborn);
+    SensorState& s = sensors[b.sensor];
+    if (b.counted > 0) (b.reply ? s.replies : s.echoes).withdraw(b.east, b.north, b.t, b.counted);
 }
 
 /// A better established track that says the same as this one, or kNone. Reads tracks only.

@@ -27,8 +27,9 @@ struct BenchmarkFiles {
 };
 
 /// Reads plots.csv and meta.json, runs the tracker causally, writes at every epoch the confirmed tracks predicted to
-/// it: time,track_id,x,y,vx,vy[,z|hp] on a plane, time,track_id,lat,lon,ve,vn[,z|hp] on the ellipsoid. Errors name file
-/// and line. `clock` gives seconds for the summary's timing (the tracker itself has no clock); may be empty.
+/// it: time,track_id,x,y,vx,vy[,z|hp],existence on a plane, time,track_id,lat,lon,ve,vn[,z|hp],existence on the
+/// ellipsoid. Errors name file and line. `clock` gives seconds for the summary's timing (the tracker itself has no
+/// clock); may be empty.
 base::Result<BenchmarkSummary> run_benchmark(const BenchmarkFiles& files, const Config& config = {},
                                              const std::function<double()>& clock = {},
                                              const std::function<void(double)>& progress = {});

@@ -1,0 +1,210 @@
+#!/usr/bin/env python3
+"""The tracker's table: scenes of the common benchmark, made, tracked, scored beside the oracle. One command repeats docs/tracker.md.
+
+  bench/tracking.py [--set public|unseen|all] [--only REGEX] [--asman build/release/asman] [--data ../shared/data/tracking]
+                    [--work build/tracking] [--jobs 2] [--option=--ablate-imm …] [--json FILE] [--markdown]
+
+Scenes and the oracle's tracks are made once and kept in --work. `public` are the seeds that may be tuned on; `unseen` are seeds, radar
+layouts, detection probabilities, false-plot rates and places on which nothing is. GOSPA's parts are mean squares over epochs, so
+that they add: localisation, missed and false, in aircraft (units of half the squared cut-off) for the last two.
+"""
+import argparse, importlib.util, json, os, pickle, re, subprocess, sys
+from multiprocessing import Pool
+import numpy as np
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+# Other radars than the benchmark's: id, x, y, scan s, range m, sigma_r m, sigma_az deg, Pd, false plots a scan.
+LAYOUTS = {
+    'five': [(1, -150e3, 30e3, 6.0, 250e3, 70.0, 0.07, 0.88, 30), (2, 20e3, -140e3, 4.0, 180e3, 50.0, 0.09, 0.92, 30),
+             (3, 130e3, 120e3, 5.0, 220e3, 60.0, 0.08, 0.90, 40), (4, -60e3, 150e3, 10.0, 400e3, 120.0, 0.10, 0.85, 80),
+             (5, 0e3, 10e3, 12.0, 450e3, 100.0, 0.06, 0.93, 100)],
+    'three': [(1, -60e3, -10e3, 4.8, 280e3, 60.0, 0.08, 0.90, 40), (2, 110e3, 40e3, 6.0, 280e3, 60.0, 0.08, 0.90, 50),
+              (3, 0e3, 120e3, 12.0, 400e3, 100.0, 0.10, 0.85, 80)],
+}
+
+
+def scenes():
+    """name: (set, kind, generator arguments, layout, score from)."""
+    out = {}
+
+    def add(name, group, kind, args, layout=None, start=60):
+        out[name] = (group, kind, args.split(), layout, start)
+    for s in (1, 2, 3):
+        add(f'psr100-s{s}', 'public', 'plain', f'--targets 100 --seed {s}')
+        add(f'ssr100-s{s}', 'public', 'plain', f'--targets 100 --seed {s} --mode ssr')
+        add(f'psr100-hard-s{s}', 'public', 'hard', f'--targets 100 --seed {s} --hard')
+        add(f'ssr100-hard-s{s}', 'public', 'ssr hard', f'--targets 100 --seed {s} --mode ssr --hard')
+        add(f'bias100-s{s}', 'public', 'bias', f'--targets 100 --seed {s} --bias', start=180)
+        add(f'psr100-geo-s{s}', 'public', 'plain', f'--targets 100 --seed {s} --geodetic 42.9,74.6')
+    add('psr300-s1', 'public', 'plain', '--targets 300 --seed 1')
+    add('psr1000-s1', 'public', 'plain', '--targets 1000 --seed 1')
+    for s in range(21, 29):
+        add(f'psr100-s{s}', 'unseen', 'plain', f'--targets 100 --seed {s}')
+    for s in range(21, 27):
+        add(f'psr100-hard-s{s}', 'unseen', 'hard', f'--targets 100 --seed {s} --hard')
+        add(f'ssr100-hard-s{s}', 'unseen', 'ssr hard', f'--targets 100 --seed {s} --mode ssr --hard')
+    for s in (21, 22, 23):
+        add(f'bias100-s{s}', 'unseen', 'bias', f'--targets 100 --seed {s} --bias', start=180)
+        add(f'ssr100-s{s}', 'unseen', 'plain', f'--targets 100 --seed {s} --mode ssr')
+    add('psr100-pd80-s29', 'unseen', 'plain', '--targets 100 --seed 29 --pd 0.8')
+    add('psr100-clutter2-s30', 'unseen', 'plain', '--targets 100 --seed 30 --clutter-scale 2')
+    add('psr100-clutter05-s31', 'unseen', 'plain', '--targets 100 --seed 31 --clutter-scale 0.5')
+    add('psr100-five-s32', 'unseen', 'plain', '--targets 100 --seed 32', 'five')
+    add('psr100-three-s33', 'unseen', 'plain', '--targets 100 --seed 33', 'three')
+    add('psr300-s34', 'unseen', 'plain', '--targets 300 --seed 34')
+    add('psr100-hard-five-s35', 'unseen', 'hard', '--targets 100 --seed 35 --hard', 'five')
+    add('psr100-hard-pd80-s36', 'unseen', 'hard', '--targets 100 --seed 36 --hard --pd 0.85')
+    add('ssr100-hard-three-s37', 'unseen', 'ssr hard', '--targets 100 --seed 37 --mode ssr --hard', 'three')
+    add('bias100-five-s38', 'unseen', 'bias', '--targets 100 --seed 38 --bias', 'five', 180)
+    for name, at in (('60E', '55,60'), ('180', '-17,179.8'), ('80N', '80,20'), ('south', '-33,151')):
+        add(f'psr100-geo{name}-s41', 'unseen', 'plain', f'--targets 100 --seed 41 --geodetic={at}')
+    add('ssr100-hard-geo60E-s42', 'unseen', 'ssr hard', '--targets 100 --seed 42 --mode ssr --hard --geodetic=55,60')
+    return out
+
+
+def load(data, name):
+    sys.path.insert(0, data)
+    spec = importlib.util.spec_from_file_location(name, os.path.join(data, name + '.py'))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def truth_of(score, folder, epoch=5.0):
+    """The truth at scoring epochs and every aircraft's first second, kept beside the scene."""
+    kept = os.path.join(folder, 'truth.pickle')
+    if os.path.exists(kept):
+        with open(kept, 'rb') as f:
+            return pickle.load(f)
+    centre = score.scene_centre(folder + '/truth.csv')
+    full, seen, out = score.read(folder + '/truth.csv', 'truth_id', centre), set(), {}
+    for t in sorted(full):
+        rows = full[t] if abs(t / epoch - round(t / epoch)) < 1e-6 else [r for r in full[t] if r[0] not in seen]
+        seen.update(r[0] for r in full[t])
+        if rows:
+            out[t] = rows
+    climb = {}
+    with open(folder + '/truth.csv') as f:
+        head = f.readline().strip().split(',')
+        if 'vz' in head:
+            i = [head.index(c) for c in ('time', 'truth_id', 'vz')]
+            for line in f:
+                c = line.split(',')
+                climb[round(float(c[i[0]]), 3), c[i[1]]] = abs(float(c[i[2]]))
+    with open(kept, 'wb') as f:
+        pickle.dump((centre, out, climb), f)
+    return centre, out, climb
+
+
+def heights(score, truth, climb, tracks, start):
+    """RMSE of pressure altitude over pairs within 1 km, level (|vz| < 1 m/s) and in transition."""
+    level, moving = [], []
+    for t in tracks:
+        if t < start or t not in truth or not truth[t]:
+            continue
+        P, Q = (np.array([r[1:3] for r in rows]) for rows in (truth[t], tracks[t]))
+        for i, j, _ in score.assign(P, Q, 1000.0):
+            e = truth[t][i][7] - tracks[t][j][7]
+            if np.isfinite(e):
+                (moving if climb.get((t, truth[t][i][0]), 0) >= 1 else level).append(e * e)
+    rms = lambda v: float(np.sqrt(np.mean(v))) if v else float('nan')
+    return rms(level), rms(moving)
+
+
+def evaluate(job):
+    name, (group, kind, args, layout, start), a = job
+    folder = os.path.join(a.work, name)
+    os.makedirs(folder, exist_ok=True)
+    score = load(a.data, 'score')
+    if not os.path.exists(folder + '/meta.json'):
+        gen = load(a.data, 'gen')
+        sys.stdout = open(os.devnull, 'w')
+        gen.main(args + ['--out', folder], sensors=LAYOUTS.get(layout, gen.SENSORS))
+        sys.stdout = sys.__stdout__
+    if not os.path.exists(folder + '/oracle.csv'):
+        subprocess.run([sys.executable, a.data + '/oracle.py', folder, '--out', folder + '/oracle.csv'], check=True)
+    centre, truth, climb = truth_of(score, folder)
+    kept = f'{folder}/oracle-{start}.pickle'
+    if os.path.exists(kept):
+        with open(kept, 'rb') as f:
+            oracle, oracle_hold = pickle.load(f)
+    else:
+        oracle_hold, rows = {}, score.read(folder + '/oracle.csv', 'track_id', centre)
+        oracle = score.score(truth, rows, start, hold=oracle_hold)
+        if climb:
+            oracle['hp_level'], oracle['hp_moving'] = heights(score, truth, climb, rows, start)
+        with open(kept, 'wb') as f:
+            pickle.dump((oracle, oracle_hold), f)
+    out = f'{folder}/tracks{a.tag}.csv'
+    run = subprocess.run([a.asman, 'track', '--plots', folder + '/plots.csv', '--meta', folder + '/meta.json', '--out', out,
+                          '--json', *a.option], check=True, capture_output=True, text=True)
+    hold, rows = {}, score.read(out, 'track_id', centre)
+    ours = score.score(truth, rows, start, hold=hold)
+    ours.update(score.score_pairs(hold, oracle_hold))
+    if climb:
+        ours['hp_level'], ours['hp_moving'] = heights(score, truth, climb, rows, start)
+    ours['plots_per_second'] = json.loads(run.stdout)['plots_per_second']
+    return name, group, kind, ours, oracle
+
+
+def row(s, o):
+    c2 = 2000.0 ** 2 / 2
+    return {'gospa x': s['gospa'] / o['gospa'], 'loc x': s['gospa_loc'] / o['gospa_loc'], 'miss': s['gospa_missed'] ** 2 / c2,
+            'o miss': o['gospa_missed'] ** 2 / c2, 'false': s['gospa_false'] ** 2 / c2, 'pos m': s['pos_rmse_oracle_pairs_held'],
+            'str m': s['pos_rmse_straight'], 'man m': s['pos_rmse_manoeuvre'],
+            'pos x': s['pos_rmse_oracle_pairs_held'] / s['oracle_pos_rmse'], 'lack %': 100 * s['oracle_pairs_missing'],
+            'vel x': s['vel_rmse'] / o['vel_rmse'], 'n false': s['false_tracks'], 'false/h': s['false_tracks_per_hour_per_100'],
+            'red %': 100 * s['redundancy'], 'switch': s['id_switches_per_aircraft_hour'], 'first s': s['init_delay_mean'],
+            'o first': o['init_delay_mean'], 'level m': s.get('hp_level', float('nan')), 'climb m': s.get('hp_moving', float('nan')),
+            'kplots/s': s['plots_per_second'] / 1000}
+
+
+DIGITS = {'gospa x': 3, 'loc x': 2, 'miss': 2, 'o miss': 2, 'false': 2, 'pos m': 0, 'str m': 0, 'man m': 0, 'pos x': 2, 'lack %': 2, 'vel x': 2,
+          'n false': 0, 'false/h': 1, 'red %': 2, 'switch': 2, 'first s': 1, 'o first': 1, 'level m': 1, 'climb m': 1, 'kplots/s': 0}
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument('--set', default='public', choices=['public', 'unseen', 'all'])
+    p.add_argument('--only', default='')
+    p.add_argument('--asman', default=HERE + '/../build/release/asman')
+    p.add_argument('--data', default=HERE + '/../../shared/data/tracking')
+    p.add_argument('--work', default=HERE + '/../build/tracking')
+    p.add_argument('--jobs', type=int, default=2)
+    p.add_argument('--option', action='append', default=[], help='passed to asman track, e.g. --option=--ablate-imm')
+    p.add_argument('--tag', default='', help='ending of the kept tracks.csv')
+    p.add_argument('--json')
+    p.add_argument('--markdown', action='store_true')
+    a = p.parse_args()
+    a.asman, a.data, a.work = map(os.path.abspath, (a.asman, a.data, a.work))
+    if not os.path.exists(a.data + '/gen.py'):
+        sys.exit(f'{a.data}: the benchmark is not there')
+    todo = [(n, v, a) for n, v in scenes().items() if (a.set == 'all' or v[0] == a.set) and re.search(a.only, n)]
+    with Pool(a.jobs) as pool:
+        done = list(pool.imap(evaluate, todo, chunksize=1))
+    table = [(n, g, k, row(s, o)) for n, g, k, s, o in done]
+    lines = [('scene', *DIGITS)] + [(n, *(f'{r[c]:.{d}f}' for c, d in DIGITS.items())) for n, _, _, r in table]
+    for kind in dict.fromkeys((g, k) for _, g, k, _ in table):
+        rows = [r for _, g, k, r in table if (g, k) == kind]
+        for word, f in (('mean', np.nanmean), ('worst', np.nanmax)):
+            with np.errstate(all='ignore'):
+                cells = [f([r[c] for r in rows]) if any(np.isfinite(r[c]) for r in rows) else float('nan') for c in DIGITS]
+            lines.append((f'{word} of {len(rows)} {kind[0]} {kind[1]}', *(f'{v:.{max(d, 1) if c == "n false" else d}f}'
+                                                                         for (c, d), v in zip(DIGITS.items(), cells))))
+    if a.markdown:
+        for i, line in enumerate(lines):
+            print('| ' + ' | '.join(line) + ' |')
+            if i == 0:
+                print('|' + '---|' * len(line))
+    else:
+        width = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
+        for line in lines:
+            print('  '.join(c.ljust(w) if i == 0 else c.rjust(w) for i, (c, w) in enumerate(zip(line, width))))
+    if a.json:
+        with open(a.json, 'w') as f:
+            json.dump({n: {'ours': s, 'oracle': o} for n, _, _, s, o in done}, f, indent=1)
+
+
+if __name__ == '__main__':
+    main()

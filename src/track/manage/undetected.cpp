@@ -1,0 +1,158 @@
+#include "manage/undetected.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace asman::track {
+
+namespace {
+
+constexpr std::size_t kMaxCells = 400'000;
+constexpr double kCellShape = 0.5;  ///< Gamma shape of a cell's rate about the rate everywhere
+constexpr double kGlobalShape = 4;  ///< and of the latter about the configured one
+constexpr double kEndWeight = 0.5;  ///< tracks end where tracks begin: at airfields, horizons and edges of coverage
+constexpr double kSpeedPrior = 30;  ///< tracks that the prior of speeds counts for
+
+std::int64_t cube(double v) {
+    return static_cast<std::int64_t>(std::floor(v / Undetected::kSize));
+}
+
+}  // namespace
+
+std::uint64_t Undetected::key(const Eigen::Vector3d& place) {
+    // 21 bits a coordinate: ±20,000 km.
+    std::uint64_t out = 0;
+    for (int k = 0; k < 3; ++k) out = out << 21 | (static_cast<std::uint64_t>(cube(place[k])) & 0x1fffff);
+    return out;
+}
+
+Undetected::Cell* Undetected::make(std::uint64_t key, double t, double area) {
+    if (cells_.size() >= kMaxCells) return nullptr;
+    index_.emplace(key, static_cast<std::uint32_t>(cells_.size()));
+    Cell& c = cells_.emplace_back();
+    c.since = t;
+    c.area = area;
+    area_ += area;
+    area_since_ += area * t;
+    return &c;
+}
+
+const Undetected::Cell* Undetected::find(const Eigen::Vector3d& place) const {
+    const auto known = index_.find(key(place));
+    return known == index_.end() ? nullptr : &cells_[known->second];
+}
+
+Undetected::Cell* Undetected::find(const Eigen::Vector3d& place) {
+    const auto known = index_.find(key(place));
+    return known == index_.end() ? nullptr : &cells_[known->second];
+}
+
+Eigen::Vector3d Undetected::middle(const Eigen::Vector3d& place) {
+    Eigen::Vector3d out;
+    for (int k = 0; k < 3; ++k) out[k] = (static_cast<double>(cube(place[k])) + 0.5) * kSize;
+    return out;
+}
+
+double Undetected::everywhere(double t) const {
+    const double exposure = std::max(0.0, t * area_ - area_since_);  // m² s
+    return (kGlobalShape + began_) / (kGlobalShape / prior_rate_ + exposure);
+}
+
+double Undetected::rate(const Cell* cell, double t) const {
+    const double all = everywhere(t);
+    if (cell == nullptr) return all;
+    const double exposure = cell->area * std::max(0.0, t - cell->since);
+    return (kCellShape + cell->began + kEndWeight * cell->ended) / (kCellShape / all + (1 + kEndWeight) * exposure);
+}
+
+Undetected::Density Undetected::density(double rate, std::span<const Looks> looks) const {
+    constexpr std::size_t kMost = 16;
+    double next[kMost], left = 1, born = 0, at = 0, old = initial_;
+    const std::size_t n = std::min(looks.size(), kMost);
+    for (std::size_t i = 0; i < n; ++i) {
+        next[i] = looks[i].latest;
+        const double seen = std::floor((looks[i].since - looks[i].latest) / looks[i].period + 1e-6) + 1;
+        if (seen > 0) old *= std::pow(1 - looks[i].detection, std::min(seen, 60.0));
+    }
+    // Backward in time: who was born before k looks has escaped all of them.
+    for (int event = 0; event < 24 && left > 0.01 && n > 0; ++event) {
+        const auto i = static_cast<std::size_t>(std::min_element(next, next + n) - next);
+        born += left * (next[i] - at);
+        at = next[i];
+        left *= 1 - looks[i].detection;
+        next[i] += looks[i].period;
+    }
+    return {rate * born, old};
+}
+
+void Undetected::began(const Eigen::Vector3d& place, double weight) {
+    began_ += weight;
+    if (Cell* c = find(place)) c->began += static_cast<float>(weight);
+}
+
+void Undetected::ended(const Eigen::Vector3d& place) {
+    if (Cell* c = find(place)) c->ended += 1;
+}
+
+void Undetected::forget_watchers() {
+    for (Cell& c : cells_) c.listed = false;
+}
+
+Speeds::Speeds(double sigma) : sigma_(sigma) {
+    // Anything from a helicopter to a fast jet; most fly between 60 and 280 m/s.
+    for (int i = 0; i < kBins; ++i) {
+        const double v = (i + 0.5) * kWidth;
+        const double usual = v < 60 ? 0.25 * v / 60 : v < 280 ? 1 : std::exp(-(v - 280) / 60);
+        count_[i] = usual + 0.02;
+        total_ += count_[i];
+    }
+    for (double& c : count_) c *= kSpeedPrior / total_;
+    total_ = kSpeedPrior;
+    settle();
+}
+
+void Speeds::learn(double speed, double weight) {
+    const int at = static_cast<int>(speed / kWidth);
+    // Two bins to either side: the histogram stays smooth.
+    for (int i = -2; i <= 2; ++i) {
+        if (at + i < 0 || at + i >= kBins) continue;
+        const double w = weight * (3 - std::abs(i)) / 9.0;
+        count_[at + i] += w;
+        total_ += w;
+    }
+}
+
+void Speeds::settle() {
+    constexpr double kMost = 3000;  // tracks remembered
+    if (total_ > kMost) {
+        for (double& c : count_) c *= kMost / total_;
+        total_ = kMost;
+    }
+    const double s2 = sigma_ * sigma_;
+    for (int i = 0; i <= kBins; ++i) {
+        const double v = std::max(i * kWidth, 2.0);
+        const double low = count_[std::max(i - 1, 0)], high = count_[std::min(i, kBins - 1)];
+        const double density = 0.5 * (low + high) / (total_ * kWidth);
+        ratio_[i] = density * s2 / v * std::exp(0.5 * v * v / s2);
+    }
+}
+
+double Speeds::factor(double vx, double vy, double p00, double p01, double p11) const {
+    // Gauss–Hermite, five points an axis of the covariance's Cholesky factor.
+    constexpr double kAt[5] = {-2.8569700, -1.3556262, 0, 1.3556262, 2.8569700};
+    constexpr double kWeight[5] = {0.011257411, 0.22207592, 0.53333333, 0.22207592, 0.011257411};
+    const double l00 = std::sqrt(std::max(p00, 1e-9)), l10 = p01 / l00, l11 = std::sqrt(std::max(p11 - l10 * l10, 0.0));
+    double sum = 0;
+    for (int i = 0; i < 5; ++i) {
+        const double x = vx + l00 * kAt[i], y0 = vy + l10 * kAt[i];
+        for (int j = 0; j < 5; ++j) {
+            const double y = y0 + l11 * kAt[j], s = std::sqrt(x * x + y * y) / kWidth;
+            const int b = std::min(static_cast<int>(s), kBins - 1);
+            const double f = std::min(s - b, 1.0);
+            sum += kWeight[i] * kWeight[j] * (ratio_[b] + f * (ratio_[b + 1] - ratio_[b]));
+        }
+    }
+    return sum;
+}
+
+}  // namespace asman::track

@@ -1,0 +1,110 @@
+// Aircraft that no sensor has shown yet: a Poisson process over the sky (Williams, "Marginal multi-Bernoulli filters",
+// IEEE TAES 51(3), 2015, §III; García-Fernández et al., "Poisson multi-Bernoulli mixture filter", IEEE TAES 54(4),
+// 2018).
+//
+// The sky is cut into cubes. In each, aircraft appear at a rate that is learnt from where tracks began and ended; every
+// beam that passes takes its share of them away. What is left when a beam looks is what its plots may be new aircraft
+// of.
+#pragma once
+
+#include <Eigen/Core>
+
+#include <cstdint>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+namespace asman::track {
+
+/// A sensor that watches a cell: where in its turn it looks there.
+struct Watcher {
+    std::uint32_t sensor = 0;
+    float azimuth = 0;  ///< rad, from the sensor to the cell's middle
+    float range = 0;    ///< m
+};
+
+/// One sensor's looks at a cell, counted back from now.
+struct Looks {
+    double latest = 0;     ///< s since the latest one, ≥ 0
+    double period = 1;     ///< s
+    double detection = 0;  ///< probability that a look shows an aircraft that is there
+    double since = 0;      ///< s since the first one ever
+};
+
+class Undetected {
+  public:
+    static constexpr double kSize = 20'000;  ///< m, edge of a cube
+    /// `initial`: aircraft per m² in a sky that nobody has watched; `births`: new ones per m² and second before
+    /// anything is learnt.
+    Undetected(double initial, double births) : initial_(initial), prior_rate_(births) {}
+
+    struct Cell {
+        double since = 0;  ///< first time anything was reported from it
+        double area = kSize * kSize;
+        float began = 0, ended = 0;
+        bool listed = false;
+        std::vector<Watcher> watchers;
+    };
+
+    /// The cell about a place, made at time t if new; null when there are too many. `up`: the vertical there (gives the
+    /// area that a cube cuts out of the sky on average); called for a new cell only.
+    template <class Up>
+    Cell* cell(const Eigen::Vector3d& place, double t, Up&& up) {
+        const std::uint64_t k = key(place);
+        const auto known = index_.find(k);
+        if (known != index_.end()) return &cells_[known->second];
+        const Eigen::Vector3d u = up();
+        return make(k, t, kSize * kSize / u.cwiseAbs().sum());
+    }
+    Cell* find(const Eigen::Vector3d& place);
+    const Cell* find(const Eigen::Vector3d& place) const;
+    static Eigen::Vector3d middle(const Eigen::Vector3d& place);
+    /// New aircraft per m² and second in a cell (Gamma–Poisson over the rate everywhere).
+    double rate(const Cell* cell, double t) const;
+    /// Expected aircraft per m² that are there now and that none of the looks has shown: those born since, and those
+    /// that were there when the first sensor began.
+    struct Density {
+        double born = 0, old = 0;
+    };
+    Density density(double rate, std::span<const Looks> looks) const;
+
+    /// A track that proved real began here, and was a newborn with probability `weight` (the rest: had been there all
+    /// along).
+    void began(const Eigen::Vector3d& place, double weight);
+    /// A well-established track ended here.
+    void ended(const Eigen::Vector3d& place);
+    /// The sensors changed: cells look for their watchers anew.
+    void forget_watchers();
+
+  private:
+    static std::uint64_t key(const Eigen::Vector3d& place);
+    Cell* make(std::uint64_t key, double t, double area);
+    double everywhere(double t) const;
+
+    double initial_, prior_rate_;
+    std::unordered_map<std::uint64_t, std::uint32_t> index_;
+    std::vector<Cell> cells_;
+    double area_ = 0, area_since_ = 0, began_ = 0;
+};
+
+/// How fast aircraft fly: a histogram of the speeds of confirmed tracks over a broad prior, held against the Gaussian
+/// velocity prior of a new track.
+class Speeds {
+  public:
+    explicit Speeds(double sigma);
+    void learn(double speed, double weight);
+    /// Tabulates what was learnt; call now and then.
+    void settle();
+    /// Expectation over a velocity of this mean and covariance of learnt density / Gaussian density: the factor by
+    /// which the evidence changes when the learnt prior stands in place of the Gaussian.
+    double factor(double vx, double vy, double p00, double p01, double p11) const;
+
+  private:
+    static constexpr int kBins = 90;
+    static constexpr double kWidth = 10;  ///< m/s
+    double sigma_, total_ = 0;
+    double count_[kBins] = {};
+    double ratio_[kBins + 1] = {};
+};
+
+}  // namespace asman::track

@@ -1,0 +1,62 @@
+// What a plot may be that nobody has seen before: the undetected aircraft of its place, given every beam's looks.
+#include "manage/state.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace asman::track {
+
+namespace {
+
+constexpr double kTwoPi = 2 * std::numbers::pi;
+
+}  // namespace
+
+void Tracker::Impl::list_watchers(Undetected::Cell& c, const Eigen::Vector3d& place) const {
+    c.listed = true;
+    c.watchers.clear();
+    const Eigen::Vector3d middle = Undetected::middle(place);
+    for (std::uint32_t id = 0; id < sensors.size(); ++id) {
+        const SensorState& o = sensors[id];
+        if (!o.placed || !o.sweeps) continue;
+        const Sight at = sight(o.site, middle, ground_range);
+        const double reach = o.info.max_range > 0 ? o.info.max_range : 4e5;
+        if (at.range < reach) c.watchers.push_back({id, static_cast<float>(at.azimuth), static_cast<float>(at.range)});
+    }
+}
+
+void Tracker::Impl::foresee(Work& w, Plot& p) const {
+    const SensorState& s = sensors[p.sensor];
+    const Undetected::Cell* c = undetected.find(p.place);
+    if (c == nullptr || !c->listed) w.effects->unknown.push_back({p.place, p.t});
+    const double rate = undetected.rate(c, p.t);
+    if (!s.sweeps) {  // a receiver of reports that come by themselves
+        const double turn = std::clamp(s.period, 1.0, 5.0), age = std::max(0.0, p.t - s.first);
+        const double old = 1e-6 * config.initial_density_per_km2 * std::exp(-age / (1.5 * turn));
+        p.new_density = s.info.detection_probability * (old + rate * turn);
+        p.newborn = rate * turn / (old + rate * turn);
+        return;
+    }
+    Looks looks[16];
+    std::size_t n = 0;
+    const double range = s.distance(p.place), detect = s.visibility(range) * ring_detection(s, range);
+    looks[n++] = {s.period, s.period, detect, p.t - s.first};
+    if (c != nullptr)
+        for (const Watcher& watcher : c->watchers) {
+            const SensorState& o = sensors[watcher.sensor];
+            if (&o == &s || !o.alive || n == std::size(looks) || p.t - o.latest > 2.5 * o.period + 1) continue;
+            Looks& l = looks[n++];
+            l.period = o.period;
+            l.since = p.t - o.first;
+            l.detection = o.visibility(watcher.range) * ring_detection(o, watcher.range);
+            double phase = (o.beam.at(p.t) - watcher.azimuth) / kTwoPi;
+            phase -= std::floor(phase);
+            l.latest = (o.beam.steady() ? phase : 0.5) * o.period;
+        }
+    const Undetected::Density d = undetected.density(rate, {looks, n});
+    p.new_density = detect * (d.born + d.old);
+    p.newborn = d.born / (d.born + d.old);
+}
+
+}  // namespace asman::track
