@@ -194,19 +194,13 @@ Reason Evaluator::terms(const Clause& c, double grid) const {
 Reason Evaluator::sensors(const Grant& g) const {
     if (!o.originator.empty() && o.originator != g.grantor()) return Reason::released;
     const auto& c = g.clause();
+    if (!o.views.empty() && std::ranges::find(o.views, c.view) == o.views.end()) {
+        if (words) say("sensors: the clause is for a view of other sensors");
+        return Reason::sensor_not_covered;
+    }
     for (const auto& s : o.sources) {
-        bool covered = s.owner == g.grantor();
-        if (s.site_accord.empty()) {
-            covered = covered && c.own_sensors;
-        } else {
-            // A sensor on a site goes by the clauses of the site's own accord that name the site.
-            covered =
-                covered && s.site_accord == g.text().id && std::ranges::any_of(c.sites, [&](const std::string& id) {
-                    const auto* site = g.text().site(id);
-                    return site && std::ranges::binary_search(site->sensors, s.name, std::less<>());
-                });
-        }
-        if (!covered) {
+        // A sensor on a site goes by the clauses of the site's own accord that name the site.
+        if (s.owner != g.grantor() || !g.text().covers(c, s.site_accord, s.name)) {
             if (words) say("sensors: {} fed it lately and is not covered by this clause", s.name);
             return Reason::sensor_not_covered;
         }
@@ -268,11 +262,12 @@ Reason Evaluator::limits(const Grant& g, Decision& d) const {
     for (const auto& limit : g.limits_) {
         const auto& x = *limit.exclusion;
         if (!x.towards.empty() && !has_state(x.towards, receiver) && !has_state(x.towards, g.receiver())) continue;
-        if (!excluded(x)) {
+        const bool by_track = o.belongs_to && Evaluator{*o.belongs_to, receiver, view, now, skew, nullptr}.excluded(x);
+        if (!excluded(x) && !by_track) {
             if (words) say("exclusion '{}' of {}: does not apply", x.id, limit.scope);
             continue;
         }
-        if (words) say("exclusion '{}' of {}: applies, and wins", x.id, limit.scope);
+        if (words) say("exclusion '{}' of {}: applies{}, and wins", x.id, limit.scope, by_track ? " to its track" : "");
         d.exclusion = x.id;
         return Reason::excluded;
     }

@@ -61,13 +61,14 @@ struct Law::Impl {
 void keep_texts(const Law::Impl& before, Law::Impl& now);
 void keep_record(const Law::Impl& before, Law::Impl& now, std::vector<Act>& acts);
 
-/// What of a grant decides most objects, in two cache lines: when it holds, band, class, identity, area. What it
+/// What of a grant decides most objects, in some cache lines: when it holds, band, class, identity, area. What it
 /// refuses, the whole evaluation refuses for the same reason; all else goes on to the whole evaluation.
 struct Quick {
     static constexpr std::uint8_t no_band = 255;
     Time since, until;
     double band_from = 0, band_to = 0;
     const DistanceField* area = nullptr;
+    std::uint64_t view = 0;
     State grantor;
     Product product = Product::tracks;
     std::uint8_t area_slot = 0;  ///< of the pair's areas; those beyond 63 share none

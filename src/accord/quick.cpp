@@ -10,6 +10,7 @@ Quick::Quick(const Grant& g) : since(g.since()), until(g.until()), grantor(g.gra
     const auto& m = c.match;
     area = m.area ? m.area->field.get() : nullptr;
     own_sensors = c.own_sensors;
+    view = c.view;
     if (m.band) {
         band_kind = static_cast<std::uint8_t>(m.band->kind);
         band_from = m.band->from;
@@ -37,6 +38,7 @@ std::optional<Reason> Quick::refuses(const Object& o, Time now, Duration skew, M
     if (foreign || o.time > now + skew || !o.associated) return std::nullopt;
     if (o.time - skew < since || o.time < Time{since.ns + skew.ns}) return Reason::before_clause;
     if (until != Time::max() && now + skew >= until) return Reason::not_operative;
+    if (!o.views.empty() && std::ranges::find(o.views, view) == o.views.end()) return Reason::sensor_not_covered;
     for (const auto& s : o.sources) {
         if (s.owner != grantor || !s.site_accord.empty() || !own_sensors) return std::nullopt;
     }

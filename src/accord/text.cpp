@@ -204,6 +204,23 @@ bool needs_geoid(const Text& t) {
            std::ranges::any_of(t.clauses, [&](const Clause& c) { return msl(c.match) || any(c.exclusions); });
 }
 
+std::uint64_t view_of(const Text& t, const Clause& c) {
+    base::Hasher h;
+    h.add("asman view 1");
+    h.add(static_cast<std::int64_t>(c.own_sensors));
+    if (!c.sites.empty()) h.add(t.id);
+    for (const auto& id : c.sites) {
+        h.add(id);
+        if (const auto* s = t.site(id)) {
+            for (const auto& sensor : s->sensors) h.add(sensor);
+        }
+    }
+    const auto d = h.finish();
+    std::uint64_t out = 0;
+    for (std::size_t i = 0; i < sizeof out; ++i) out = out << 8 | d.value[i];
+    return out;
+}
+
 std::vector<std::string> known_states(const World& world) {
     if (!world.states.empty()) return world.states;
     std::vector<std::string> out;
@@ -237,6 +254,14 @@ base::Digest Group::digest() const {
 }
 bool Text::has_party(State s) const {
     return std::ranges::binary_search(parties, s);
+}
+
+bool Text::covers(const Clause& c, std::string_view site_accord, std::string_view sensor) const {
+    if (site_accord.empty()) return c.own_sensors;
+    return site_accord == id && std::ranges::any_of(c.sites, [&](const std::string& name) {
+               const auto* s = site(name);
+               return s && std::ranges::binary_search(s->sensors, sensor, std::less<>());
+           });
 }
 
 base::Result<Text> parse_text(std::string_view toml, const std::string& file, const World& world) {
@@ -282,6 +307,7 @@ base::Result<Text> parse_text(std::string_view toml, const std::string& file, co
                     "a band above mean sea level stands on a geoid: 'geoid' must name its source");
     }
     ASMAN_CHECK(config.finish());
+    for (auto& c : t.clauses) c.view = view_of(t, c);
     t.digest = base::digest(canonical(t));
     return t;
 }

@@ -150,6 +150,7 @@ Decision best_of(const LawView::Impl& view, const Evaluator& evaluator, const La
         const auto& quick = view.quick[i];
         if (quick.product != object.product) continue;
         const auto& g = view.grants[i];
+        if (object.under && g.reference() != *object.under) continue;
         Decision d;
         const auto refused = whole ? std::nullopt : quick.refuses(object, evaluator.now, evaluator.skew, memo);
         if (refused) {
@@ -177,6 +178,48 @@ Decision LawView::decide(const Object& object, State grantor, State receiver, Ti
     return best_of(*impl_, Evaluator{object, receiver, *this, now, impl_->skew, nullptr}, *p, false);
 }
 
+namespace {
+
+/// What all parts together may be under one grant, at least as coarse as `grid`.
+Decision meet_of(std::span<const Object> parts, const Grant& g, const Evaluator& asked, double grid) {
+    Decision meet;
+    for (std::size_t k = 0; k < parts.size(); ++k) {
+        auto part = parts[k];
+        part.coarsening.grid = std::max(part.coarsening.grid, grid);
+        Decision d;
+        d.reason = Evaluator{part, asked.receiver, asked.view, asked.now, asked.skew, nullptr}.grant(g, d);
+        if (!d.released() || k == 0) {
+            meet = d;
+        } else {
+            meet.fields &= d.fields;
+            meet.grid = std::max(meet.grid, d.grid);
+            meet.delay = std::max(meet.delay, d.delay);
+            meet.valid_until = std::min(meet.valid_until, d.valid_until);
+        }
+        if (!meet.released()) break;
+    }
+    return meet;
+}
+
+}  // namespace
+
+Decision LawView::decide_all(std::span<const Object> parts, State grantor, State receiver, Time now) const {
+    Decision best;
+    const auto* p = parts.empty() || grantor == receiver ? nullptr : impl_->pair(grantor, receiver);
+    if (!p) return best;
+    for (auto i = p->begin; i < p->end; ++i) {
+        const auto& g = impl_->grants[i];
+        if (g.clause().product != parts.front().product) continue;
+        auto meet = meet_of(parts, g, Evaluator{parts.front(), receiver, *this, now, impl_->skew, nullptr}, 0);
+        // Each part must be releasable as coarse as the whole will be.
+        if (meet.released() && meet.grid > 0)
+            meet = meet_of(parts, g, Evaluator{parts.front(), receiver, *this, now, impl_->skew, nullptr}, meet.grid);
+        if (meet.released()) return meet;
+        if (nearness(meet.reason) > nearness(best.reason)) best = meet;
+    }
+    return best;
+}
+
 Explanation LawView::explain(const Object& object, State grantor, State receiver, Time now) const {
     Explanation out;
     if (const auto* p = impl_->pair(grantor, receiver); p && grantor != receiver) {
@@ -190,7 +233,7 @@ Explanation LawView::explain(const Object& object, State grantor, State receiver
                                              : fmt::format("withheld ({})", name(d.reason))));
     const Evaluator evaluator{object, receiver, *this, now, impl_->skew, &lines};
     for (const auto& g : grants(grantor, receiver)) {
-        if (g.clause().product != object.product) continue;
+        if (g.clause().product != object.product || (object.under && g.reference() != *object.under)) continue;
         lines.push_back(fmt::format("{}, version {}, text {}:", g.reference().text(), g.reference().version,
                                     g.reference().digest.hex().substr(0, 16)));
         Decision tried;

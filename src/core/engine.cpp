@@ -93,6 +93,7 @@ base::Result<void> Engine::Impl::begin(const Start& start) {
     watch_config.friends = config.state_aircraft;
     ASMAN_TRY(ingest, Ingest::make(config));
     law.emplace(config, start.bundle, borders);
+    ASMAN_CHECK(ingest->want(law->sensor_views()));
     joint.emplace(config.state, fuse::Config{}, borders);
     watch.emplace(std::move(watch_config));
     opener.emplace(config.state);
@@ -176,7 +177,7 @@ void Engine::Impl::show() {
 }
 
 void Engine::Impl::release() {
-    for (auto& [to, batch] : law->release(now, local, joint->tracks())) {
+    for (auto& [to, batch] : law->release(now, ingest->views(), joint->tracks())) {
         if (batch.empty()) continue;
         auto payload = wire::encode(batch);
         if (!payload) {

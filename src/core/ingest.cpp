@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace asman::core {
@@ -70,6 +71,8 @@ void Ingest::frame(const Frame& frame, base::Time now) {
         known_.push_back(sensor);
         // A sensor that the tracker cannot take is counted by it: a learned one has no position.
         (void)tracker_.add_sensor(sensor);
+        for (auto& part : parts_)
+            if (part.tracker) (void)part.tracker->add_sensor(sensor);
     }
     for (const auto& message : decoded_.services) {
         auto& last = last_heard_[message.sensor];
@@ -80,16 +83,22 @@ void Ingest::frame(const Frame& frame, base::Time now) {
                 {now, message.healthy ? "sensor.healthy" : "sensor.unhealthy",
                  fmt::format("sensor {} says that it {}", message.sensor.value,
                              message.healthy ? "works again" : "must not be used (NOGO, overload or time)")});
-        if (!excluded_.contains(message.sensor)) tracker_.service(message);
+        if (excluded_.contains(message.sensor)) continue;
+        tracker_.service(message);
+        for (auto& part : parts_)
+            if (part.tracker && !part.wanted.uncovered.contains(message.sensor)) part.tracker->service(message);
     }
     for (auto& report : decoded_.reports) {
         report.number = next_report_++;
         auto& last = last_heard_[report.sensor];
         last = std::max(last, report.time);
-        if (excluded_.contains(report.sensor))
+        if (excluded_.contains(report.sensor)) {
             ++excluded_reports_;
-        else
-            tracker_.report(report);
+            continue;
+        }
+        tracker_.report(report);
+        for (auto& part : parts_)
+            if (part.tracker && !part.wanted.uncovered.contains(report.sensor)) part.tracker->report(report);
     }
     const auto& feeds = source_.feeds();
     if (const auto it = feeds.find(frame.feed);
@@ -110,7 +119,51 @@ std::span<const picture::Track> Ingest::picture(base::Time now) {
     const auto tracks = tracker_.picture(now);
     local_.assign(tracks.begin(), tracks.end());
     for (auto& track : local_) track.flight_class = classify(track);
+    for (auto& part : parts_) {
+        if (!part.tracker) continue;
+        const auto seen = part.tracker->picture(now);
+        part.tracks.assign(seen.begin(), seen.end());
+        for (auto& track : part.tracks) track.flight_class = classify(track);
+    }
     return local_;
+}
+
+void Ingest::advance(base::Time now) {
+    tracker_.advance(now);
+    for (auto& part : parts_)
+        if (part.tracker) part.tracker->advance(now);
+}
+
+base::Result<void> Ingest::want(std::vector<SensorView> views) {
+    std::vector<Part> parts;
+    for (auto& view : views) {
+        const auto it =
+            std::ranges::find_if(parts_, [&](const Part& p) { return p.wanted.uncovered == view.uncovered; });
+        Part part;
+        if (it != parts_.end()) part = std::move(*it);
+        part.wanted = std::move(view);
+        if (!part.wanted.uncovered.empty() && !part.tracker) {
+            part.tracker.emplace();
+            for (const auto& sensor : known_) ASMAN_CHECK(part.tracker->add_sensor(sensor));
+        }
+        parts.push_back(std::move(part));
+    }
+    parts_ = std::move(parts);
+    return {};
+}
+
+std::vector<Ingest::View> Ingest::views() const {
+    std::vector<View> out;
+    for (const auto& part : parts_)
+        out.push_back({part.wanted.clauses, part.tracker ? std::span(part.tracks) : std::span(local_)});
+    return out;
+}
+
+const track::Tracker& Ingest::tracker_of(std::uint64_t clause_view) const {
+    for (const auto& part : parts_)
+        if (part.tracker && std::ranges::find(part.wanted.clauses, clause_view) != part.wanted.clauses.end())
+            return *part.tracker;
+    return tracker_;
 }
 
 std::vector<SensorStanding> Ingest::sensors() const {

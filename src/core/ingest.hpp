@@ -7,17 +7,37 @@
 #include <asman/track/tracker.hpp>
 
 #include <functional>
+#include <optional>
 #include <set>
+#include <span>
 
 namespace asman::core {
+
+/// The own sensors that a group of clauses does not cover; their data is not in the view of what those release.
+struct SensorView {
+    std::vector<std::uint64_t> clauses;     ///< accord::Clause::view
+    std::set<picture::SensorId> uncovered;  ///< empty: the local picture itself serves
+};
 
 class Ingest {
   public:
     static base::Result<Ingest> make(const NodeConfig& config);
 
+    /// Which views are wanted beside the local picture (accords.md rule 15): each is tracked by itself, from its own
+    /// sensors alone. One that was wanted before goes on; a new one begins with nothing.
+    base::Result<void> want(std::vector<SensorView> views);
+    struct View {
+        std::span<const std::uint64_t> clauses;
+        std::span<const picture::Track> tracks;
+    };
+    /// Confirmed tracks of each view at the instant of the last picture(), classified; valid until the next.
+    std::vector<View> views() const;
+    /// Of the view with these clauses: what its radars' errors are, as it has learnt them itself.
+    const track::Tracker& tracker_of(std::uint64_t clause_view) const;
+
     /// Decodes one datagram and gives its reports to the tracker, except those of excluded sensors.
     void frame(const Frame& frame, base::Time now);
-    void advance(base::Time now) { tracker_.advance(now); }
+    void advance(base::Time now);
 
     /// Sensors that feed no view: those whose site's accord is not operative (accords.md rule 8). Their tracks coast
     /// and end; those that other sensors hold go on.
@@ -42,6 +62,12 @@ class Ingest {
     sources::ModesSource modes_;
     std::map<std::string, sources::ModesFormat> modes_feeds_;  ///< of receivers; every other feed is ASTERIX
     track::Tracker tracker_;
+    struct Part {
+        SensorView wanted;
+        std::optional<track::Tracker> tracker;  ///< none: the local picture serves
+        std::vector<picture::Track> tracks;
+    };
+    std::vector<Part> parts_;
     sources::Decoded decoded_;
     std::vector<picture::Sensor> known_;
     std::vector<picture::Track> local_;

@@ -44,7 +44,6 @@ struct LawDesk::Impl {
     base::Time now;
     std::vector<picture::State> partners;
     release::Exporter exporter;
-    std::map<std::pair<picture::State, std::uint64_t>, picture::State> originators;  ///< of what each receiver holds
     std::array<std::uint64_t, release::refusal_kinds> refusals{};
     std::set<picture::State> stopped;  ///< receivers of a clause that has stopped, not yet told
     std::uint64_t changes = 0, acts_refused = 0;
@@ -150,27 +149,45 @@ std::set<picture::SensorId> LawDesk::excluded_sensors() const {
     return out;
 }
 
+std::vector<SensorView> LawDesk::sensor_views() const {
+    const auto& m = *impl_;
+    std::vector<SensorView> out;
+    for (const auto& text : m.law.texts()) {
+        for (const auto& clause : text->clauses) {
+            if (!clause.from_parties && !std::ranges::binary_search(clause.from, m.config->state)) continue;
+            SensorView view{{clause.view}, {}};
+            for (const auto& s : m.config->sensors)
+                if (!text->covers(clause, s.accord, s.name)) view.uncovered.insert(s.id);
+            const bool empty = !clause.own_sensors && view.uncovered.size() == m.config->sensors.size();
+            if (empty) continue;
+            const auto it = std::ranges::find(out, view.uncovered, &SensorView::uncovered);
+            if (it == out.end())
+                out.push_back(std::move(view));
+            else if (std::ranges::find(it->clauses, clause.view) == it->clauses.end())
+                it->clauses.push_back(clause.view);
+        }
+    }
+    for (auto& view : out) std::ranges::sort(view.clauses);
+    return out;
+}
+
 std::vector<std::pair<picture::State, wire::Batch>> LawDesk::release(base::Time now,
-                                                                     std::span<const picture::Track> local,
+                                                                     const std::vector<Ingest::View>& local,
                                                                      std::span<const picture::JointTrack> joint) {
     auto& m = *impl_;
     std::vector<picture::Contribution> foreign;
     for (const auto& track : joint)
         for (const auto& c : track.contributions)
             if (!c.clauses.empty()) foreign.push_back(c);
+    std::vector<release::LocalView> views;
+    for (const auto& v : local) views.push_back({{v.clauses.begin(), v.clauses.end()}, v.tracks});
     std::vector<std::pair<picture::State, wire::Batch>> out;
-    for (auto& batch : m.exporter.release(local, foreign, m.view, now, m.law_now(), m.partners)) {
+    for (auto& batch : m.exporter.release(views, foreign, m.view, now, m.law_now(), m.partners)) {
         wire::Batch w;
         w.tick = now;
         w.law_time = m.law_now();
-        for (const auto& c : batch.contributions) m.originators[{batch.receiver, c.number}] = c.originator;
         w.contributions = std::move(batch.contributions);
-        for (const auto number : batch.drops) {
-            const auto it = m.originators.find({batch.receiver, number});
-            if (it == m.originators.end()) continue;
-            w.drops.push_back({it->second, number});
-            m.originators.erase(it);
-        }
+        for (const auto& drop : batch.drops) w.drops.push_back({drop.originator, drop.number});
         out.emplace_back(batch.receiver, std::move(w));
     }
     return out;

@@ -1,6 +1,8 @@
 // The node's law at work: the accords of the bundle, the law's clock, what goes out and what may come in.
 #pragma once
 
+#include "ingest.hpp"
+
 #include <asman/core/engine.hpp>
 #include <asman/geo/region.hpp>
 #include <asman/wire/batch.hpp>
@@ -27,8 +29,12 @@ class LawDesk {
     /// Own sensors that feed no view, since their site's accord is not operative.
     std::set<picture::SensorId> excluded_sensors() const;
 
+    /// The views that the texts may ever ask for, whether in force or not: they are tracked from the start, so that an
+    /// entry into force finds them settled.
+    std::vector<SensorView> sensor_views() const;
+
     /// The batch for each partner. `joint` holds the foreign contributions that onward consent may pass on.
-    std::vector<std::pair<picture::State, wire::Batch>> release(base::Time now, std::span<const picture::Track> local,
+    std::vector<std::pair<picture::State, wire::Batch>> release(base::Time now, const std::vector<Ingest::View>& local,
                                                                 std::span<const picture::JointTrack> joint);
     /// The third wall: what the law, asked here at the stamped instant, does not grant is refused.
     bool admit(picture::State from, const wire::Batch& batch, const picture::Contribution& contribution);

@@ -192,10 +192,13 @@ class Association {
 
 std::vector<Group> associate(const std::vector<const Contribution*>& contributions, const std::map<Key, Bond>& bonds,
                              State own, Time now, const Config& config) {
-    // Own, others, own that came back; by originator, its own way first: one source each.
+    // Own, others, own that came back; by originator, its own way first: one source each. What one originator releases
+    // under different clauses may be made from different sensors, and show one aircraft twice: sources of their own.
     const auto source = [&](const Contribution* c) {
         const int rank = c->originator != own ? 1 : c->via.empty() ? 0 : 2;
-        return std::tuple(rank, c->originator, c->via != c->originator, c->via);
+        const std::string_view accord = c->clauses.empty() ? std::string_view() : c->clauses.back().accord;
+        const std::string_view clause = c->clauses.empty() ? std::string_view() : c->clauses.back().clause;
+        return std::tuple(rank, c->originator, c->via != c->originator, c->via, accord, clause);
     };
     auto sorted = contributions;
     std::ranges::sort(sorted, {}, [&](const Contribution* c) { return std::tuple(source(c), c->number); });

@@ -60,7 +60,12 @@ picture::Track coarsened(const picture::Track& track, const accord::Decision& d)
     picture::Track out = track;
     const auto has = [&](std::uint16_t bits) { return (d.fields & bits) == bits; };
     auto& k = out.kinematics;
-    if (d.grid > 0) coarsen_position(k, d.grid);
+    if (d.grid > 0) {
+        coarsen_position(k, d.grid);
+        // When a turning antenna saw it tells in which direction.
+        out.last_report = std::max(out.last_report, k.time);
+        for (auto& e : out.lineage) e.first = e.last = out.last_report;
+    }
     if (!has(field::accuracy) || d.grid > 0) bound_accuracy(k);
     if (!has(field::velocity)) remove_velocity(k);
     if (!has(field::height)) remove_height(k);

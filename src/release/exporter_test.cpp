@@ -28,7 +28,7 @@ TEST(Exporter, OwnTracksGoUnderTheClause) {
     const Law law;
     auto e = exporter();
     const std::vector<picture::Track> local{track(7, noon(), 40, 70), track(8, noon(), 20, 70)};
-    const auto out = e.release(local, {}, law.at(noon()), noon(), to_c);
+    const auto out = release(e, local, {}, law.at(noon()), noon(), to_c);
     ASSERT_EQ(out.size(), 1u);
     ASSERT_EQ(out[0].contributions.size(), 1u);
     const auto& c = out[0].contributions[0];
@@ -51,22 +51,22 @@ TEST(Exporter, ATrackThatAnUncoveredSensorFedStays) {
     auto t = track(7, noon(), 40, 70);
     t.lineage.push_back({B, {2}, noon(-50), noon(-29), 3});
     const std::vector<picture::Track> fed{t};
-    EXPECT_TRUE(e.release(fed, {}, law.at(noon()), noon(), to_c)[0].contributions.empty());
+    EXPECT_TRUE(release(e, fed, {}, law.at(noon()), noon(), to_c)[0].contributions.empty());
     t.kinematics.time = t.last_report = noon(2);
     t.lineage[0].last = noon(2);
     const std::vector<picture::Track> long_ago{t};
-    EXPECT_EQ(e.release(long_ago, {}, law.at(noon(2)), noon(2), to_c)[0].contributions.size(), 1u);
+    EXPECT_EQ(release(e, long_ago, {}, law.at(noon(2)), noon(2), to_c)[0].contributions.size(), 1u);
     t.kinematics.time = t.last_report = noon(3);
     t.lineage = {{B, {99}, noon(-50), noon(3), 3}};
     const std::vector<picture::Track> unknown{t};
-    EXPECT_TRUE(e.release(unknown, {}, law.at(noon(3)), noon(3), to_c)[0].contributions.empty());
+    EXPECT_TRUE(release(e, unknown, {}, law.at(noon(3)), noon(3), to_c)[0].contributions.empty());
 }
 
 TEST(Exporter, TheSiteClauseCoversItsSensorAlone) {
     const Law law(files("", "sensors = [\"site:plot\"]\n"));
     auto e = exporter();
     const std::vector<picture::Track> local{track(1, noon(), 40, 70, B, 1), track(2, noon(), 40, 71, B, 2)};
-    const auto out = e.release(local, {}, law.at(noon()), noon(), to_c);
+    const auto out = release(e, local, {}, law.at(noon()), noon(), to_c);
     ASSERT_EQ(out[0].contributions.size(), 1u);
     EXPECT_EQ(out[0].contributions[0].track.identity.callsign, "X2");
     EXPECT_EQ(out[0].contributions[0].track.lineage.at(0).sensor.value, 2u)
@@ -79,9 +79,9 @@ TEST(Exporter, OnwardByConsentOnly) {
         auto e = exporter();
         const auto view = law.at(noon());
         const std::vector<picture::Contribution> foreign{held(3, noon(), 40, 70, view)};
-        EXPECT_TRUE(e.release({}, foreign, view, noon(), to_c)[0].contributions.empty());
+        EXPECT_TRUE(release(e, {}, foreign, view, noon(), to_c)[0].contributions.empty());
         EXPECT_EQ(e.counters().waiting, consent ? 1u : 0u);
-        const auto later = e.release({}, foreign, view, noon(60), to_c);
+        const auto later = release(e, {}, foreign, view, noon(60), to_c);
         ASSERT_EQ(later[0].contributions.size(), consent ? 1u : 0u);
         if (!consent) continue;
         const auto& c = later[0].contributions[0];
@@ -111,23 +111,23 @@ TEST(Exporter, WhatWaitsWhenAClauseStopsIsDestroyed) {
     Law law(files("", "delay_s = 120\n"));
     auto e = exporter();
     const auto at = [&](double s) { return std::vector<picture::Track>{track(7, noon(s), 40, 70)}; };
-    (void)e.release(at(0), {}, law.at(noon()), noon(), to_c);
+    (void)release(e, at(0), {}, law.at(noon()), noon(), to_c);
     EXPECT_EQ(e.counters().waiting, 1u);
     auto suspended = law.law.with_acts(act("BC", "suspension", "BBB", noon(60)), "s", noon(60));
     ASSERT_TRUE(suspended) << suspended.error().text();
     law.law = *suspended;
-    const auto stop = e.release({}, {}, law.at(noon(60)), noon(60), to_c);
+    const auto stop = release(e, {}, {}, law.at(noon(60)), noon(60), to_c);
     EXPECT_EQ(stop[0].stopped.size(), 1u);
     EXPECT_EQ(e.counters().destroyed, 1u);
-    (void)e.release(at(270), {}, law.at(noon(270)), noon(270), to_c);
+    (void)release(e, at(270), {}, law.at(noon(270)), noon(270), to_c);
     auto resumed = law.law.with_acts(act("BC", "resumption", "BBB", noon(300)), "r", noon(300));
     ASSERT_TRUE(resumed);
     law.law = *resumed;
-    (void)e.release(at(300), {}, law.at(noon(300)), noon(300), to_c);
+    (void)release(e, at(300), {}, law.at(noon(300)), noon(300), to_c);
     for (double s = 301; s < 420; s += 17) {
-        EXPECT_TRUE(e.release({}, {}, law.at(noon(s)), noon(s), to_c)[0].contributions.empty()) << s;
+        EXPECT_TRUE(release(e, {}, {}, law.at(noon(s)), noon(s), to_c)[0].contributions.empty()) << s;
     }
-    const auto out = e.release({}, {}, law.at(noon(420)), noon(420), to_c);
+    const auto out = release(e, {}, {}, law.at(noon(420)), noon(420), to_c);
     ASSERT_EQ(out[0].contributions.size(), 1u);
     EXPECT_EQ(out[0].contributions[0].track.kinematics.time, noon(300));
 }
@@ -138,11 +138,11 @@ TEST(Exporter, NothingOfATrackStaysAfterASuspension) {
     auto e = exporter();
     std::vector<picture::Track> local;
     for (std::uint64_t i = 1; i <= 1000; ++i) local.push_back(track(i, noon(), 40, 70));
-    const auto waiting = e.release(local, {}, law.at(noon()), noon(), to_c)[0].contributions;
+    const auto waiting = release(e, local, {}, law.at(noon()), noon(), to_c)[0].contributions;
     ASSERT_EQ(waiting.size(), 1000u);
     law.law = *law.law.with_acts(act("BC", "suspension", "BBB", noon(10)), "s", noon(10));
     const auto view = law.at(noon(20));
-    const auto out = e.release(local, {}, view, noon(20), to_c);
+    const auto out = release(e, local, {}, view, noon(20), to_c);
     EXPECT_EQ(out[0].stopped.size(), 1u);
     EXPECT_TRUE(out[0].contributions.empty());
     EXPECT_EQ(out[0].drops.size(), 1000u);
@@ -153,14 +153,17 @@ TEST(Exporter, NumbersArePerReceiverAndRenewedAfterAGap) {
     const Law law;
     auto e = exporter("one"), other = exporter("two");
     const std::vector<picture::Track> now{track(7, noon(), 40, 70)};
-    const auto first = e.release(now, {}, law.at(noon()), noon(), to_c)[0].contributions.at(0).number;
-    EXPECT_NE(first, other.release(now, {}, law.at(noon()), noon(), to_c)[0].contributions.at(0).number);
+    const auto first = release(e, now, {}, law.at(noon()), noon(), to_c)[0].contributions.at(0).number;
+    EXPECT_NE(first, release(other, now, {}, law.at(noon()), noon(), to_c)[0].contributions.at(0).number);
     const std::vector<picture::Track> soon{track(7, noon(30), 40, 70)};
-    EXPECT_EQ(e.release(soon, {}, law.at(noon(30)), noon(30), to_c)[0].contributions.at(0).number, first);
-    const auto gone = e.release({}, {}, law.at(noon(31)), noon(31), to_c);
-    EXPECT_EQ(gone[0].drops, std::vector<std::uint64_t>{first});
+    EXPECT_EQ(release(e, soon, {}, law.at(noon(30)), noon(30), to_c)[0].contributions.at(0).number, first);
+    const auto gone = release(e, {}, {}, law.at(noon(31)), noon(31), to_c);
+    ASSERT_EQ(gone[0].drops.size(), 1u);
+    EXPECT_EQ(gone[0].drops[0].number, first);
+    EXPECT_EQ(gone[0].drops[0].originator, B);
+    EXPECT_EQ(gone[0].drops[0].accord, "BC");
     const std::vector<picture::Track> back{track(7, noon(200), 40, 70)};
-    EXPECT_NE(e.release(back, {}, law.at(noon(200)), noon(200), to_c)[0].contributions.at(0).number, first);
+    EXPECT_NE(release(e, back, {}, law.at(noon(200)), noon(200), to_c)[0].contributions.at(0).number, first);
 }
 
 TEST(Exporter, TheLawsClockApartFromTheDatas) {
@@ -168,14 +171,14 @@ TEST(Exporter, TheLawsClockApartFromTheDatas) {
     auto e = exporter();
     std::vector<picture::Track> local{track(7, noon(), 40, 70)};
     const auto before = *base::parse_time("2029-12-31T23:59:59Z"), after = *base::parse_time("2030-01-01");
-    EXPECT_TRUE(e.release(local, {}, law.at(before), noon(), before, to_c)[0].contributions.empty());
+    EXPECT_TRUE(release(e, local, {}, law.at(before), noon(), before, to_c)[0].contributions.empty());
     local[0].kinematics.time = noon(1);
-    const auto out = e.release(local, {}, law.at(after), noon(1), after, to_c);
+    const auto out = release(e, local, {}, law.at(after), noon(1), after, to_c);
     ASSERT_EQ(out[0].contributions.size(), 1u);
     EXPECT_EQ(out[0].contributions[0].valid_until, noon(301));
     EXPECT_EQ(check(out[0].contributions[0], B, C, law.at(after), noon(1), after), Refusal::none);
     local[0].kinematics.time = noon(2);
-    EXPECT_TRUE(e.release(local, {}, law.at(before), noon(2), after, to_c)[0].contributions.empty())
+    EXPECT_TRUE(release(e, local, {}, law.at(before), noon(2), after, to_c)[0].contributions.empty())
         << "a view of another instant decides nothing";
 }
 
@@ -215,7 +218,7 @@ std::string bytes_of(const Batch& b) {
         for (const auto& a : c.assumed) add(a);
         for (const auto& l : c.track.lineage) add(l.state.text(), l.sensor.value, l.first.ns, l.last.ns);
     }
-    for (const auto d : b.drops) add(d);
+    for (const auto& d : b.drops) add(d.originator.text(), d.number, d.accord);
     for (const auto& s : b.stopped) add(s.text());
     return out;
 }
@@ -244,8 +247,8 @@ TEST(NonInterference, WhatCGetsIsTheSameWhateverAHas) {
                 const auto& near = start[static_cast<std::size_t>(i) % start.size()];
                 foreign.push_back(held(random() % 6, now, near.first + uniform(-0.1, 0.1), near.second, view));
             }
-            const auto a = without.release(local, {}, view, now, to_c);
-            const auto b = with.release(local, foreign, view, now, to_c);
+            const auto a = release(without, local, {}, view, now, to_c);
+            const auto b = release(with, local, foreign, view, now, to_c);
             ASSERT_EQ(bytes_of(a[0]), bytes_of(b[0])) << "round " << round << ", second " << s;
         }
     }
@@ -256,8 +259,8 @@ TEST(NonInterference, ADeliberateLeakWouldBeSeen) {
     auto without = exporter(), with = exporter();
     const auto view = law.at(noon());
     const std::vector<picture::Contribution> foreign{held(3, noon(), 40, 70, view)};
-    EXPECT_NE(bytes_of(without.release({}, {}, view, noon(), to_c)[0]),
-              bytes_of(with.release({}, foreign, view, noon(), to_c)[0]));
+    EXPECT_NE(bytes_of(release(without, {}, {}, view, noon(), to_c)[0]),
+              bytes_of(release(with, {}, foreign, view, noon(), to_c)[0]));
 }
 
 }  // namespace

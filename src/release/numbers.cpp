@@ -1,35 +1,57 @@
 #include "numbers.hpp"
 
-#include <cstring>
-
 namespace asman::release {
+namespace {
 
-Numbers::Numbers(std::string secret, picture::State receiver, base::Duration gap, base::Duration rest)
-    : secret_(std::move(secret)), receiver_(receiver), gap_(gap), rest_(rest) {}
+constexpr int half_bits = 24;
+constexpr std::uint64_t half_mask = (std::uint64_t{1} << half_bits) - 1;
 
-std::uint64_t Numbers::draw() {
-    for (;;) {
+std::uint64_t mixed(const base::Digest& key, std::uint64_t half) {
+    base::Hasher h;
+    h.add(std::as_bytes(std::span(key.value)));
+    h.add(static_cast<std::int64_t>(half));
+    const auto d = h.finish();
+    return (d.value[0] | static_cast<std::uint64_t>(d.value[1]) << 8 | static_cast<std::uint64_t>(d.value[2]) << 16) &
+           half_mask;
+}
+
+}  // namespace
+
+Numbers::Numbers(const std::string& secret, picture::State receiver, base::Duration gap) : gap_(gap) {
+    for (std::size_t i = 0; i < round_keys_.size(); ++i) {
         base::Hasher h;
-        h.add("asman track number 1");
-        h.add(secret_);
-        h.add(receiver_.text());
-        h.add(static_cast<std::int64_t>(++counter_));
-        const auto d = h.finish();
-        std::uint32_t n = 0;
-        std::memcpy(&n, d.value.data(), sizeof n);
-        if (n != 0 && resting_.emplace(n, base::Time::max()).second) return n;
+        h.add("asman track number 2");
+        h.add(secret);
+        h.add(receiver.text());
+        h.add(static_cast<std::int64_t>(i));
+        round_keys_[i] = h.finish();
     }
 }
 
-const Numbers::Held& Numbers::use(const Key& key, base::Time now, std::uint64_t& retired) {
+std::uint64_t Numbers::draw() {
+    std::uint64_t n = 0;
+    while (n == 0) {
+        const auto counter = ++counter_;
+        std::uint64_t left = counter >> half_bits & half_mask, right = counter & half_mask;
+        for (const auto& key : round_keys_) {
+            const auto next = left ^ mixed(key, right);
+            left = right;
+            right = next;
+        }
+        n = left << half_bits | right;
+    }
+    return n;
+}
+
+Numbers::Held& Numbers::use(const Key& key, base::Time now, std::uint64_t& retired) {
     retired = 0;
     auto it = held_.find(key);
     if (it != held_.end() && now - it->second.last_sent > gap_) {
         retired = it->second.number;
-        end(key, now);
+        held_.erase(it);
         it = held_.end();
     }
-    if (it == held_.end()) it = held_.emplace(key, Held{draw(), now, now}).first;
+    if (it == held_.end()) it = held_.emplace(key, Held{draw(), now, now, {}, {}}).first;
     it->second.last_sent = now;
     return it->second;
 }
@@ -37,21 +59,6 @@ const Numbers::Held& Numbers::use(const Key& key, base::Time now, std::uint64_t&
 const Numbers::Held* Numbers::find(const Key& key) const {
     const auto it = held_.find(key);
     return it == held_.end() ? nullptr : &it->second;
-}
-
-void Numbers::end(const Key& key, base::Time now) {
-    const auto it = held_.find(key);
-    if (it == held_.end()) return;
-    resting_[it->second.number] = now + rest_;
-    wake_.emplace(now + rest_, it->second.number);
-    held_.erase(it);
-}
-
-void Numbers::advance(base::Time now) {
-    while (!wake_.empty() && wake_.begin()->first <= now) {
-        resting_.erase(wake_.begin()->second);
-        wake_.erase(wake_.begin());
-    }
 }
 
 }  // namespace asman::release

@@ -96,6 +96,19 @@ inline Exporter exporter(const std::string& secret = "s") {
     return Exporter({.self = B, .secret = secret}, sensor_of);
 }
 
+/// One view that serves every clause.
+inline std::vector<Batch> release(Exporter& e, std::span<const picture::Track> local,
+                                  std::span<const picture::Contribution> foreign, const accord::LawView& view, Time now,
+                                  Time law_now, std::span<const State> receivers) {
+    const LocalView whole{{}, local};
+    return e.release(std::span(&whole, 1), foreign, view, now, law_now, receivers);
+}
+inline std::vector<Batch> release(Exporter& e, std::span<const picture::Track> local,
+                                  std::span<const picture::Contribution> foreign, const accord::LawView& view, Time now,
+                                  std::span<const State> receivers) {
+    return release(e, local, foreign, view, now, now, receivers);
+}
+
 /// A's track as B holds it.
 inline picture::Contribution held(std::uint64_t number, Time t, double lat, double lon, const accord::LawView& view) {
     picture::Contribution c;

@@ -42,6 +42,11 @@ struct Object {
     bool near_excluded =
         false;  ///< an unassociated report in the gate of a track that is excluded towards this receiver
     std::span<const Source> sources;  ///< the grantor's sensors behind it (empty: not checked, e.g. coverage)
+    /// Views that it was made in: only clauses of these are asked (Clause::view); empty: any.
+    std::span<const std::uint64_t> views;
+    const picture::ClauseRef* under = nullptr;  ///< only this clause is asked; null: any
+    /// A target report: the local track that it belongs to, on which exclusions act as well (rule 12).
+    const Object* belongs_to = nullptr;
     // Onward release: what the grantor holds from others.
     State originator;                             ///< empty: the grantor's own
     std::span<const picture::ClauseRef> clauses;  ///< one per hop so far, the originator's first

@@ -118,6 +118,10 @@ class LawView {
     /// Decides one object. The view must hold at `now`. No allocation, no state: the same arguments give the same
     /// answer.
     Decision decide(const Object& object, State grantor, State receiver, Time now) const;
+    /// What rests on several objects at once (an alert, an identity decision, an incident): it goes under one clause
+    /// that releases every one of them, and as coarsely, as late and as shortly as the meet of all (rule 17). `parts`
+    /// is not empty.
+    Decision decide_all(std::span<const Object> parts, State grantor, State receiver, Time now) const;
     /// The same decision with its reasons in words: every clause that was tried, every exclusion, every term.
     Explanation explain(const Object& object, State grantor, State receiver, Time now) const;
 

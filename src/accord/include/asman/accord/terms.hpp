@@ -147,6 +147,7 @@ struct Clause {
     bool includes_onward = false;    ///< also hands over what others consented to pass on
     bool own_sensors = true;         ///< the grantor's sensors that stand under no accord
     std::vector<std::string> sites;  ///< sites of this accord whose sensors the clause covers as well
+    std::uint64_t view = 0;          ///< names the set of sensors: clauses of the same view are fed by the same ones
     bool unassociated = false;       ///< target reports that belong to no track
     Form form = Form::geodetic;
     std::string reciprocity;   ///< group; empty: none

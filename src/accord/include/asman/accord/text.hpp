@@ -127,6 +127,9 @@ struct Text {
     const Site* site(std::string_view site_id) const;
     const Group* group(std::string_view group_id) const;
     bool has_party(State s) const;
+    /// Whether a clause of this text covers a sensor of the grantor's: its own that stand under no accord, or those of
+    /// this accord's sites that the clause names.
+    bool covers(const Clause& clause, std::string_view site_accord, std::string_view sensor) const;
 };
 
 /// Areas that were built before, by what they were built from: for whoever loads much the same texts many times. Good
