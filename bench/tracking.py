@@ -97,17 +97,22 @@ def truth_of(score, folder, epoch=5.0):
     return centre, out, climb
 
 
-def heights(score, truth, climb, tracks, start):
-    """RMSE of pressure altitude over pairs within 1 km, level (|vz| < 1 m/s) and in transition."""
-    level, moving = [], []
-    for t in tracks:
-        if t < start or t not in truth or not truth[t]:
-            continue
-        P, Q = (np.array([r[1:3] for r in rows]) for rows in (truth[t], tracks[t]))
-        for i, j, _ in score.assign(P, Q, 1000.0):
-            e = truth[t][i][7] - tracks[t][j][7]
+def heights(score, truth, climb, tracks, start, cutoff=2000.0):
+    """RMSE of pressure altitude over the scorer's pairs (kept while within the cut-off), level (|vz| < 1 m/s) and in transition."""
+    level, moving, link = [], [], {}
+    for t in sorted(t for t in tracks if t >= start):
+        T, K = {r[0]: r for r in truth.get(t, [])}, {r[0]: r for r in tracks[t]}
+        pairs = {a: b for a, b in link.items()
+                 if a in T and b in K and np.hypot(T[a][1] - K[b][1], T[a][2] - K[b][2]) < cutoff}
+        A, B = [r for a, r in T.items() if a not in pairs], [r for b, r in K.items() if b not in pairs.values()]
+        if A and B:
+            for i, j, _ in score.assign(np.array([r[1:3] for r in A]), np.array([r[1:3] for r in B]), cutoff):
+                pairs[A[i][0]] = B[j][0]
+        link = pairs
+        for a, b in pairs.items():
+            e = T[a][7] - K[b][7]
             if np.isfinite(e):
-                (moving if climb.get((t, truth[t][i][0]), 0) >= 1 else level).append(e * e)
+                (moving if climb.get((t, a), 0) >= 1 else level).append(e * e)
     rms = lambda v: float(np.sqrt(np.mean(v))) if v else float('nan')
     return rms(level), rms(moving)
 

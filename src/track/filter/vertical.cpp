@@ -8,14 +8,22 @@ namespace asman::track {
 
 namespace {
 
-constexpr double kWhite[2] = {0.01, 5};                 ///< white acceleration, m²/s³: steady, changing
-constexpr double kSteadyTime = 60, kChangingTime = 12;  ///< mean stay, s
-constexpr double kMaxRate = 100;                        ///< m/s
-constexpr double kStray = 0.03, kSpan = 13000;          ///< share of wrong heights, and what they spread over
-
-double density(double nu, double s) {
-    return std::exp(-0.5 * nu * nu / s) / std::sqrt(2 * std::numbers::pi * s);
-}
+constexpr int kSteady = 0, kChanging = 1, kSteep = 2;
+constexpr double kWhite[3] = {0.01, 4, 100};      ///< white acceleration, m²/s³
+constexpr double kStay[3] = {60, 12, 6};          ///< mean stay, s
+constexpr double kSteepShare = 0.1;               ///< of the changes that begin
+constexpr double kStart[3] = {0.6, 0.3, 0.1};     ///< of a new track
+constexpr double kStartSigma[3] = {5, 12, 40};    ///< its vertical rate, m/s
+constexpr double kFirstSigma = 12;                ///< m: its first height
+constexpr double kMaxRate = 120;                  ///< m/s
+constexpr double kSpan = 13000;                   ///< m: what wrong heights spread over
+constexpr double kSure = 0.97;                    ///< beyond this only one account is kept
+constexpr double kMoved = 0.01;                   ///< below this a height right by motion is not thought of
+constexpr double kDoubtful = 0.6;                 ///< share of wrong heights among those of replies garbled elsewhere
+constexpr double kMemory = 0.96, kNoticed = 0.5;  ///< fading, a height; what a garbled reply says of others
+constexpr int kBelied = 5;
+constexpr double kNews = 1e-4,
+                 kFirstWrong = 0.2;  ///< chance that a height far off is news; the same where only one speaks
 
 }  // namespace
 
@@ -26,14 +34,87 @@ void Vertical::Mode::move(double dt, double q) {
     p11 += q * dt;
 }
 
-double Vertical::Mode::absorb(double z, double r) {
-    const double s = p00 + r, k0 = p00 / s, k1 = p01 / s, nu = z - h;
-    h += k0 * nu;
-    v = std::clamp(v + k1 * nu, -kMaxRate, kMaxRate);
-    p11 -= k1 * p01;
-    p01 -= k0 * p01;
-    p00 -= k0 * p00;
-    return density(nu, s);
+double Vertical::Mode::density(double z, double r) const {
+    const double s = p00 + r, nu = z - h;
+    return std::exp(-0.5 * nu * nu / s) / std::sqrt(2 * std::numbers::pi * s);
+}
+
+void Vertical::Mode::absorb(double z, double r, double share) {
+    // Moment-matched between "right" with probability `share` and "wrong": probabilistic data association of one
+    // height.
+    const double s = p00 + r, k0 = p00 / s, k1 = p01 / s, nu = z - h,
+                 spread = share * (1 - share) * nu * nu - share * s;
+    h += share * k0 * nu;
+    v = std::clamp(v + share * k1 * nu, -kMaxRate, kMaxRate);
+    p00 += spread * k0 * k0;
+    p01 += spread * k0 * k1;
+    p11 += spread * k1 * k1;
+}
+
+Vertical::Path Vertical::Path::begin(double h) {
+    Path p;
+    for (int i = 0; i < kModes; ++i)
+        p.mode[i] = {.h = h,
+                     .v = 0,
+                     .p00 = kFirstSigma * kFirstSigma,
+                     .p01 = 0,
+                     .p11 = kStartSigma[i] * kStartSigma[i],
+                     .mu = kStart[i]};
+    return p;
+}
+
+void Vertical::Path::mix(double dt) {
+    double leave[kModes];
+    for (int i = 0; i < kModes; ++i) leave[i] = 1 - std::exp(-dt / kStay[i]);
+    // From steady mostly to changing; from either of the others mostly back to steady.
+    const double to[kModes][kModes] = {
+        {1 - leave[kSteady], (1 - kSteepShare) * leave[kSteady], kSteepShare * leave[kSteady]},
+        {0.9 * leave[kChanging], 1 - leave[kChanging], 0.1 * leave[kChanging]},
+        {0.7 * leave[kSteep], 0.3 * leave[kSteep], 1 - leave[kSteep]}};
+    Mode out[kModes];
+    for (int j = 0; j < kModes; ++j) {
+        Mode& m = out[j];
+        double w[kModes];
+        for (int i = 0; i < kModes; ++i) m.mu += w[i] = mode[i].mu * to[i][j];
+        for (int i = 0; i < kModes; ++i) {
+            w[i] /= m.mu;
+            m.h += w[i] * mode[i].h;
+            m.v += w[i] * mode[i].v;
+        }
+        for (int i = 0; i < kModes; ++i) {
+            const double dh = mode[i].h - m.h, dv = mode[i].v - m.v;
+            m.p00 += w[i] * (mode[i].p00 + dh * dh);
+            m.p01 += w[i] * (mode[i].p01 + dh * dv);
+            m.p11 += w[i] * (mode[i].p11 + dv * dv);
+        }
+    }
+    std::copy(out, out + kModes, mode);
+}
+
+void Vertical::Path::predict(double dt) {
+    if (dt <= 0) return;
+    mix(dt);
+    for (int i = 0; i < kModes; ++i) mode[i].move(dt, kWhite[i]);
+}
+
+double Vertical::Path::right(double z, double r) const {
+    double sum = 0;
+    for (const Mode& m : mode) sum += m.mu * m.density(z, r);
+    return sum;
+}
+
+void Vertical::Path::absorb(double z, double r, double stray) {
+    double total = 0;
+    const double wrong = stray / kSpan;
+    for (Mode& m : mode) {
+        const double mine = (1 - stray) * m.density(z, r);
+        if (mine + wrong > 0) m.absorb(z, r, mine / (mine + wrong));
+        m.mu = m.mu * (mine + wrong) + 1e-300;
+        total += m.mu;
+    }
+    double floored = 0;
+    for (Mode& m : mode) floored += m.mu = std::max(m.mu / total, 1e-6);
+    for (Mode& m : mode) m.mu /= floored;
 }
 
 double Vertical::clamp_dt(double t) const {
@@ -42,119 +123,129 @@ double Vertical::clamp_dt(double t) const {
 
 double Vertical::height(double t) const {
     const double dt = clamp_dt(t);
-    double h = 0;
-    for (const Mode& m : mode_) h += m.mu * (m.h + m.v * dt);
-    return h;
+    double a = 0, b = 0;
+    for (const Mode& m : path_.mode) a += m.mu * (m.h + m.v * dt);
+    if (other_weight_ == 0) return a;
+    for (const Mode& m : other_.mode) b += m.mu * (m.h + m.v * dt);
+    return (1 - other_weight_) * a + other_weight_ * b;
 }
 
 double Vertical::rate() const {
-    return mode_[0].mu * mode_[0].v + mode_[1].mu * mode_[1].v;
+    double v = 0;
+    for (const Mode& m : best().mode) v += m.mu * m.v;
+    return v;
 }
 
 double Vertical::variance(double t) const {
     const double dt = clamp_dt(t), mean = height(t);
     double out = 0;
-    for (int i = 0; i < 2; ++i) {
-        Mode m = mode_[i];
-        dt >= 0 ? m.move(dt, kWhite[i]) : m.move(dt, 0);
-        out += m.mu * (std::max(m.p00, 1.0) + (m.h - mean) * (m.h - mean));
-    }
+    const auto add = [&](const Path& p, double weight) {
+        for (int i = 0; i < kModes; ++i) {
+            Mode m = p.mode[i];
+            m.move(dt, dt >= 0 ? kWhite[i] : 0);
+            out += weight * m.mu * (std::max(m.p00, 1.0) + (m.h - mean) * (m.h - mean));
+        }
+    };
+    add(path_, 1 - other_weight_);
+    if (other_weight_ > 0) add(other_, other_weight_);
     return out;
 }
 
 double Vertical::likelihood(double t, double h, double sigma) const {
-    return (1 - kStray) * density(h - height(t), variance(t) + sigma * sigma) + kStray / kSpan;
-}
-
-void Vertical::start(double t, double h, double v, double sigma, double sigma_v) {
-    *this = {};
-    valid_ = true;
-    t_ = t;
-    for (Mode& m : mode_) {
-        m.h = h;
-        m.v = v;
-        m.p00 = sigma * sigma;
-        m.p11 = sigma_v * sigma_v;
-    }
-}
-
-void Vertical::mix(double dt) {
-    const double leave[2] = {1 - std::exp(-dt / kSteadyTime), 1 - std::exp(-dt / kChangingTime)};
-    const Mode old[2] = {mode_[0], mode_[1]};
-    for (int j = 0; j < 2; ++j) {
-        const double stay = old[j].mu * (1 - leave[j]), come = old[1 - j].mu * leave[1 - j];
-        Mode& m = mode_[j];
-        m.mu = stay + come;
-        const double a = stay / m.mu, b = come / m.mu;
-        const Mode &x = old[j], &y = old[1 - j];
-        const double dh = x.h - y.h, dv = x.v - y.v;
-        m.h = a * x.h + b * y.h;
-        m.v = a * x.v + b * y.v;
-        m.p00 = a * x.p00 + b * y.p00 + a * b * dh * dh;
-        m.p01 = a * x.p01 + b * y.p01 + a * b * dh * dv;
-        m.p11 = a * x.p11 + b * y.p11 + a * b * dv * dv;
-    }
-}
-
-bool Vertical::stands_out(double t, double h, double sigma) const {
-    // A climb may end at any moment: all heights from the last one on to the prediction are expected.
-    const double now = height(t), then = height(t_), margin = 60 + 4 * std::sqrt(variance(t) + sigma * sigma);
-    return h < std::min(now, then) - margin || h > std::max(now, then) + margin;
-}
-
-bool Vertical::restart_from_strays(double t, double h, double sigma) {
-    if (strays_ == 3) {
-        std::copy(stray_t_ + 1, stray_t_ + 3, stray_t_);
-        std::copy(stray_h_ + 1, stray_h_ + 3, stray_h_);
-        strays_ = 2;
-    }
-    stray_t_[strays_] = t;
-    stray_h_[strays_++] = h;
-    const auto near = [&](int i) {
-        return std::abs(stray_h_[i + 1] - stray_h_[i]) < 100 + 70 * std::abs(stray_t_[i + 1] - stray_t_[i]);
+    const double dt = clamp_dt(t);
+    const auto right = [&](const Path& p) {
+        double sum = 0;
+        for (int i = 0; i < kModes; ++i) {
+            Mode m = p.mode[i];
+            m.move(dt, dt >= 0 ? kWhite[i] : 0);
+            m.p00 = std::max(m.p00, 1.0);
+            sum += m.mu * m.density(h, sigma * sigma);
+        }
+        return sum;
     };
-    if (strays_ < 3 || !near(0) || !near(1)) return false;
-    const double span = stray_t_[2] - stray_t_[0];
-    const double v = span > 1 ? std::clamp((stray_h_[2] - stray_h_[0]) / span, -kMaxRate, kMaxRate) : 0;
-    start(t, h, v, sigma, 10);
-    return true;
+    double sum = (1 - other_weight_) * right(path_);
+    if (other_weight_ > 0) sum += other_weight_ * right(other_);
+    return (1 - stray()) * sum + stray() / kSpan;
 }
 
-bool Vertical::update(double t, double h, double sigma) {
+/// z is doubtful: right with probability `share` if the path is true.
+void Vertical::fork(double z, double r, double share) {
+    if (share >= kMoved) {
+        other_ = path_;
+        other_.absorb(z, r, 0);
+        other_weight_ = share;
+    } else {
+        other_ = Path::begin(z);
+        other_weight_ = support_ < 2 ? kFirstWrong : kNews;
+    }
+}
+
+void Vertical::garbled() {
+    wrong_ = kMemory * wrong_ + kNoticed;
+    heights_ = kMemory * heights_ + 1;
+}
+
+bool Vertical::update(double t, double h, double sigma, bool doubtful) {
+    const double r = sigma * sigma;
     if (!valid_) {
-        start(t, h, 0, sigma, 10);
+        *this = {};
+        valid_ = true;
+        t_ = t;
+        support_ = 1;
+        path_ = Path::begin(h);
         return true;
     }
-    if (stands_out(t, h, sigma)) return restart_from_strays(t, h, sigma);
-    strays_ = 0;
     const double dt = std::max(clamp_dt(t), 0.0);
-    if (dt > 0) {
-        mix(dt);
-        t_ = t;
+    t_ = std::max(t_, t);
+    path_.predict(dt);
+    if (other_weight_ > 0) other_.predict(dt);
+    const bool believed = decide(h, r, doubtful ? std::max(kDoubtful, stray()) : stray());
+    heights_ = kMemory * heights_ + 1;
+    wrong_ = kMemory * wrong_ + (believed ? 0 : 1);
+    if (believed) support_ = std::min(support_ + 1, 10);
+    belied_ = believed ? 0 : belied_ + 1;
+    return believed;
+}
+
+bool Vertical::decide(double z, double r, double stray) {
+    const double wrong = stray / kSpan, a = (1 - stray) * path_.right(z, r);
+    if (other_weight_ == 0) {
+        const double share = a / (a + wrong);
+        if (share > kSure)
+            path_.absorb(z, r, stray);
+        else
+            fork(z, r, share);
+        return share > 0.5;
     }
-    double total = 1e-12;
-    for (int i = 0; i < 2; ++i) {
-        mode_[i].move(dt, kWhite[i]);
-        mode_[i].mu = mode_[i].mu * mode_[i].absorb(h, sigma * sigma) + 5e-13;
-        total += mode_[i].mu;
+    const double b = (1 - stray) * other_.right(z, r);
+    const double mine = (1 - other_weight_) * (a + wrong), its = other_weight_ * (b + wrong);
+    other_weight_ = its / (mine + its);
+    if (a / (a + wrong) < kMoved && b / (b + wrong) < kMoved) {  // neither foresaw it
+        // A path of one height, or one that many heights have belied, gives way to the newer one.
+        path_ = support_ < 2 || belied_ >= kBelied ? other_ : best();
+        fork(z, r, 0);
+        return false;
     }
-    for (Mode& m : mode_) m.mu /= total;
-    const double rest = mode_[0].mu + mode_[1].mu;
-    for (Mode& m : mode_) m.mu /= rest;
-    return true;
+    path_.absorb(z, r, stray);
+    other_.absorb(z, r, stray);
+    const bool believed = (other_weight_ > 0.5 ? b : a) > wrong;
+    if (other_weight_ > kSure) path_ = other_;
+    if (other_weight_ > kSure || other_weight_ < 1 - kSure) other_weight_ = 0;
+    return believed;
 }
 
 void Vertical::update_rate(double rate, double sigma) {
     if (!valid_ || std::abs(rate) > kMaxRate) return;
-    for (Mode& m : mode_) {
-        const double s = m.p11 + sigma * sigma, k0 = m.p01 / s, k1 = m.p11 / s, nu = rate - m.v;
-        if (nu * nu > 25 * s) continue;
-        m.h += k0 * nu;
-        m.v += k1 * nu;
-        m.p00 -= k0 * m.p01;
-        m.p01 -= k1 * m.p01;
-        m.p11 -= k1 * m.p11;
-    }
+    for (Path* p : {&path_, &other_})
+        for (Mode& m : p->mode) {
+            const double s = m.p11 + sigma * sigma, k0 = m.p01 / s, k1 = m.p11 / s, nu = rate - m.v;
+            if (nu * nu > 25 * s) continue;
+            m.h += k0 * nu;
+            m.v += k1 * nu;
+            m.p00 -= k0 * m.p01;
+            m.p01 -= k1 * m.p01;
+            m.p11 -= k1 * m.p11;
+        }
 }
 
 }  // namespace asman::track

@@ -13,7 +13,7 @@ constexpr double kSameCode = 100, kSharedCode = 3, kOtherCode = 0.05;
 constexpr double kSilent = 0.05;  ///< a transponder that did not reply to a sensor that asks
 constexpr double kReplyOfEcho = 0.3,
                  kReplyOfManyEchoes = 0.1;  ///< a reply from what was only an echo to sensors that ask
-constexpr double kHeightSpan = 13000, kHeightSigma = 9;
+constexpr double kHeightSpan = 13000;
 
 /// Codes that many aircraft carry at once.
 bool shared_code(picture::Mode3A c) {
@@ -69,16 +69,21 @@ void Tracker::Impl::learn_identity(TrackState& k, const Plot& p) const {
 }
 
 void Tracker::Impl::learn_height(TrackState& k, const Plot& p) const {
+    if (p.garbled) k.vertical.garbled();
     if (p.pressure_height) {
         const bool first = !k.vertical.valid();
         const double before = k.height(p.t, config.unknown_height);
-        k.vertical.update(p.t, *p.pressure_height, kHeightSigma);
+        k.vertical.update(p.t, *p.pressure_height, kHeightSigma, p.garbled);
         if (first && !ground_range) {
             k.pressure_based = true;
             k.f.shift_height_error(before - *p.pressure_height);
             k.f.update_height_error(0, config.pressure_offset_sigma * config.pressure_offset_sigma);
         }
     }
+    learn_geometric_height(k, p);
+}
+
+void Tracker::Impl::learn_geometric_height(TrackState& k, const Plot& p) const {
     if (p.vertical_rate) k.vertical.update_rate(*p.vertical_rate, 2);
     if (p.geometric_height && !ground_range && k.height_open)
         k.f.update_height_error(*p.geometric_height - k.height(p.t, config.unknown_height), 30.0 * 30.0);

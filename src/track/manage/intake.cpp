@@ -121,6 +121,8 @@ void Tracker::Impl::take(const picture::TargetReport& r) {
     if (r.pressure_altitude && r.pressure_altitude_valid && finite(r.pressure_altitude->m) &&
         std::abs(r.pressure_altitude->m) < 40'000)
         p.pressure_height = r.pressure_altitude->m;
+    p.garbled =
+        (r.pressure_altitude && !r.pressure_altitude_valid) || (r.identity.mode_3a && !r.identity.mode_3a_valid);
     if (r.geometric_height && finite(r.geometric_height->m) && std::abs(r.geometric_height->m) < 40'000)
         p.geometric_height = r.geometric_height->m;
     if (sane(r.ground_speed, 0, 1500)) p.ground_speed = r.ground_speed;

@@ -8,6 +8,8 @@ namespace asman::track {
 
 namespace {
 
+constexpr double kMaxHeightSigma = 150;  ///< m
+
 /// East and north at a place of the frame, from the anchor beneath it.
 Eigen::Matrix2d towards(const Anchor& from, const Anchor& to) {
     return (to.axes * from.axes.transpose()).topLeftCorner<2, 2>();
@@ -42,9 +44,11 @@ bool Tracker::Impl::show(const TrackState& k, Seconds at, picture::Track& out) c
     rotate.topLeftCorner<2, 2>() = rotate.bottomRightCorner<2, 2>() = turn;
     q.covariance = rotate * m.covariance * rotate.transpose();
     q.turn_rate = -(f.mu[1] * f.x[iP][1] + f.mu[2] * f.x[iP][2]);
-    if (k.vertical.valid()) {
+    // A height that one reply alone tells, or that hardly anything is known of any more, is not told.
+    if (const double variance = k.vertical.variance(at);
+        k.vertical.proven() && variance < kMaxHeightSigma * kMaxHeightSigma) {
         q.pressure_altitude = geo::PressureAltitude{h0};
-        q.sigma_pressure_altitude = std::sqrt(k.vertical.variance(at));
+        q.sigma_pressure_altitude = std::sqrt(variance);
         q.vertical_rate = k.vertical.rate();
     }
     if (k.height_open && sigma_e < 1000) {

@@ -28,6 +28,7 @@ namespace asman::track {
 using Seconds = double;
 
 inline constexpr double kHoldDegrees = 1.5;  ///< a plot waits until the beam is so far past it
+inline constexpr double kHeightSigma = 9;    ///< of a reported pressure altitude: its step of 100 ft
 inline constexpr double kSpeedSigma = 160;   ///< unknown velocity of a new track, 1σ per axis, m/s
 
 /// A report taken in, corrected for bias at the next advance, waiting for the beam to pass its neighbourhood.
@@ -42,6 +43,7 @@ struct Plot {
     double variance = 0;                              ///< geodetic: m² per axis
     geo::Point point;                                 ///< geodetic
     std::optional<double> pressure_height, geometric_height;
+    bool garbled = false;  ///< a part of the reply was found so: a code or a height that is not valid
     bool replied = false;  ///< a transponder or ADS-B spoke: not an echo alone
     picture::ReportedIdentity identity;
     std::optional<double> ground_speed, track_angle, vertical_rate;
@@ -385,6 +387,7 @@ struct Tracker::Impl {
     double evidence(const SensorState& s, const TrackState& k, const Plot& p) const;
     void learn_identity(TrackState& k, const Plot& p) const;
     void learn_height(TrackState& k, const Plot& p) const;
+    void learn_geometric_height(TrackState& k, const Plot& p) const;
     void learn_velocity(TrackState& k, const Plot& p) const;
     // tracks.cpp
     void start(Work& w, const Plot& p, double existence, const Birth& birth);

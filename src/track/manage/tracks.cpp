@@ -51,8 +51,8 @@ void Tracker::Impl::start(Work& w, const Plot& p, double existence, const Birth&
     k.pressure_based = p.pressure_height.has_value();
     k.reports = 1;
     learn_identity(k, p);
-    if (p.pressure_height) k.vertical.update(p.t, *p.pressure_height, 9);
-    learn_height(k, p);
+    if (p.pressure_height) k.vertical.update(p.t, *p.pressure_height, kHeightSigma);
+    learn_geometric_height(k, p);
     if (p.ground_speed && p.track_angle)
         k.f.set_velocity(*p.ground_speed * std::sin(*p.track_angle), *p.ground_speed * std::cos(*p.track_angle), 25);
     refresh(w, slot);
