@@ -14,6 +14,7 @@ struct Terrain::Data {
     std::string source = "no terrain";
     double resolution = 0;
     double missing = 0;
+    std::vector<std::string> notes;
 };
 
 namespace {
@@ -39,7 +40,15 @@ Terrain Terrain::flat(double elevation_m) {
 
 Terrain Terrain::grid(Point north_west_centre, double step_lat, double step_lon, std::size_t rows, std::size_t columns,
                       std::vector<float> elevations, std::string source) {
+    const double cells = static_cast<double>(rows) * static_cast<double>(columns);
+    return part(north_west_centre, step_lat, step_lon, rows, columns, std::move(elevations), std::move(source), cells,
+                {});
+}
+
+Terrain Terrain::part(Point north_west_centre, double step_lat, double step_lon, std::size_t rows, std::size_t columns,
+                      std::vector<float> elevations, std::string source, double asked, std::vector<std::string> notes) {
     auto data = std::make_shared<Data>();
+    data->notes = std::move(notes);
     data->values = std::move(elevations);
     data->values.resize(rows * columns, std::numeric_limits<float>::quiet_NaN());
     const double around = static_cast<double>(columns) * step_lon;
@@ -47,8 +56,8 @@ Terrain Terrain::grid(Point north_west_centre, double step_lat, double step_lon,
                   data->values.data()};
     data->source = std::move(source);
     data->resolution = step_lat * earth_radius;
-    const auto absent = std::ranges::count_if(data->values, [](float v) { return std::isnan(v); });
-    data->missing = data->values.empty() ? 1.0 : static_cast<double>(absent) / static_cast<double>(data->values.size());
+    const auto present = std::ranges::count_if(data->values, [](float v) { return !std::isnan(v); });
+    data->missing = asked > 0 ? std::max(0.0, 1 - static_cast<double>(present) / asked) : 1.0;
     Terrain t;
     t.data_ = std::move(data);
     return t;
@@ -100,6 +109,11 @@ std::optional<Terrain::View> Terrain::view() const {
 
 double Terrain::missing() const {
     return data_ ? data_->missing : 1;
+}
+
+const std::vector<std::string>& Terrain::notes() const {
+    static const std::vector<std::string> none;
+    return data_ ? data_->notes : none;
 }
 
 }  // namespace asman::geo

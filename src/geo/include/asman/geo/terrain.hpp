@@ -19,10 +19,7 @@ class Terrain {
     static Terrain flat(double elevation_m = 0);
     static Terrain grid(Point north_west_centre, double step_lat, double step_lon, std::size_t rows,
                         std::size_t columns, std::vector<float> elevations, std::string source);
-    /// Any raster GDAL reads (GeoTIFF, .hgt, VRT, netCDF: for ETOPO5 of Debian's ferret-datasets the variable ROSE),
-    /// cut to a box (radians; south < north; west may be > east over the antimeridian). Elevations are taken as above
-    /// mean sea level. What is below it becomes 0: bathymetry cannot be told from a depression on land, and a beam
-    /// travels over the water. A raster in a projection is warped to latitude and longitude.
+    /// One box of a TerrainStore that is used no more.
     static base::Result<Terrain> load(const std::string& path, Point south_west, Point north_east);
     /// ETOPO5 in its usual place, else an error that names the Debian package.
     static base::Result<Terrain> load_default(Point south_west, Point north_east);
@@ -46,13 +43,46 @@ class Terrain {
     };
     /// Nothing for flat or absent terrain.
     std::optional<View> view() const;
-    /// Share of the cells of the box asked for that have no data (0: complete). A product says so loudly.
+    /// Share of the box asked for that has no data, voids and what lies outside the raster (0: complete). A product
+    /// says so loudly.
     double missing() const;
+    /// What a user must be told: missing tiles by name, a vertical datum that was converted or is not EGM96.
+    const std::vector<std::string>& notes() const;
 
     struct Data;
 
   private:
+    friend class TerrainStore;
+    /// A grid that was cut from a box of `asked` cells.
+    static Terrain part(Point north_west_centre, double step_lat, double step_lon, std::size_t rows,
+                        std::size_t columns, std::vector<float> elevations, std::string source, double asked,
+                        std::vector<std::string> notes);
     std::shared_ptr<const Data> data_;
+};
+
+/// Terrain on disk, opened once and read box by box: what does not fit in memory is taken in pieces. Decoded blocks
+/// stay in a cache of 256 MiB (GDAL's), so boxes that overlap are cheap. Safe to share between threads.
+class TerrainStore {
+  public:
+    /// Any raster that GDAL reads (GeoTIFF, .hgt, Copernicus tiles, VRT, netCDF: for ETOPO5 of Debian's ferret-datasets
+    /// the variable ROSE), or a folder of tiles, which becomes one mosaic at the finest resolution among them. A raster
+    /// in a projection is warped to latitude and longitude. Heights are metres or feet as the raster says; above the
+    /// ellipsoid where its reference system says so (made heights above the sea with EGM96), else above mean sea level.
+    /// With cells of 10″ and more, which go on under the sea, what is below 0 becomes 0; finer ones keep land below
+    /// the sea.
+    static base::Result<TerrainStore> open(const std::string& path);
+    /// ETOPO5 in its usual place, else an error that names the Debian package.
+    static base::Result<TerrainStore> open_default();
+    /// A box in radians; south < north; west may be > east over the antimeridian.
+    base::Result<Terrain> box(Point south_west, Point north_east) const;
+    const std::string& source() const;
+    /// Size of a cell, metres (north–south).
+    double resolution() const;
+
+    struct Data;
+
+  private:
+    std::shared_ptr<Data> data_;
 };
 
 }  // namespace asman::geo
