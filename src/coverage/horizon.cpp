@@ -1,3 +1,5 @@
+#include "geometry.hpp"
+
 #include <asman/coverage/horizon.hpp>
 
 #include <algorithm>
@@ -8,14 +10,6 @@ namespace {
 
 constexpr double pi = std::numbers::pi;
 constexpr float below_all = -10.0f;  // tangent of a horizon that masks nothing above −84°
-
-/// Mean radius of curvature of the ellipsoid at a latitude, metres.
-double curvature_radius(double lat) {
-    constexpr double a = 6378137.0, e2 = 6.69437999014131699614e-3;
-    const double w2 = 1 - e2 * std::sin(lat) * std::sin(lat);
-    const double meridian = a * (1 - e2) / (w2 * std::sqrt(w2)), normal = a / std::sqrt(w2);
-    return std::sqrt(meridian * normal);
-}
 
 /// Geodetic position and geoid undulation along one ray of the tangent plane, exact at the knots and linear between.
 class Ray {
@@ -71,7 +65,7 @@ base::Result<Horizon> Horizon::make(const geo::Terrain& terrain, const geo::Geoi
         options.range_step > 0 ? options.range_step : (cell > 0 ? std::clamp(cell / 2, 100.0, 2000.0) : 1000.0);
     const double near_field = options.near_field > 0 ? options.near_field : cell;
     const double radius = curvature_radius(antenna.at.lat);
-    h.lift_ = (1 - 1 / options.k) / (2 * radius);
+    h.lift_ = refraction_lift(antenna.at.lat, options.k);
     h.azimuths_ = std::max<std::size_t>(8, static_cast<std::size_t>(std::llround(2 * pi / options.azimuth_step)));
     h.ranges_ = static_cast<std::size_t>(std::ceil(options.range / h.range_step_));
     h.tangent_.resize(h.azimuths_ * h.ranges_);

@@ -18,15 +18,18 @@ constexpr float nan = std::numeric_limits<float>::quiet_NaN();
 /// is smooth.
 class Fan {
   public:
-    Fan(std::size_t half, std::size_t rays_per_cell, double lowest_elevation)
-        : rays_(std::max<std::size_t>(1, rays_per_cell)) {
+    Fan(std::size_t half, const SweepOptions& o) : rays_(std::max<std::size_t>(1, o.rays_per_cell)) {
         const std::size_t most = 4 * rays_ * half + 2 * first_;
         tangent_.resize(2 * most + 2);
-        lowest_ = std::tan(lowest_elevation);
+        lowest_ = std::tan(o.lowest_elevation), clearance_ = o.clearance;
         for (std::size_t k = 0; k <= 2 * n_; ++k) tangent_[k] = beam(k);
+        if (clearance_ > 0) raise_.resize(tangent_.size());
+        fill_raise();
     }
     std::size_t n() const { return n_; }
     float* tangent() { return tangent_.data(); }
+    /// Each ray's clearance as kernel::meet_row_clear() wants it; null: none.
+    const float* raise() const { return raise_.empty() ? nullptr : raise_.data(); }
     /// Rays no farther apart on row x than the fraction of a cell asked for.
     void widen(std::size_t x) {
         while (n_ < rays_ * x) {
@@ -37,18 +40,25 @@ class Fan {
                 tangent_[2 * k - 1] = left + 0.5f * (right - left);
             }
             n_ *= 2;
+            fill_raise();
         }
     }
 
   private:
-    float beam(std::size_t k) const {
+    /// Length along ray k for a step of one along the axis.
+    double slant(std::size_t k) const {
         const double lean = (static_cast<double>(k) - static_cast<double>(n_)) / static_cast<double>(n_);
-        return static_cast<float>(lowest_ * std::sqrt(1 + lean * lean));
+        return std::sqrt(1 + lean * lean);
+    }
+    float beam(std::size_t k) const { return static_cast<float>(lowest_ * slant(k)); }
+    void fill_raise() {
+        if (raise_.empty()) return;
+        for (std::size_t k = 0; k <= 2 * n_; ++k) raise_[k] = static_cast<float>(clearance_ * std::sqrt(slant(k)));
     }
     static constexpr std::size_t first_ = 64;
     std::size_t rays_, n_ = first_;
-    double lowest_ = 0;
-    std::vector<float> tangent_;
+    double lowest_ = 0, clearance_ = 0;
+    std::vector<float> tangent_, raise_;
 };
 
 /// The cells of row x that lie within the circle: y from −reach to +reach, and within the quarter.
@@ -71,8 +81,12 @@ void one_row(Fan& fan, std::size_t half, std::size_t x, double cell, bool masks,
     if (masks) {
         const auto from = static_cast<std::size_t>(static_cast<double>(first) * rays_per_cell);
         const auto to = std::min(2 * n + 1, static_cast<std::size_t>(static_cast<double>(last) * rays_per_cell) + 1);
-        kernel::meet_row(fan.tangent(), from, to, row, 2 * static_cast<int>(x) - 1,
-                         static_cast<float>(1 / rays_per_cell), 1.0f / distance);
+        const auto step = static_cast<float>(1 / rays_per_cell);
+        if (fan.raise())
+            kernel::meet_row_clear(fan.tangent(), from, to, row, 2 * static_cast<int>(x) - 1, step, 1.0f / distance,
+                                   fan.raise(), 1.0f / std::sqrt(distance));
+        else
+            kernel::meet_row(fan.tangent(), from, to, row, 2 * static_cast<int>(x) - 1, step, 1.0f / distance);
     }
     std::fill(row, row + first, nan);
     std::copy(scratch + first, scratch + last, row + first);
@@ -102,7 +116,7 @@ struct Task {
         }
     }
     void north_south(int sign) {
-        Fan fan(half, options.rays_per_cell, options.lowest_elevation);
+        Fan fan(half, options);
         std::vector<float> scratch(side());
         for (std::size_t x = 1; x <= half; ++x) {
             const auto d = static_cast<std::ptrdiff_t>(x);
@@ -112,7 +126,7 @@ struct Task {
     /// Columns, sixteen at a time through a transposed strip: a cache line of the raster is read and written once.
     void east_west(int sign) {
         constexpr std::size_t strip = 16;
-        Fan fan(half, options.rays_per_cell, options.lowest_elevation);
+        Fan fan(half, options);
         std::vector<float> rows(strip * side()), scratch(side());
         const auto& upper = diagonal[sign > 0 ? 0 : 1];
         const auto& lower = diagonal[sign > 0 ? 2 : 3];
@@ -192,6 +206,7 @@ CastRay cast_ray(std::span<const float> surface, std::size_t half, double cell, 
     CastRay horizon{lowest, lowest, lowest};
     for (long i = static_cast<long>(options.near_field) + 1; i < x; ++i) {
         const double y = lean * static_cast<double>(i), metres = static_cast<double>(i) * cell;
+        const double raise = options.clearance * std::sqrt(metres * std::sqrt(1 + lean * lean));
         const double exact = terrain(i, y);
         double low = exact, high = exact;
         const auto widen = [&](double at) {
@@ -202,9 +217,9 @@ CastRay cast_ray(std::span<const float> surface, std::size_t half, double cell, 
             widen(y - band), widen(y + band);
             for (double a = std::ceil(y - band); a <= y + band; a += 1) widen(a);
         }
-        horizon.exact = std::max(horizon.exact, exact / metres);
-        horizon.low = std::max(horizon.low, low / metres);
-        horizon.high = std::max(horizon.high, high / metres);
+        horizon.exact = std::max(horizon.exact, (exact + raise) / metres);
+        horizon.low = std::max(horizon.low, (low + raise) / metres);
+        horizon.high = std::max(horizon.high, (high + raise) / metres);
     }
     const double here = surface[static_cast<std::size_t>((h - north) * side + h + east)],
                  metres = static_cast<double>(x) * cell;

@@ -144,7 +144,7 @@ TEST(Viewshed, MatchesTheHorizonOnMadeTerrain) {
                 const auto p = geo::direct(antenna.at, azimuth, d);
                 const double ground = *terrain.elevation(p);
                 const double by_horizon = std::max(0.0, h->lowest_visible(p).m - ground);
-                sum += std::abs(v->at(p) - by_horizon);
+                sum += std::abs(v->at({p, {ground}}) - by_horizon);
                 ++n;
             }
         EXPECT_LT(sum / n, 20) << lon;  // slopes of 10 %, cells of 400 m
@@ -160,7 +160,7 @@ TEST(Viewshed, NearThePole) {
     const double r = 4.0 / 3 * 6.378e6, horizon = std::sqrt(2 * r * 100);
     for (const double azimuth : {0.0, 1.0, 3.0}) {  // the first goes over the pole
         const auto p = geo::direct(antenna.at, azimuth, 150e3);
-        EXPECT_NEAR(v->at(p), (150e3 - horizon) * (150e3 - horizon) / (2 * r), 12);
+        EXPECT_NEAR(v->at({p, {0}}), (150e3 - horizon) * (150e3 - horizon) / (2 * r), 12);
     }
 }
 
@@ -184,7 +184,9 @@ TEST(Viewshed, RealTerrainAgreesWithTheRayCaster) {
     const geo::LocalFrame frame(antenna_over(*terrain, geoid, at, 770, 25));
     const std::size_t half = 150;
     double missing = 1;
-    const auto surface = lifted_surface(*terrain, geoid, frame, half, 1800, standard_k, 2, missing);
+    const auto made = lifted_surface(*terrain, geoid, frame, half, 1800, standard_k, 2, missing);
+    ASSERT_TRUE(made);
+    const auto& surface = *made;
     EXPECT_EQ(missing, 0);
     auto result = surface;
     SweepOptions options;

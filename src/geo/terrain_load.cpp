@@ -164,6 +164,7 @@ base::Result<TerrainStore> TerrainStore::open(const std::string& path) {
 }
 
 base::Result<Terrain> TerrainStore::box(Point south_west, Point north_east) const {
+    if (!data_) return terrain_;
     auto& d = *data_;
     const std::scoped_lock lock(d.reading);
     const QuietGdal quiet;
@@ -186,11 +187,15 @@ base::Result<Terrain> TerrainStore::box(Point south_west, Point north_east) cons
                          static_cast<std::size_t>(w.columns), std::move(values), d.source, w.asked, std::move(notes));
 }
 
+TerrainStore::TerrainStore(Terrain terrain) : terrain_(std::move(terrain)) {}
+bool TerrainStore::in_memory() const {
+    return !data_;
+}
 const std::string& TerrainStore::source() const {
-    return data_->source;
+    return data_ ? data_->source : terrain_.source();
 }
 double TerrainStore::resolution() const {
-    return data_->raster.step_lat() * deg * 6371008.8;
+    return data_ ? data_->raster.step_lat() * deg * 6371008.8 : terrain_.resolution();
 }
 
 base::Result<Terrain> Terrain::load(const std::string& path, Point south_west, Point north_east) {

@@ -23,7 +23,15 @@ struct SweepOptions {
     std::size_t rays_per_cell = 2;
     double lowest_elevation = -1.5;  ///< radians; the beam's lower edge (antenna tilt). Below: nothing is seen
     std::size_t near_field = 0;      ///< cells around the antenna that do not mask
+    /// Diffraction margin: terrain at distance r masks as if it stood clearance·√r higher, √metres. See
+    /// fresnel_clearance().
+    double clearance = 0;
 };
+
+/// Clearance for rays that must pass terrain by a fraction of the first Fresnel zone's radius, √(λ·d1·d2/(d1 + d2))
+/// (ITU-R P.526-15, equation 2): taken for a target far behind what masks (d2 ≫ d1), which is its largest. 0.6 leaves
+/// free-space propagation. Wavelength in metres: 0.29 for replies and ADS-B (1090 MHz), 0.23 for L band, 0.10 for S.
+double fresnel_clearance(double fraction, double wavelength);
 
 /// In place: `surface` holds (2·half+1)² lifted `up` coordinates, metres, rows from north to south, the antenna at 0
 /// over the centre. Afterwards: height above the surface, metres, of the lowest visible point; NaN outside the circle
@@ -43,7 +51,7 @@ struct ViewshedOptions {
     double range = 400e3;  ///< metres
     double cell = 0;       ///< metres; 0: the terrain's resolution. Never finer than the terrain says anything about
     double k = standard_k;
-    SweepOptions sweep{};
+    SweepOptions sweep{};  ///< near_field 0: one terrain cell
 };
 
 /// A viewshed on its antenna's tangent plane.
@@ -53,20 +61,27 @@ struct Viewshed {
     double cell = 0;
     std::vector<float> above_ground;  ///< metres; rows from north to south; NaN: out of range or no terrain data
     double missing = 0;               ///< share of cells without terrain data (taken as sea for the rays)
-    std::string terrain;              ///< source and resolution
+    double k = standard_k;
+    std::string terrain;  ///< source and resolution
 
     std::size_t side() const { return 2 * half + 1; }
-    /// The cell that holds the point, or NaN.
-    float at(geo::Point p) const;
+    /// Above the ground at a place on the ground (its height counts far away, where the normal leans), bilinear; the
+    /// nearest cell beside cells that are out of range; NaN out of range.
+    float at(const geo::Position& ground) const;
+    /// The lowest visible height above the ellipsoid over a place with this ground; NaN out of range.
+    double lowest_visible(const geo::Position& ground) const;
 };
 
-/// Errors: an antenna below the terrain under it, options that are not positive, more than 2^30 cells.
-base::Result<Viewshed> viewshed(const geo::Terrain& terrain, const geo::Geoid& geoid, const geo::Position& antenna,
+/// Terrain is read in pieces where the store is not in memory: beside the raster itself (4 bytes a cell) 256 MiB and
+/// GDAL's cache. Errors: an antenna below the terrain under it or outside it, options that are not positive, more than
+/// 2^30 cells, terrain that cannot be read.
+base::Result<Viewshed> viewshed(const geo::TerrainStore& terrain, const geo::Geoid& geoid, const geo::Position& antenna,
                                 const ViewshedOptions& options);
 
-/// The terrain around an antenna as sweep() wants it: lifted `up` coordinates relative to the antenna. `missing` gets
-/// the share of cells without data.
-std::vector<float> lifted_surface(const geo::Terrain& terrain, const geo::Geoid& geoid, const geo::LocalFrame& frame,
-                                  std::size_t half, double cell, double k, std::size_t threads, double& missing);
+/// The terrain around an antenna as sweep() wants it: `up` coordinates relative to the antenna, lifted for refraction,
+/// of the ground that stands over each cell. `missing` gets the share of cells without data, which are taken as sea.
+base::Result<std::vector<float>> lifted_surface(const geo::TerrainStore& terrain, const geo::Geoid& geoid,
+                                                const geo::LocalFrame& frame, std::size_t half, double cell, double k,
+                                                std::size_t threads, double& missing);
 
 }  // namespace asman::coverage

@@ -73,16 +73,25 @@ class TerrainStore {
     static base::Result<TerrainStore> open(const std::string& path);
     /// ETOPO5 in its usual place, else an error that names the Debian package.
     static base::Result<TerrainStore> open_default();
+    /// `path`, or the default where it is empty.
+    static base::Result<TerrainStore> open_or_default(const std::string& path) {
+        return path.empty() ? open_default() : open(path);
+    }
+    /// Terrain that is in memory already: every box is all of it.
+    TerrainStore(Terrain terrain);  // NOLINT(google-explicit-constructor)
+    TerrainStore() : TerrainStore(Terrain{}) {}
+    bool in_memory() const;
     /// A box in radians; south < north; west may be > east over the antimeridian.
     base::Result<Terrain> box(Point south_west, Point north_east) const;
     const std::string& source() const;
-    /// Size of a cell, metres (north–south).
+    /// Size of a cell, metres (north–south); 0 for flat terrain.
     double resolution() const;
 
     struct Data;
 
   private:
-    std::shared_ptr<Data> data_;
+    Terrain terrain_;
+    std::shared_ptr<Data> data_;  ///< null: in memory
 };
 
 }  // namespace asman::geo
