@@ -1,5 +1,6 @@
 // asman assess: what each change of law brings each state.
 #include "accord.hpp"
+#include "scenery.hpp"
 
 #include <asman/simulate/instruments.hpp>
 #include <asman/study/assess.hpp>
@@ -28,9 +29,9 @@ base::Result<study::Assessment> work(const Options& o) {
     if (!law.borders)
         return base::fail(base::Errc::missing, {.source = o.law.borders}, "an assessment needs the states' borders");
     const auto [sw, ne] = scenario.box();
-    ASMAN_TRY(const auto terrain, scenario.terrain.empty() ? geo::Terrain::load_default(sw, ne)
-                                                           : geo::Terrain::load(scenario.terrain, sw, ne));
     const auto geoid = geo::Geoid::open();
+    ASMAN_TRY(const auto terrain, open_terrain(scenario.terrain, sw, ne));
+    ASMAN_TRY(const auto sensors, simulate::instruments(scenario, terrain, geoid));
     auto options = o.assess;
     ASMAN_TRY(options.from, base::parse_time(o.from));
     ASMAN_TRY(options.to, base::parse_time(o.to));
@@ -39,9 +40,8 @@ base::Result<study::Assessment> work(const Options& o) {
     for (const auto& s : scenario.states) options.states.push_back(s.code);
     // A state's reading of the past uses what is known now: an assessment is for people, not for release.
     Progress progress("assessing");
-    ASMAN_TRY(auto out,
-              study::assess(law.law, *law.borders, terrain, geoid, simulate::instruments(scenario, terrain, geoid),
-                            options, [&](double f) { progress.at(f); }));
+    ASMAN_TRY(auto out, study::assess(law.law, *law.borders, terrain, geoid, sensors, options,
+                                      [&](double f) { progress.at(f); }));
     out.scenario = scenario.name + ": " + scenario.note;
     return out;
 }

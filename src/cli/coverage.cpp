@@ -1,5 +1,6 @@
 // asman coverage: what a scenario's sensors see, as maps and sections.
 #include "commands.hpp"
+#include "scenery.hpp"
 
 #include <asman/coverage/output.hpp>
 #include <asman/coverage/viewshed.hpp>
@@ -45,7 +46,7 @@ base::Result<std::vector<double>> numbers(const std::string& text, std::size_t w
 
 struct Setting {
     simulate::Scenario scenario;
-    geo::Terrain terrain;
+    geo::TerrainStore terrain;
     geo::Geoid geoid;
     geo::Point south_west, north_east;
     std::vector<coverage::Instrument> instruments;
@@ -60,9 +61,9 @@ base::Result<Setting> prepare(const Options& o) {
     const auto [sw, ne] = s.scenario.box();
     s.south_west = sw, s.north_east = ne;
     s.geoid = geo::Geoid::open();
-    ASMAN_TRY(s.terrain, s.scenario.terrain.empty() ? geo::Terrain::load_default(sw, ne)
-                                                    : geo::Terrain::load(s.scenario.terrain, sw, ne));
-    for (auto& i : simulate::instruments(s.scenario, s.terrain, s.geoid)) {
+    ASMAN_TRY(s.terrain, open_terrain(s.scenario.terrain, sw, ne));
+    ASMAN_TRY(auto all, simulate::instruments(s.scenario, s.terrain, s.geoid));
+    for (auto& i : all) {
         const bool state = o.states.empty() || std::ranges::find(o.states, i.sensor.owner.text()) != o.states.end();
         const bool named = o.sensors.empty() || std::ranges::find(o.sensors, i.sensor.name) != o.sensors.end();
         if (state && named) s.instruments.push_back(std::move(i));
@@ -183,7 +184,9 @@ base::Result<void> explain(const Options& o, const Setting& s) {
 
 /// The maps against what the simulated radars report.
 base::Result<void> calibrate(const Options& o, const Setting& s) {
-    ASMAN_TRY(auto world, simulate::World::make(s.scenario, s.terrain, s.geoid));
+    const auto [south_west, north_east] = s.scenario.box();
+    ASMAN_TRY(const auto terrain, s.terrain.box(south_west, north_east));
+    ASMAN_TRY(auto world, simulate::World::make(s.scenario, terrain, s.geoid));
     ASMAN_TRY(const auto c, simulate::calibrate(world, s.geoid, o.calibrate, o.cell_km * 1000));
     ASMAN_CHECK(base::write_file((std::filesystem::path(o.out) / "calibration.svg").string(),
                                  simulate::calibration_svg(c, s.scenario.name + ": predicted against seen")));
@@ -209,19 +212,17 @@ base::Result<int> work(const Options& o) {
         ASMAN_CHECK(calibrate(o, s));
         return Exit::ok;
     }
-    if (s.terrain.missing() > 0)
-        fmt::print(stderr, "asman: warning: {:.2f} % of the terrain has no data; it is taken as sea\n",
-                   s.terrain.missing() * 100);
     if (o.cell_km * 1000 < s.terrain.resolution() / 2)
         fmt::print(stderr, "asman: warning: cells of {} km are finer than the terrain ({}); the maps are not\n",
                    o.cell_km, s.terrain.source());
     if (!o.section.empty()) {
         ASMAN_TRY(const auto ends, numbers(o.section, 4, "--section"));
-        ASMAN_TRY(const auto cut,
-                  coverage::section(s.terrain, s.geoid, s.instruments, s.target, geo::Point::degrees(ends[0], ends[1]),
-                                    geo::Point::degrees(ends[2], ends[3]), 400, {.threads = o.threads, .k = o.k}));
+        ASMAN_TRY(
+            const auto cut,
+            coverage::section(s.terrain, s.geoid, s.instruments, s.target, geo::Point::degrees(ends[0], ends[1]),
+                              geo::Point::degrees(ends[2], ends[3]), {.joint = {.threads = o.threads, .k = o.k}}));
         ASMAN_CHECK(base::write_file((std::filesystem::path(o.out) / "section.svg").string(),
-                                     coverage::section_svg(cut, s.scenario.name + ": lowest altitude seen")));
+                                     coverage::section_svg(cut, s.scenario.name + ": what sensors see along a line")));
     }
     ASMAN_TRY(const auto grid, coverage::Grid::over(s.south_west, s.north_east, o.cell_km * 1000));
     ASMAN_TRY(const auto joint,

@@ -10,6 +10,8 @@ namespace {
 
 /// As fine as the outline is drawn.
 constexpr double azimuth_step = 3 * geo::deg;
+/// Of a terrain that is held in memory: half a GiB.
+constexpr double most_cells = 134'217'728;
 
 }  // namespace
 
@@ -32,6 +34,20 @@ std::vector<serve::Cover> cover_of(const std::vector<picture::Sensor>& sensors, 
         if (!points.empty()) covers.push_back({sensor.id, fmt::format("FL{:03.0f}", flight_level), std::move(points)});
     }
     return covers;
+}
+
+base::Result<geo::TerrainStore> open_terrain(const std::string& path, geo::Point south_west, geo::Point north_east) {
+    ASMAN_TRY(auto store, geo::TerrainStore::open_or_default(path));
+    const double cell = store.resolution() / 6.371e6;
+    double width = north_east.lon - south_west.lon;
+    if (width <= 0) width += 2 * std::numbers::pi;
+    if ((north_east.lat - south_west.lat) / cell * width / cell > most_cells) return store;
+    ASMAN_TRY(auto terrain, store.box(south_west, north_east));
+    for (const auto& note : terrain.notes()) fmt::print(stderr, "asman: terrain: {}\n", note);
+    if (terrain.missing() > 0.0001)
+        fmt::print(stderr, "asman: warning: {:.1f} % of the terrain asked for has no data ({}); it is taken as sea\n",
+                   terrain.missing() * 100, terrain.source());
+    return geo::TerrainStore(std::move(terrain));
 }
 
 std::vector<serve::LawChange> law_changes(const accord::Law& law) {

@@ -6,6 +6,7 @@
 #include <asman/geo/terrain.hpp>
 #include <asman/serve/snapshot.hpp>
 
+#include <string>
 #include <vector>
 
 namespace asman::cli {
@@ -15,6 +16,10 @@ namespace asman::cli {
 /// out.
 std::vector<serve::Cover> cover_of(const std::vector<picture::Sensor>& sensors, const geo::Terrain& terrain,
                                    const geo::Geoid& geoid, double flight_level);
+
+/// Terrain for a box: in memory where it has no more than 2^27 cells, else read in pieces. `path` empty: the default.
+/// What is missing or was converted is said on standard error.
+base::Result<geo::TerrainStore> open_terrain(const std::string& path, geo::Point south_west, geo::Point north_east);
 
 /// The timeline of all accords, by day.
 std::vector<serve::LawChange> law_changes(const accord::Law& law);

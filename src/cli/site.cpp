@@ -97,7 +97,8 @@ base::Result<Setting> prepare(const Options& o) {
                                               : geo::Terrain::load(scenario.terrain, sw, ne));
     s.geoid = geo::Geoid::open();
     bool found = o.like.empty();
-    for (auto& i : simulate::instruments(scenario, s.far, s.geoid)) {
+    ASMAN_TRY(auto all, simulate::instruments(scenario, s.far, s.geoid));
+    for (auto& i : all) {
         if (i.sensor.name == o.like) s.type = i, found = true;
         // The joint picture that it adds to: sensors of the states named, but not the one that it is to be like.
         const bool wanted = o.with.empty() || std::ranges::find(o.with, i.sensor.owner.text()) != o.with.end() ||

@@ -27,13 +27,27 @@ double primary_detection(double range, double rcs, double elevation, double refe
     return std::pow(false_alarm, 1 / (1 + primary_snr(range, rcs, elevation, reference_range)));
 }
 
-double look_probability(const Instrument& i, const Target& target, double range, double elevation, double margin) {
+double free_space_loss(double metres) {
+    constexpr double wavelength = 299'792'458.0 / 1.09e9;
+    return 20 * std::log10(4 * std::numbers::pi * std::max(metres, 1.0) / wavelength);
+}
+
+double message_probability(const LinkBudget& link, double transmit_dbm, double metres) {
+    const double margin = transmit_dbm + link.gain_dbi - link.loss_db - free_space_loss(metres) - link.sensitivity_dbm;
+    const double one = 0.5 * std::erfc(-margin / std::max(link.scatter_db, 0.01) / std::numbers::sqrt2);
+    return 1 - (1 - one) * (1 - one);
+}
+
+double look_probability(const Instrument& i, const Target& target, double range, double elevation, double margin,
+                        double apparent) {
     const auto& s = i.sensor;
-    if (margin <= 0 || range > s.max_range || elevation > i.max_elevation) return 0;
+    if (margin <= 0 || range > s.max_range || elevation > i.max_elevation || apparent < i.min_elevation) return 0;
     if (s.kind == picture::SensorKind::ads_b) {
+        if (!target.ads_b) return 0;
+        if (i.link) return s.detection_probability * message_probability(*i.link, target.transmit_dbm, range);
         // Fewer messages are readable as the signal fades towards the edge of the link budget.
         const double fade = range / s.max_range;
-        return target.ads_b ? s.detection_probability * (1 - 0.7 * std::pow(fade, 8)) : 0;
+        return s.detection_probability * (1 - 0.7 * std::pow(fade, 8));
     }
     double missed = 1;
     if (target.transponder && s.kind != picture::SensorKind::primary) missed *= 1 - s.detection_probability;
@@ -41,6 +55,13 @@ double look_probability(const Instrument& i, const Target& target, double range,
         missed *= 1 - primary_detection(range, target.rcs, elevation, i.primary_reference_range) *
                           std::min(1.0, margin / edge);
     return 1 - missed;
+}
+
+double look_probability(const Instrument& i, const Target& target, const Horizon& horizon, const Eigen::Vector3d& enu) {
+    const double range = enu.norm();
+    if (range > i.sensor.max_range) return 0;
+    return look_probability(i, target, range, std::atan2(enu.z(), std::hypot(enu.x(), enu.y())),
+                            horizon.margin_local(enu), horizon.apparent_elevation(enu));
 }
 
 double look_period(const Instrument& i) {

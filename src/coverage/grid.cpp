@@ -32,6 +32,13 @@ geo::Point Grid::at(std::size_t row, std::size_t column) const {
             geo::wrap_pi(north_west.lon + step_lon * static_cast<double>(column))};
 }
 
+std::optional<std::size_t> Grid::cell_of(geo::Point p) const {
+    const double row = (north_west.lat - p.lat) / step_lat + 0.5;
+    const double column = geo::wrap_2pi(p.lon - north_west.lon + step_lon / 2) / step_lon;
+    if (!(row >= 0 && row < static_cast<double>(rows) && column < static_cast<double>(columns))) return std::nullopt;
+    return static_cast<std::size_t>(row) * columns + static_cast<std::size_t>(column);
+}
+
 double Grid::area(std::size_t row) const {
     constexpr double earth = 6371007.2;  // authalic
     const double lat = north_west.lat - step_lat * static_cast<double>(row);

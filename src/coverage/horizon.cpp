@@ -48,6 +48,13 @@ class Ray {
 
 }  // namespace
 
+double k_of_gradient(double per_km) {
+    return 1 / (1 + 6371.0 * per_km * 1e-6);
+}
+double gradient_of_refractivity(double surface_n) {
+    return -7.32 * std::exp(0.005577 * surface_n);
+}
+
 base::Result<Horizon> Horizon::make(const geo::Terrain& terrain, const geo::Geoid& geoid, const geo::Position& antenna,
                                     const HorizonOptions& options) {
     const bool finite =
@@ -84,7 +91,8 @@ base::Result<Horizon> Horizon::make(const geo::Terrain& terrain, const geo::Geoi
                 const double up =
                     -antenna.height.m - radius * (1 - std::sqrt(1 - lean * lean)) + height * std::cos(lean);
                 const double out = rho + height * lean;
-                highest = std::max(highest, static_cast<float>((up + h.lift_ * out * out) / out));
+                const double raise = options.clearance * std::sqrt(out);
+                highest = std::max(highest, static_cast<float>((up + raise + h.lift_ * out * out) / out));
             }
             h.tangent_[a * h.ranges_ + i] = highest;
         }

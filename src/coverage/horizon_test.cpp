@@ -1,4 +1,5 @@
 #include <asman/coverage/horizon.hpp>
+#include <asman/coverage/viewshed.hpp>
 
 #include <gtest/gtest.h>
 
@@ -69,6 +70,28 @@ TEST(Horizon, MarginGrowsWithHeight) {
         last = m;
     }
     EXPECT_GT(h->assumed_sea(), 0);  // 470 km go beyond the made raster
+}
+
+TEST(Horizon, RefractivityGivesTheEffectiveEarth) {
+    EXPECT_NEAR(k_of_gradient(-39.2), 4.0 / 3, 0.002);
+    EXPECT_NEAR(k_of_gradient(0), 1, 1e-12);
+    EXPECT_LT(k_of_gradient(-200), 0);                       // a duct
+    EXPECT_NEAR(gradient_of_refractivity(301), -39.2, 0.1);  // the standard atmosphere's surface
+    EXPECT_LT(gradient_of_refractivity(350), gradient_of_refractivity(300));
+}
+
+TEST(Horizon, AClearanceRaisesWhatMasks) {
+    const auto terrain = ridge();
+    const Position antenna{Point::degrees(42, 70.4), {20}};
+    const Point behind = Point::degrees(42, 72.4);
+    const double clear = fresnel_clearance(0.6, 0.23);
+    EXPECT_NEAR(clear * std::sqrt(100e3), 91, 1);  // 0.6 of the first zone at 100 km in L band
+    const auto bare = Horizon::make(terrain, {}, antenna, {.range = 300e3, .range_step = 300});
+    const auto with = Horizon::make(terrain, {}, antenna, {.range = 300e3, .range_step = 300, .clearance = clear});
+    ASSERT_TRUE(bare && with);
+    const double d_ridge = geo::distance(antenna.at, Point::degrees(42, 71.0)), d = geo::distance(antenna.at, behind);
+    const double expected = clear * std::sqrt(d_ridge) / d_ridge * d;
+    EXPECT_NEAR(with->lowest_visible(behind).m - bare->lowest_visible(behind).m, expected, 0.05 * expected);
 }
 
 TEST(Horizon, RefusesNonsense) {

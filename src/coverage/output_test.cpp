@@ -68,17 +68,18 @@ TEST_F(Output, SectionOverAWall) {
     i.sensor.kind = picture::SensorKind::mode_s;
     i.sensor.position = geo::Position{Point::degrees(42, 72), {130}};
     i.sensor.max_range = 250e3;
-    const auto s = section(terrain, {}, {i}, {}, Point::degrees(42, 72.2), Point::degrees(42, 74), 200);
+    const auto s = section(terrain, {}, {i}, {}, Point::degrees(42, 72.2), Point::degrees(42, 74), {.points = 200});
     ASSERT_TRUE(s) << s.error().text();
     EXPECT_NEAR(s->ground.front(), 100, 1);
-    EXPECT_LT(s->lowest[0].front(), 150);
+    EXPECT_LE(s->lowest(0, 1), 200);
     // Behind the wall the shadow begins above its top and grows.
-    EXPECT_GT(s->lowest[0].back(), 4500);
-    EXPECT_TRUE(std::isnan(s->lowest[1].back()));
+    EXPECT_GT(s->lowest(199, 1), 4500);
+    EXPECT_TRUE(std::isnan(s->lowest(199, 2)));
+    EXPECT_EQ(s->seeing, std::vector<std::string>{"r"});
     const auto svg = section_svg(*s, "made");
     EXPECT_NE(svg.find("made wall"), std::string::npos);
     EXPECT_EQ(svg.find("nan"), std::string::npos);
-    EXPECT_FALSE(section(terrain, {}, {i}, {}, Point::degrees(42, 72), Point::degrees(42, 72), 200));
+    EXPECT_FALSE(section(terrain, {}, {i}, {}, Point::degrees(42, 72), Point::degrees(42, 72)));
 }
 
 }  // namespace

@@ -39,7 +39,9 @@ class RayCaster {
         for (int i = 0; i < 12; ++i) {
             p = geo::from_ecef(origin_ + east * east_ + north * north_ + z * up_);
             p.height.m = terrain_.elevation_or(p.at, 0) + geoid_.undulation(p.at);
-            z += up_.dot(geo::to_ecef(p) - origin_) - z;
+            const double before = z;
+            z = up_.dot(geo::to_ecef(p) - origin_);
+            if (std::abs(z - before) < 1e-3) break;
         }
         return p;
     }
@@ -157,7 +159,7 @@ TEST(RayOracle, MadeHillsAnywhereOnTheEarth) {
         const auto terrain = hills(lat, lon);
         const Point at = Point::degrees(lat, lon);
         const geo::Position antenna{at, geoid.ellipsoidal(at, {terrain.elevation_or(at, 0) + 60})};
-        const auto out = compare(terrain, geoid, antenna, 150e3, 1000, samples(20));
+        const auto out = compare(terrain, geoid, antenna, 150e3, 1000, samples(15));
         EXPECT_EQ(out.outside, 0) << lat << ' ' << out.beyond << " m beyond, mean " << out.mean << ", worst "
                                   << out.worst;
     }
@@ -169,7 +171,7 @@ TEST(RayOracle, SmoothSeaFarAway) {
     const auto terrain = geo::Terrain::flat(0);
     for (const double lat : {0.0, 43.0, 89.0}) {
         const Point at = Point::degrees(lat, 20);
-        const auto out = compare(terrain, geoid, {at, geoid.ellipsoidal(at, {40})}, 400e3, 1000, samples(8));
+        const auto out = compare(terrain, geoid, {at, geoid.ellipsoidal(at, {40})}, 400e3, 1000, samples(4));
         // Between rows √2 km apart the sea bulges by 3 cm; seen from the horizon at 26 km that is 0.45 m at 400 km.
         EXPECT_LT(out.worst, 0.3 + 0.45) << lat;
     }

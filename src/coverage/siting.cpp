@@ -176,8 +176,8 @@ class Judge {
         if (tangent <= horizon) return false;
         const double lift = (1 - 1 / options->k) / (2 * earth);
         const double up = s.up - lift * s.rho * s.rho - a.height;
-        return look_probability(type, options->target, std::hypot(s.rho, up), std::atan2(up, s.rho),
-                                tangent - horizon) >= 0.5;
+        return look_probability(type, options->target, std::hypot(s.rho, up), std::atan2(up, s.rho), tangent - horizon,
+                                std::atan(tangent)) >= 0.5;
     }
     double gain(double height, const std::vector<float>& near_tangent) const {
         const auto [index, part] = far->between(height);
@@ -291,11 +291,7 @@ base::Result<void> fill_approaches(Judge& judge, const geo::LocalFrame& frame, c
             const geo::Position p{a.places[j], geoid.ellipsoidal(a.places[j], {o.altitude})};
             int seen = 0;
             for (std::size_t i = 0; i < neighbours.size() && seen == 0; ++i) {
-                const auto enu = horizons[i].frame().to_local(p);
-                if (enu.norm() > neighbours[i].sensor.max_range) continue;
-                seen += look_probability(neighbours[i], o.target, enu.norm(),
-                                         std::atan2(enu.z(), std::hypot(enu.x(), enu.y())),
-                                         horizons[i].margin_local(enu)) >= 0.5
+                seen += look_probability(neighbours[i], o.target, horizons[i], horizons[i].frame().to_local(p)) >= 0.5
                             ? 1
                             : 0;
             }

@@ -63,15 +63,16 @@ base::Result<Viewshed> viewshed(const geo::TerrainStore& terrain, const geo::Geo
     const double half = std::ceil(options.range / cell);
     if (!((2 * half + 1) * (2 * half + 1) <= max_cells))
         return base::fail(base::Errc::full, "more than 2^30 cells; choose a larger cell or a shorter range");
-    const double near = std::max(terrain.resolution(), 1.0) / 6.37e6,
+    // Terrain within one cell does not mask, so an antenna may stand below the peak that a coarse cell has beside it;
+    // but not below all of it.
+    const double near = 2 * std::max(terrain.resolution(), 1.0) / 6.37e6,
                  wide = near / std::max(0.01, std::cos(antenna.at.lat));
     const auto under = terrain.box({std::max(-pi / 2, antenna.at.lat - near), geo::wrap_pi(antenna.at.lon - wide)},
                                    {std::min(pi / 2, antenna.at.lat + near), geo::wrap_pi(antenna.at.lon + wide)});
-    const auto ground = under ? under->elevation(antenna.at) : std::nullopt;
-    if (!ground)
+    if (!under || !under->elevation(antenna.at))
         return base::fail(base::Errc::missing,
                           "the antenna stands where the terrain (" + terrain.source() + ") has no data");
-    if (geoid.ellipsoidal(antenna.at, {*ground}).m > antenna.height.m)
+    if (antenna_over(*under, geoid, antenna.at, -1e9, 0).height.m > antenna.height.m)
         return base::fail(base::Errc::refused,
                           "the antenna lies below the ground of the terrain (" + terrain.source() + ")");
     Viewshed out;

@@ -122,6 +122,24 @@ TEST(Sweep, TiltLiftsTheLowestVisibleHeight) {
     EXPECT_NEAR(surface[50 * 101 + 90], std::tan(1 * deg) * 4000 + 20, 0.01);
 }
 
+TEST(Sweep, AClearanceIsWhatTheRayCasterSays) {
+    const std::size_t half = 200;
+    const auto surface = hills(half, 200, 5);
+    SweepOptions options;
+    options.clearance = fresnel_clearance(0.6, 0.23);
+    auto bare = surface, with = surface;
+    sweep(bare, half, 200), sweep(with, half, 200, options);
+    const auto c = compare(surface, with, half, 200, options, 3000);
+    EXPECT_EQ(c.outside, 0) << c.worst_outside;
+    std::size_t raised = 0;
+    for (std::size_t i = 0; i < bare.size(); ++i) {
+        if (std::isnan(bare[i])) continue;
+        EXPECT_GE(with[i], bare[i]);
+        raised += with[i] > bare[i] ? 1 : 0;
+    }
+    EXPECT_GT(raised, bare.size() / 3);
+}
+
 TEST(Viewshed, MatchesTheHorizonOnMadeTerrain) {
     std::vector<float> z(500 * 500);
     for (std::size_t r = 0; r < 500; ++r)

@@ -15,6 +15,7 @@ struct Terrain::Data {
     double resolution = 0;
     double missing = 0;
     std::vector<std::string> notes;
+    TerrainError error;
 };
 
 namespace {
@@ -42,13 +43,15 @@ Terrain Terrain::grid(Point north_west_centre, double step_lat, double step_lon,
                       std::vector<float> elevations, std::string source) {
     const double cells = static_cast<double>(rows) * static_cast<double>(columns);
     return part(north_west_centre, step_lat, step_lon, rows, columns, std::move(elevations), std::move(source), cells,
-                {});
+                {}, {});
 }
 
 Terrain Terrain::part(Point north_west_centre, double step_lat, double step_lon, std::size_t rows, std::size_t columns,
-                      std::vector<float> elevations, std::string source, double asked, std::vector<std::string> notes) {
+                      std::vector<float> elevations, std::string source, double asked, std::vector<std::string> notes,
+                      TerrainError error) {
     auto data = std::make_shared<Data>();
     data->notes = std::move(notes);
+    data->error = error;
     data->values = std::move(elevations);
     data->values.resize(rows * columns, std::numeric_limits<float>::quiet_NaN());
     const double around = static_cast<double>(columns) * step_lon;
@@ -109,6 +112,10 @@ std::optional<Terrain::View> Terrain::view() const {
 
 double Terrain::missing() const {
     return data_ ? data_->missing : 1;
+}
+
+TerrainError Terrain::error() const {
+    return data_ ? data_->error : TerrainError{};
 }
 
 const std::vector<std::string>& Terrain::notes() const {

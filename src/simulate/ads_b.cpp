@@ -1,6 +1,8 @@
 #include "random.hpp"
 #include "sensors.hpp"
 
+#include <asman/simulate/instruments.hpp>
+
 #include <algorithm>
 #include <cmath>
 
@@ -41,7 +43,10 @@ Seconds broadcast_phase(const Aircraft& a) {
 }
 
 AdsbStation::AdsbStation(const Sky& sky, const SensorSpec& spec, coverage::Horizon horizon)
-    : spec_(spec), horizon_(std::move(horizon)), key_(mix(sky.seed, key("sensor/" + spec.sensor.name))) {}
+    : spec_(spec),
+      instrument_(instrument_of(spec)),
+      horizon_(std::move(horizon)),
+      key_(mix(sky.seed, key("sensor/" + spec.sensor.name))) {}
 
 void AdsbStation::second(std::uint64_t number, const Sky& sky, const std::vector<std::optional<Airborne>>& broadcast,
                          std::vector<Datagram>& out) const {
@@ -50,14 +55,10 @@ void AdsbStation::second(std::uint64_t number, const Sky& sky, const std::vector
         if (!b) continue;
         const Aircraft& a = *b->aircraft;
         const Eigen::Vector3d enu = horizon_.frame().to_local(b->motion.position);
-        const double range = enu.norm();
-        if (range > spec_.sensor.max_range || std::atan2(enu.z(), std::hypot(enu.x(), enu.y())) > spec_.max_elevation)
-            continue;
-        if (horizon_.margin_local(enu) <= 0) continue;
-        // Several messages a second, fewer of them readable as the signal fades towards the edge of the link budget.
-        const double fade = range / spec_.sensor.max_range;
+        const double heard = coverage::look_probability(instrument_, {}, horizon_, enu);
+        if (!(heard > 0)) continue;
         Rng rng(mix(key_, key("receive")), a.key, number);
-        if (!rng.chance(spec_.sensor.detection_probability * (1 - 0.7 * std::pow(fade, 8)))) continue;
+        if (!rng.chance(heard)) continue;
         const auto& v = b->motion.velocity;
         AdsbReport r;
         r.time = sky.at(static_cast<double>(number) + broadcast_phase(a));

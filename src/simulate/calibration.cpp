@@ -73,7 +73,7 @@ base::Result<Calibration> calibrate(World& world, const geo::Geoid& geoid, doubl
     const auto start = world.scenario().start;
     const auto [south_west, north_east] = world.scenario().box();
     ASMAN_TRY(const auto grid, coverage::Grid::over(south_west, north_east, cell));
-    const auto all = instruments(world.scenario(), world.terrain(), geoid);
+    ASMAN_TRY(const auto all, instruments(world.scenario(), world.terrain(), geoid));
     ASMAN_TRY(const auto joint, coverage::Joint::make(grid, world.terrain(), geoid, all));
     auto seen = detections(world, seconds);
     Calibration out;

@@ -38,6 +38,7 @@ std::optional<RadarPlot> Radar::meet(const Sky& sky, const Aircraft& a, Seconds 
     const double range = enu.norm(), ground = std::hypot(enu.x(), enu.y());
     const double elevation = std::atan2(enu.z(), ground);
     if (range > spec_.sensor.max_range || elevation > spec_.max_elevation) return std::nullopt;
+    if (horizon_.apparent_elevation(enu) < spec_.min_elevation) return std::nullopt;
     const double margin = horizon_.margin_local(enu);
     if (margin <= 0) return std::nullopt;
 

@@ -227,6 +227,14 @@ SensorSpec Reader::sensor(const Section& s) const {
     x.detection_probability = number(s, "detection_probability", radar ? 0.97 : 0.95, 0.01, 1);
     x.false_reports_per_scan = out.clutter_per_scan = primary ? number(s, "clutter_per_scan", 2, 0, 200) : 0;
     out.max_elevation = number(s, "max_elevation_deg", radar ? 45 : 85, 1, 90) * geo::deg;
+    out.min_elevation = number(s, "min_elevation_deg", -90, -90, 10) * geo::deg;
+    if (x.kind == K::ads_b && s.has("sensitivity_dbm")) {
+        out.link.emplace();
+        out.link->sensitivity_dbm = number(s, "sensitivity_dbm", out.link->sensitivity_dbm, -110, -60);
+        out.link->gain_dbi = number(s, "antenna_gain_dbi", out.link->gain_dbi, -10, 30);
+        out.link->loss_db = number(s, "loss_db", out.link->loss_db, 0, 30);
+        out.link->scatter_db = number(s, "scatter_db", out.link->scatter_db, 0.1, 20);
+    }
     out.range_bias = number(s, "bias_range_m", 0, -2000, 2000);
     out.azimuth_bias = number(s, "bias_azimuth_deg", 0, -5, 5) * geo::deg;
     out.delay = base::seconds(number(s, "delay_s", 0.2, 0, 10));

@@ -52,6 +52,7 @@ class AdsbStation {
 
   private:
     SensorSpec spec_;
+    coverage::Instrument instrument_;
     coverage::Horizon horizon_;
     std::uint64_t key_;
 };

@@ -417,8 +417,8 @@ Release release_of(const Asker& ask, const Group& g, State receiver, const Groun
     std::vector<std::uint8_t> reached(ground.law_grid.size(), 0);
     for (const auto s : g.sensors) {
         const auto& f = ground.joint.footprints()[s];
-        for (std::size_t w = 0; w < f.rho.size(); ++w)
-            if (!std::isnan(f.rho[w])) reached[ground.law_cell[ground.cell(f, w)]] = 1;
+        for (std::size_t w = 0; w < f.lowest.size(); ++w)
+            if (!std::isnan(f.lowest[w])) reached[ground.law_cell[ground.cell(f, w)]] = 1;
     }
     out.at.assign(reached.size(), 0);
     for (std::size_t c = 0; c < reached.size(); ++c) {
@@ -446,7 +446,7 @@ std::string signature(const accord::LawView& view, const std::vector<State>& sta
 
 }  // namespace
 
-base::Result<Assessment> assess(const accord::Law& law, const geo::Borders& borders, const geo::Terrain& terrain,
+base::Result<Assessment> assess(const accord::Law& law, const geo::Borders& borders, const geo::TerrainStore& terrain,
                                 const geo::Geoid& geoid, const std::vector<coverage::Instrument>& instruments,
                                 const AssessOptions& o, const std::function<void(double)>& progress) {
     if (!(o.from < o.to)) return base::fail(base::Errc::bad_value, "the assessment's start must be before its end");

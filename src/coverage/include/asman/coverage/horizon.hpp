@@ -9,6 +9,7 @@
 #include <asman/geo/point.hpp>
 #include <asman/geo/terrain.hpp>
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,12 @@ namespace asman::coverage {
 
 /// Effective-earth factor for the standard atmosphere.
 inline constexpr double standard_k = 4.0 / 3.0;
+/// Effective-earth factor for a vertical gradient of radio refractivity near the ground, N-units a kilometre (negative;
+/// −39 gives 4/3): k = 1/(1 + R·dN/dh·10⁻⁶) (ITU-R P.834-9, §3). Not positive where rays are trapped (below −157).
+double k_of_gradient(double per_km);
+/// The gradient in the lowest kilometre for the refractivity at the ground: −7.32·exp(0.005577·N) (Bean and Dutton,
+/// Radio Meteorology, 1966, equation 1.21).
+double gradient_of_refractivity(double surface_n);
 
 struct HorizonOptions {
     double range = 470e3;                   ///< metres, in the tangent plane
@@ -25,6 +32,7 @@ struct HorizonOptions {
     /// Terrain nearer than this does not mask: a cell as coarse as the terrain cannot tell the mound that an antenna
     /// stands on from its foreground. 0: one terrain cell.
     double near_field = 0;
+    double clearance = 0;  ///< √metres: see fresnel_clearance()
 };
 
 /// The horizon's elevation tangent along every azimuth and range. Immutable, safe to share between threads.
@@ -42,6 +50,11 @@ class Horizon {
     double margin(const geo::Position& target) const;
     /// The same for a target in the antenna's tangent frame, metres.
     double margin_local(const Eigen::Vector3d& enu) const;
+    /// Elevation with refraction of a target in the antenna's tangent frame, radians.
+    double apparent_elevation(const Eigen::Vector3d& enu) const {
+        const double rho = std::hypot(enu.x(), enu.y());
+        return std::atan2(enu.z() + lift_ * rho * rho, rho);
+    }
     /// Height in the tangent frame's vertical above the ellipsoid of the lowest visible point at a place.
     geo::EllipsoidalHeight lowest_visible(geo::Point at) const;
 

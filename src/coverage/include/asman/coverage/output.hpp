@@ -4,6 +4,7 @@
 #include <asman/coverage/joint.hpp>
 
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -41,16 +42,31 @@ base::Result<void> write_png(const std::string& path, const Grid& grid, const La
 /// Classes of equal steps from violet (low) to yellow (high).
 std::vector<PictureClass> classes_of(double from, double to, int count, const std::string& unit);
 
-/// A vertical cut along a great circle: the ground, and the lowest altitude seen by at least 1, 2 and 3 sensors.
+/// A vertical cut along a great circle: the ground, and how many sensors see a target at each altitude over it.
 struct Section {
-    std::vector<double> distance, ground;  ///< metres from the start; metres above mean sea level
-    std::array<std::vector<double>, 3> lowest;
+    std::vector<double> distance, ground;  ///< metres from the start; metres above mean sea level (NaN: no data)
+    std::vector<double> altitude;          ///< metres above mean sea level
+    std::vector<std::uint8_t> sensors;     ///< [point][altitude]: with probability ≥ 0.5 on one look
     geo::Point from, to;
     std::string terrain;
+    std::vector<std::string> seeing;  ///< names of the sensors that see anything of it
+
+    std::uint8_t at(std::size_t point, std::size_t level) const { return sensors[point * altitude.size() + level]; }
+    /// Lowest altitude at which at least `count` sensors see; NaN: none.
+    double lowest(std::size_t point, std::uint8_t count) const;
 };
-base::Result<Section> section(const geo::Terrain& terrain, const geo::Geoid& geoid,
+struct SectionOptions {
+    std::size_t points = 400;           ///< 2 … 100,000
+    double ceiling = 13e3, rise = 100;  ///< metres: altitudes from 0 to the ceiling
+    JointOptions joint{};
+};
+base::Result<Section> section(const geo::TerrainStore& terrain, const geo::Geoid& geoid,
                               const std::vector<Instrument>& instruments, const Target& target, geo::Point from,
-                              geo::Point to, std::size_t points = 400, const JointOptions& options = {});
-std::string section_svg(const Section& section, const std::string& title, double ceiling = 12e3);
+                              geo::Point to, const SectionOptions& options = {});
+/// The same from sweeps that are there already; views of sensors that do not reach the line cost nothing.
+base::Result<Section> section(const geo::TerrainStore& terrain, const geo::Geoid& geoid,
+                              std::span<const SensorView* const> views, const Target& target, geo::Point from,
+                              geo::Point to, const SectionOptions& options = {});
+std::string section_svg(const Section& section, const std::string& title);
 
 }  // namespace asman::coverage

@@ -8,7 +8,10 @@
 
 namespace asman::simulate {
 
-std::vector<coverage::Instrument> instruments(const Scenario& scenario, const geo::Terrain& terrain,
-                                              const geo::Geoid& geoid);
+/// What decides a sensor's detection; its position is that of the specification.
+coverage::Instrument instrument_of(const SensorSpec& spec);
+/// Antennas stand as World puts them. Of a store only the terrain round each sensor is read.
+base::Result<std::vector<coverage::Instrument>> instruments(const Scenario& scenario, const geo::TerrainStore& terrain,
+                                                            const geo::Geoid& geoid);
 
 }  // namespace asman::simulate

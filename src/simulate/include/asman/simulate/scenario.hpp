@@ -3,6 +3,7 @@
 
 #include <asman/base/config.hpp>
 #include <asman/base/digest.hpp>
+#include <asman/coverage/detection.hpp>
 #include <asman/picture/nouns.hpp>
 
 #include <optional>
@@ -29,9 +30,11 @@ struct SensorSpec {
     double primary_range = 0;              ///< instrumented range of the primary channel, metres; 0: no primary channel
     double primary_reference_range = 0;    ///< at which a target of 1 m² is detected with probability 0.5 on one scan
     double max_elevation = 45 * geo::deg;  ///< above: the cone of silence
-    double range_bias = 0;                 ///< metres
-    double azimuth_bias = 0;               ///< radians
-    double clutter_per_scan = 0;           ///< mean number of false primary plots on a turn
+    double min_elevation = -90 * geo::deg;           ///< below: under the tilted beam (apparent elevation)
+    std::optional<coverage::LinkBudget> link;        ///< of an ADS-B receiver; absent: fading towards its range
+    double range_bias = 0;                           ///< metres
+    double azimuth_bias = 0;                         ///< radians
+    double clutter_per_scan = 0;                     ///< mean number of false primary plots on a turn
     base::Duration delay = base::milliseconds(200);  ///< from detection to the wire
 };
 

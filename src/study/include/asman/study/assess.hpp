@@ -75,7 +75,7 @@ struct Assessment {
     std::vector<std::string> caveats;
 };
 
-base::Result<Assessment> assess(const accord::Law& law, const geo::Borders& borders, const geo::Terrain& terrain,
+base::Result<Assessment> assess(const accord::Law& law, const geo::Borders& borders, const geo::TerrainStore& terrain,
                                 const geo::Geoid& geoid, const std::vector<coverage::Instrument>& instruments,
                                 const AssessOptions& options, const std::function<void(double)>& progress = {});
 
