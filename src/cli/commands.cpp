@@ -21,6 +21,7 @@ namespace asman::cli {
     X(coverage) \
     X(assess) \
     X(site) \
+    X(bench) \
     X(completion) \
     X(manual)
 // clang-format on

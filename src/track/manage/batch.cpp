@@ -28,8 +28,7 @@ void Effects::clear() {
     settled.clear();
     unknown.clear();
     speeds.clear();
-    sightings.clear();
-    windows.clear();
+    n_fits = 0;
     updates = misses = 0;
 }
 
@@ -64,10 +63,8 @@ void Tracker::Impl::advance(Seconds to) {
     const bool second = tick < 0 || tenth / kTenths > tick / kTenths;
     tick = tenth;
     for (std::int64_t t = before + 1; t <= tenth; ++t) tend(t);
-    if (second) {
-        speeds.settle();
-        run_registration();
-    }
+    if (second) speeds.settle();
+    if (config.registration) registrar.solve(now, workers);
 }
 
 /// `everyone`: sensors without news too, as time alone makes plots ripe and passes missed.
@@ -111,6 +108,10 @@ void Tracker::Impl::list_items() {
         for (std::uint32_t i = 0; i < s.pending.size(); ++i)
             if (i < s.ripe || s.pending[i].near_count > 0) items.push_back({s.pending[i].t, id, i, i < s.ripe});
     }
+    for (const Item& i : items)
+        if (i.ripe)
+            ++waits[static_cast<std::size_t>(
+                std::clamp((now - i.t) / wait_step, 0.0, static_cast<double>(waits.size() - 1)))];
     std::sort(items.begin(), items.end(), [](const Item& a, const Item& b) {
         if (a.t != b.t) return a.t < b.t;
         return a.sensor != b.sensor ? a.sensor < b.sensor : a.plot < b.plot;
@@ -220,7 +221,7 @@ void Tracker::Impl::run_components() {
     for (const std::uint32_t id : active) {
         SensorState& s = sensors[id];
         if (s.ripe == 0) continue;
-        std::erase_if(s.pending, [](const Plot& p) { return p.taken; });
+        waiting -= std::erase_if(s.pending, [](const Plot& p) { return p.taken; });
         s.prepared = s.pending.size();
         s.ripe = 0;
     }
@@ -270,6 +271,7 @@ void Tracker::Impl::tend(std::int64_t tenth) {
         const double quiet = now - k.last_report;
         const double patience = k.confirmed ? config.max_coast.seconds() : 0.5 * config.max_coast.seconds();
         if (quiet > patience || k.existence < config.drop_existence) return drop(w, slot);
+        if (config.registration) follow_registration(k);
         if (now - k.last_survey > kSurveyInterval) {
             survey(w, slot);
             if (k.established && k.reports >= kLongHeld) w.effects->speeds.push_back(k.velocity.norm());
@@ -331,8 +333,7 @@ void Tracker::Impl::merge(Effects& e) {
         ended.push_back(k.number);
         if (k.established && k.reports >= kLongHeld && k.rival_score == 0) undetected.ended(k.place);
     }
-    for (const auto& w : e.windows)
-        if (w.count >= 5) registrar.add_window(std::span(e.sightings).subspan(w.first, w.count), w.height_variance);
+    for (std::size_t i = 0; i < e.n_fits; ++i) registrar.take(e.fits[i]);
 }
 
 }  // namespace asman::track

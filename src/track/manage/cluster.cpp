@@ -56,6 +56,12 @@ bool Tracker::Impl::consider_pair(const SensorState& s, Work::Candidate& c, cons
     Measurement m = measurement(s, p, k.anchor, c.h + c.e);
     m.e0 = c.e;
     m.lag = std::max(k.t, first.t) - p.t;
+    if (p.variance_time > 0) {  // along the course, by what the sensor's clock may be off
+        const double vx = c.f.mean(iVx), vy = c.f.mean(iVy);
+        m.r00 += p.variance_time * vx * vx;
+        m.r01 += p.variance_time * vx * vy;
+        m.r11 += p.variance_time * vy * vy;
+    }
     if (k.height_open) {  // what the height's uncertainty adds beyond first order
         const double ve = c.f.p[packed(iE, iE)][0];
         m.z[0] += 0.5 * m.j2[0] * ve;
@@ -198,6 +204,7 @@ void Tracker::Impl::apply(Work& w, std::size_t i) {
     if (given > 0.1) {
         link.last_hit = at;
         link.hit_share = given;
+        if (link.reports == 0) link.bias = registrar.of(link.sensor).value;
     }
     w.chosen.clear();
     w.chosen_beta.clear();

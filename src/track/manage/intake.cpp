@@ -114,7 +114,7 @@ void Tracker::Impl::take(const picture::TargetReport& r) {
     ++counters.used;
 
     Plot p;
-    p.t = seconds(r.time);
+    p.t = p.stamp = seconds(r.time);
     p.sensor = known->second;
     p.identity = r.identity;
     p.simulated = r.simulated;
@@ -154,23 +154,25 @@ void Tracker::Impl::take(const picture::TargetReport& r) {
     s.latency = std::max(s.latency * 0.999, now - p.t);
     if (s.sweeps) s.fixes.push_back({p.t, r.azimuth});
     s.pending.push_back(std::move(p));
+    ++waiting;
     mark(known->second);
     if (++queued >= kMaxQueued) run_batch(false);
 }
 
 void Tracker::Impl::locate_plot(Plot& p, const SensorState& s) const {
     const double h = p.geometric_height.value_or(p.pressure_height.value_or(config.unknown_height));
+    const Registrar::Bias& bias = registrar.of(p.sensor);
+    p.t = p.stamp - bias.value[kTime];
+    p.variance_time = bias.covariance(kTime, kTime);
     if (!p.polar) {
         p.place = frame->global({p.point, {h}});
         return;
     }
-    const Registrar::Bias& bias = registrar.of(p.sensor);
-    const double azimuth = p.raw_azimuth - bias.azimuth;
-    p.at.range = std::max(p.raw_range - bias.range, 10.0);
-    p.at.sin_azimuth = std::sin(azimuth);
-    p.at.cos_azimuth = std::cos(azimuth);
-    p.at.variance_range = p.noise_range + bias.variance_range;
-    p.at.variance_azimuth = p.noise_azimuth + bias.variance_azimuth;
+    const double r = p.raw_range;
+    const auto& c = bias.covariance;
+    p.at = corrected(r, p.raw_azimuth, bias.value,
+                     p.noise_range + c(kRange, kRange) + 2 * r * c(kRange, kGain) + r * r * c(kGain, kGain),
+                     p.noise_azimuth + c(kAzimuth, kAzimuth));
     p.place = locate(s.site, p.at, h, ground_range).place;
 }
 
@@ -189,12 +191,12 @@ void Tracker::Impl::prepare(std::uint32_t id) {
         } else {
             p.false_density = 1e-13;  // a reply with a position is hardly ever nobody's
         }
-        s.clock = std::max(s.clock, s.sweeps ? p.t : s.latest);
+        s.clock = std::max(s.clock, s.sweeps ? p.stamp : s.latest);
     }
     const double hold = s.sweeps ? kHoldDegrees / 360 * s.period : 0;
     s.ripe = 0;
     while (s.ripe < s.pending.size() &&
-           (s.pending[s.ripe].t + hold <= s.clock || s.pending.size() - s.ripe > kMaxWaiting))
+           (s.pending[s.ripe].stamp + hold <= s.clock || s.pending.size() - s.ripe > kMaxWaiting))
         ++s.ripe;
     s.near.clear();
     for (std::size_t i = 0; i < s.pending.size() && s.ripe > 0; ++i) {

@@ -36,7 +36,7 @@ base::Digest digest_of(const World& w, unsigned threads, double step) {
     const Counters& c = t.counters();
     base::Writer out;
     for (std::uint64_t n : {c.reports, c.used, c.updates, c.misses, c.tracks_started, c.tracks_confirmed}) out.put(n);
-    for (const Registration& r : t.registration()) out.put(r.range_bias), out.put(r.azimuth_sigma);
+    for (const Registration& r : t.registration()) out.put(r.range.value), out.put(r.time.sigma);
     all.add(out.bytes());
     EXPECT_GT(c.updates, 1000U);
     return all.finish();

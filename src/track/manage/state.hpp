@@ -14,6 +14,7 @@
 #include <asman/track/frame.hpp>
 #include <asman/track/tracker.hpp>
 
+#include <array>
 #include <cmath>
 #include <deque>
 #include <map>
@@ -36,9 +37,11 @@ struct Plot {
     Seconds t = 0;
     std::uint32_t sensor = 0;
     bool polar = true;
-    Polar at;  ///< polar: bias removed, the bias' own uncertainty added
+    Polar at;           ///< polar: bias removed, the bias' own uncertainty added
+    Seconds stamp = 0;  ///< time as the sensor has it; t is without its time bias
     double raw_range = 0, raw_azimuth = 0;
     double noise_range = 1, noise_azimuth = 1;        ///< variances of noise alone
+    double variance_time = 0;                         ///< of the time bias, s²
     Eigen::Vector3d place = Eigen::Vector3d::Zero();  ///< at the report's height, or the nominal one
     double variance = 0;                              ///< geodetic: m² per axis
     geo::Point point;                                 ///< geodetic
@@ -55,6 +58,14 @@ struct Plot {
     std::uint32_t near_first = 0, near_count = 0;
     bool taken = false;
 };
+
+/// A polar measurement without its sensor's errors.
+inline Polar corrected(double range, double azimuth, const ParameterVector& bias, double variance_range,
+                       double variance_azimuth) {
+    const double a = azimuth - bias[kAzimuth];
+    return {std::max((range - bias[kRange]) / (1 + bias[kGain]), 10.0), std::sin(a), std::cos(a), variance_range,
+            variance_azimuth};
+}
 
 /// When a beam is expected to pass a track.
 struct Visit {
@@ -137,6 +148,7 @@ struct Link {
     double passes = 0, hits = 0;  ///< fading counts: how well this sensor detects this aircraft
     std::uint32_t reports = 0;
     Seconds first = 0, last = 0;
+    ParameterVector bias = ParameterVector::Zero();  ///< the sensor's, as the track rests on it
 };
 
 /// The plot that began a track: to be taken back from the map of false plots, and put on that of beginnings, when the
@@ -222,10 +234,6 @@ struct Effects {
         std::uint32_t slot;
         Eigen::Vector3d place;
     };
-    struct Window {
-        std::uint32_t first, count;  ///< in sightings
-        double height_variance;
-    };
     std::vector<Pass> passes;
     std::vector<FalsePlot> false_plots;
     std::vector<Planned> visits;
@@ -237,8 +245,8 @@ struct Effects {
     std::vector<Unknown> unknown;  ///< places of which the map of the undetected has no cell yet
     std::vector<double> speeds;    ///< of established tracks
     std::vector<std::uint32_t> started, dropped, sure, settled;
-    std::vector<Sighting> sightings;
-    std::vector<Window> windows;
+    std::vector<Registrar::Fit> fits;  ///< the first n_fits
+    std::size_t n_fits = 0;
     std::uint64_t updates = 0, misses = 0;
     void clear();
 };
@@ -265,6 +273,7 @@ struct Work {
     std::vector<std::uint32_t> nearby;
     std::vector<Innovation> chosen;
     std::vector<double> chosen_beta;
+    std::vector<Sighting> window;
     // The component at work.
     std::span<const Item> members;
     std::uint32_t next_slot = 0, end_slot = 0;
@@ -293,7 +302,7 @@ struct Tracker::Impl {
     Speeds speeds;
     bool started = false;
     base::Time epoch;
-    Seconds now = 0, registered = 0;
+    Seconds now = 0;
     std::int64_t tick = -1;  ///< tenths of a second tended
     std::uint64_t next_number = 1;
     std::vector<std::uint64_t> ended;
@@ -319,6 +328,8 @@ struct Tracker::Impl {
     std::vector<Work> work;        ///< [worker]
     std::vector<Effects> effects;  ///< [piece]
     std::size_t queued = 0;        ///< reports since the last batch
+    std::size_t waiting = 0;       ///< reports in all pending
+    std::array<std::uint64_t, 200> waits{};
     std::vector<std::uint32_t> dirty, active;
     std::vector<Item> items, members;              ///< in order of time; by component
     std::vector<std::uint32_t> parent, component;  ///< [item]
@@ -403,7 +414,7 @@ struct Tracker::Impl {
     // register/windows.cpp
     void sample(Work& w, TrackState& k, const Plot& p) const;
     void use_window(Work& w, TrackState& k) const;
-    void run_registration();
+    void follow_registration(TrackState& k) const;
     // picture.cpp
     bool show(const TrackState& k, Seconds at, picture::Track& out) const;
 };

@@ -66,9 +66,14 @@ base::Result<void> Tracker::add_sensor(const picture::Sensor& sensor) {
         s.echoes = ClutterMap(sensor.false_reports_per_scan, reach, s.period, kClutterMemory);
         s.replies = ClutterMap(0.1 * sensor.false_reports_per_scan, reach, s.period, kClutterMemory);
     }
-    const bool learns = impl_->config.registration && s.sweeps;
-    impl_->registrar.add(learns ? impl_->config.registration_sigma_range : 0,
-                         learns ? impl_->config.registration_sigma_azimuth : 0);
+    ParameterVector unknown = ParameterVector::Zero();
+    const Config& c = impl_->config;
+    if (c.registration && s.sweeps)
+        unknown << c.registration_sigma_range, c.registration_sigma_gain, c.registration_sigma_azimuth,
+            c.registration_sigma_time;
+    else if (c.registration)
+        unknown[kTime] = c.registration_sigma_latency;
+    impl_->registrar.add(unknown);
     impl_->sensor_of.emplace(sensor.id.value, static_cast<std::uint32_t>(impl_->sensors.size()));
     impl_->sensors.push_back(std::move(s));
     impl_->undetected.forget_watchers();
@@ -99,6 +104,14 @@ std::size_t Tracker::size() const {
     return impl_->live;
 }
 
+std::size_t Tracker::waiting() const {
+    return impl_->waiting;
+}
+
+std::span<const std::uint64_t> Tracker::waits() const {
+    return impl_->waits;
+}
+
 std::vector<std::uint64_t> Tracker::take_ended() {
     return std::exchange(impl_->ended, {});
 }
@@ -107,18 +120,25 @@ std::vector<Registration> Tracker::registration() const {
     std::vector<Registration> out;
     for (const auto& [id, at] : impl_->sensor_of) {
         const SensorState& s = impl_->sensors[at];
-        if (!s.placed) continue;
         const Registrar::Bias& b = impl_->registrar.of(at);
+        const ParameterVector& prior = impl_->registrar.prior(at);
+        if (prior.isZero(0) || (!s.placed && b.samples == 0)) continue;
         Registration r;
         r.sensor = s.info.id;
-        r.range_bias = b.range;
-        r.azimuth_bias = b.azimuth;
-        r.range_sigma = std::sqrt(b.variance_range);
-        r.azimuth_sigma = std::sqrt(b.variance_azimuth);
         r.samples = b.samples;
         r.jumps = b.jumps;
-        r.observable = b.samples > 0 && r.range_sigma < 0.5 * impl_->config.registration_sigma_range &&
-                       r.azimuth_sigma < 0.5 * impl_->config.registration_sigma_azimuth;
+        const auto estimate = [&](Parameter p) {
+            Registration::Estimate e;
+            e.value = b.value[p];
+            e.sigma = std::sqrt(b.covariance(p, p));
+            e.learns = prior[p] > 0;
+            e.observable = e.learns && b.samples > 0 && e.sigma < 0.5 * prior[p];
+            return e;
+        };
+        r.range = estimate(kRange);
+        r.gain = estimate(kGain);
+        r.azimuth = estimate(kAzimuth);
+        r.time = estimate(kTime);
         out.push_back(r);
     }
     return out;

@@ -349,9 +349,9 @@ TEST(Tracker, OneRadarIsRegisteredByWhatAircraftTell) {
     feed(t, reports, 190);
     const auto found = t.registration();
     ASSERT_FALSE(found.empty());
-    EXPECT_NEAR(found[0].range_bias, -90, 4 * found[0].range_sigma + 3);
-    EXPECT_NEAR(found[0].azimuth_bias, -0.15 * geo::deg, 4 * found[0].azimuth_sigma);
-    EXPECT_LT(found[0].azimuth_sigma, 0.02 * geo::deg);
+    EXPECT_NEAR(found[0].range.value, -90, 4 * found[0].range.sigma + 3);
+    EXPECT_NEAR(found[0].azimuth.value, -0.15 * geo::deg, 4 * found[0].azimuth.sigma);
+    EXPECT_LT(found[0].azimuth.sigma, 0.02 * geo::deg);
 }
 
 TEST(Tracker, LearnsABiasedRadarFromCommonAircraft) {
@@ -364,10 +364,10 @@ TEST(Tracker, LearnsABiasedRadarFromCommonAircraft) {
     Tracker t = tracker_for(w);
     feed(t, reports, 290);
     for (const auto& r : t.registration()) {
-        EXPECT_NEAR(r.range_bias, r.sensor.value == 2 ? 120 : 0, 4 * r.range_sigma + 3) << r.sensor.value;
-        EXPECT_NEAR(r.azimuth_bias, r.sensor.value == 2 ? 0.2 * geo::deg : 0, 4 * r.azimuth_sigma) << r.sensor.value;
-        EXPECT_LT(r.azimuth_sigma, 0.02 * geo::deg);
-        EXPECT_TRUE(r.observable);
+        EXPECT_NEAR(r.range.value, r.sensor.value == 2 ? 120 : 0, 4 * r.range.sigma + 3) << r.sensor.value;
+        EXPECT_NEAR(r.azimuth.value, r.sensor.value == 2 ? 0.2 * geo::deg : 0, 4 * r.azimuth.sigma) << r.sensor.value;
+        EXPECT_LT(r.azimuth.sigma, 0.02 * geo::deg);
+        EXPECT_TRUE(r.range.observable && r.azimuth.observable);
     }
 }
 

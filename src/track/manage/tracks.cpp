@@ -59,6 +59,7 @@ void Tracker::Impl::start(Work& w, const Plot& p, double existence, const Birth&
     Link& link = link_to(k, p.sensor);
     link.last_hit = link.last_pass = link.first = link.last = p.t;
     link.hit_share = 1;
+    link.bias = registrar.of(p.sensor).value;
     link.reports = 1;
     if (!s.sweeps) schedule(w, p.sensor, slot, link, p.t + std::max(s.period, 1.0));
     survey(w, slot);

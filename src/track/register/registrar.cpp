@@ -1,7 +1,6 @@
 #include "register/registrar.hpp"
 
 #include <Eigen/Cholesky>
-#include <Eigen/LU>
 
 #include <algorithm>
 #include <cmath>
@@ -10,58 +9,77 @@ namespace asman::track {
 
 namespace {
 
-constexpr int kFlight = 5;              ///< x, y, vx, vy, height error
-constexpr int kMaxSensors = 8;          ///< of one window
-constexpr double kAcceleration = 0.15;  ///< unmodelled acceleration of straight flight, 1σ, m/s²
-constexpr double kMemory = 1800;        ///< s: biases drift slower
-constexpr double kRecentMemory = 40;    ///< s
-constexpr double kJump = 60;            ///< χ² with two degrees of freedom
-constexpr double kSettled = 90;         ///< s of learning before a sensor can be said to have jumped
+constexpr int kFlight = 5;                         ///< x, y, vx, vy, height error
+constexpr double kAcceleration = 0.15;             ///< unmodelled acceleration of straight flight, 1σ, m/s²
+constexpr double kMemory = 1800;                   ///< s: errors drift slower
+constexpr double kRecentMemory = 40;               ///< s
+constexpr double kJump = 70;                       ///< χ² with four degrees of freedom
+constexpr double kSettled = 90;                    ///< s of learning before a sensor can be said to have jumped
+constexpr double kKnown = 0.02, kTimeKnown = 0.3;  ///< of the prior variance, azimuth and time: known well
+constexpr std::size_t kWhole = 40;                 ///< sensors that are solved together
+constexpr double kLearning = 2, kSettledInterval = 10, kLongest = 30;  ///< s between solutions
+constexpr int P = kParameters;
 
-using Local = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, 0, 2 * kMaxSensors, 2 * kMaxSensors>;
-using LocalVector = Eigen::Matrix<double, Eigen::Dynamic, 1, 0, 2 * kMaxSensors, 1>;
+using Flight = Eigen::Matrix<double, kFlight, kFlight>;
+using FlightVector = Eigen::Matrix<double, kFlight, 1>;
+using Cross = Eigen::Matrix<double, kFlight, P * Registrar::kMaxSensors>;
+using Dynamic =
+    Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, 0, P * Registrar::kMaxSensors, P * Registrar::kMaxSensors>;
+
+/// Normal equations of a window in (flight, errors).
+struct Normal {
+    Flight A = Flight::Zero();
+    Cross B = Cross::Zero();
+    FlightVector a = FlightVector::Zero();
+    double chi2 = 0;
+};
+
+/// Certainty of a sensor outside a patch, with its own part of the link to a sensor inside, and without what that link
+/// has told it already (it would come back as news). Diagonals stand for the matrices there.
+ParameterMatrix without(const ParameterMatrix& outside, const ParameterMatrix& inside, const ParameterMatrix& own) {
+    ParameterVector scale;
+    for (int p = 0; p < kParameters; ++p) {
+        const double told = own(p, p) * inside(p, p) / std::max(own(p, p) + inside(p, p), 1e-12);
+        scale[p] = std::sqrt(std::max(outside(p, p) - told, 1.0) / std::max(outside(p, p), 1.0));
+    }
+    return ParameterMatrix(scale.asDiagonal() * outside * scale.asDiagonal()) + own;
+}
+
+bool acceptable(double chi2, std::size_t plots) {
+    const double freedom = 2 * static_cast<double>(plots) - 4;
+    return chi2 < freedom + 2.5 * std::sqrt(2 * freedom);
+}
 
 }  // namespace
 
-void Registrar::add(double sigma_range, double sigma_azimuth) {
-    Bias b;
-    Prior p;
-    if (sigma_range > 0 && sigma_azimuth > 0) {
-        b.variance_range = sigma_range * sigma_range;
-        b.variance_azimuth = sigma_azimuth * sigma_azimuth;
-        p = {1 / b.variance_range, 1 / b.variance_azimuth};
-    }
-    bias_.push_back(b);
-    prior_.push_back(p);
-    recent_.emplace_back();
-    learnt_since_.push_back(-1);
-    const auto n = static_cast<Eigen::Index>(2 * bias_.size());
-    information_.conservativeResizeLike(Eigen::MatrixXd::Zero(n, n));
-    vector_.conservativeResizeLike(Eigen::VectorXd::Zero(n));
+void Registrar::add(const ParameterVector& sigma) {
+    Sensor s;
+    s.sigma = sigma;
+    s.bias.covariance.diagonal() = sigma.cwiseAbs2();
+    s.certainty = ParameterMatrix::Identity();
+    s.learns = sigma.maxCoeff() > 0;
+    sensors_.push_back(std::move(s));
 }
 
-bool Registrar::add_window(std::span<const Sighting> window, double height_variance) {
-    std::uint32_t ids[kMaxSensors];
-    int sensors = 0;
+bool Registrar::fit(std::span<const Sighting> window, double height_variance, Fit& out) const {
+    out.sensors = 0;
     double middle = 0;
     for (const Sighting& s : window) {
         middle += s.t / static_cast<double>(window.size());
-        if (std::find(ids, ids + sensors, s.sensor) != ids + sensors) continue;
-        if (sensors == kMaxSensors) return false;
-        ids[sensors++] = s.sensor;
+        const auto end = out.ids + out.sensors;
+        const auto at = std::find(out.ids, end, s.sensor);
+        if (at == end) {
+            if (out.sensors == kMaxSensors) return false;
+            out.plots[out.sensors] = 0;
+            out.ids[out.sensors++] = s.sensor;
+        }
+        ++out.plots[at - out.ids];
     }
-    if (sensors < 2 || window.size() < 5) return false;
+    if (out.sensors < 2 || window.size() < 5) return false;
 
-    // Normal equations in (flight, biases): A, B, C and right sides a, c.
-    Eigen::Matrix<double, kFlight, kFlight> A = Eigen::Matrix<double, kFlight, kFlight>::Zero();
-    Eigen::Matrix<double, kFlight, Eigen::Dynamic, 0, kFlight, 2 * kMaxSensors> B(kFlight, 2 * sensors);
-    Local C(2 * sensors, 2 * sensors);
-    LocalVector c(2 * sensors);
-    Eigen::Matrix<double, kFlight, 1> a = Eigen::Matrix<double, kFlight, 1>::Zero();
-    B.setZero();
-    C.setZero();
-    c.setZero();
-    double chi2 = 0;
+    Normal n;
+    out.information.setZero();
+    out.score.setZero();
     const Eigen::Vector2d origin(window[0].z[0], window[0].z[1]);
     for (const Sighting& s : window) {
         const double dt = s.t - middle, wander = 0.5 * kAcceleration * dt * dt;
@@ -72,135 +90,309 @@ bool Registrar::add_window(std::span<const Sighting> window, double height_varia
         W << R(1, 1) / det, -R(0, 1) / det, -R(0, 1) / det, R(0, 0) / det;
         Eigen::Matrix<double, 2, kFlight> H;
         H << 1, 0, dt, 0, s.by_height[0], 0, 1, 0, dt, s.by_height[1];
-        Eigen::Matrix2d G;
-        G << s.by_range[0], s.by_azimuth[0], s.by_range[1], s.by_azimuth[1];
+        const ParameterVector& sigma = sensors_[s.sensor].sigma;
+        Eigen::Matrix<double, 2, P> G;
+        for (int p = 0; p < P; ++p) G.col(p) = sigma[p] * Eigen::Vector2d(s.by[p][0], s.by[p][1]);
         const Eigen::Vector2d y = Eigen::Vector2d(s.z[0], s.z[1]) - origin;
-        const auto k = static_cast<Eigen::Index>(2 * (std::find(ids, ids + sensors, s.sensor) - ids));
-        A += H.transpose() * W * H;
-        B.middleCols<2>(k) += H.transpose() * W * G;
-        C.block<2, 2>(k, k) += G.transpose() * W * G;
-        a += H.transpose() * W * y;
-        c.segment<2>(k) += G.transpose() * W * y;
-        chi2 += y.dot(W * y);
+        const auto k = P * (std::find(out.ids, out.ids + out.sensors, s.sensor) - out.ids);
+        const Eigen::Matrix<double, kFlight, 2> HW = H.transpose() * W;
+        const Eigen::Matrix<double, P, 2> GW = G.transpose() * W;
+        n.A += HW * H;
+        n.B.middleCols<P>(k) += HW * G;
+        out.information.block<P, P>(k, k) += GW * G;
+        n.a += HW * y;
+        out.score.segment<P>(k) += GW * y;
+        n.chi2 += y.dot(W * y);
     }
-    A(4, 4) += height_variance > 0 ? 1 / height_variance : 1e12;
-    A(2, 2) += 1e-6;  // speeds up to 1 km/s
-    A(3, 3) += 1e-6;
-    const Eigen::LDLT<Eigen::Matrix<double, kFlight, kFlight>> flight(A);
-    const Local L = C - B.transpose() * flight.solve(B);
-    const LocalVector e = c - B.transpose() * flight.solve(a);
+    n.A(4, 4) += height_variance > 0 ? 1 / height_variance : 1e12;
+    n.A(2, 2) += 1e-6;  // speeds up to 1 km/s
+    n.A(3, 3) += 1e-6;
+    const Eigen::LDLT<Flight> flight(n.A);
+    const int m = P * out.sensors;
+    const auto B = n.B.leftCols(m);
+    out.information.topLeftCorner(m, m) -= B.transpose() * flight.solve(B);
+    out.score.head(m) -= B.transpose() * flight.solve(n.a);
+    n.chi2 -= n.a.dot(flight.solve(n.a));
 
-    // Does straight flight explain the window, with the biases as uncertain as they are?
-    Local P = L;
-    for (int i = 0; i < sensors; ++i) {
-        const Bias& b = bias_[ids[i]];
-        P(2 * i, 2 * i) += b.variance_range > 0 ? 1 / b.variance_range : 1e12;
-        P(2 * i + 1, 2 * i + 1) += b.variance_azimuth > 0 ? 1 / b.variance_azimuth : 1e18;
-    }
-    chi2 -= a.dot(flight.solve(a)) + e.dot(P.ldlt().solve(e));
-    const double freedom = 2 * static_cast<double>(window.size()) - 4;
-    if (!(chi2 < freedom + 2.5 * std::sqrt(2 * freedom))) return false;
-
-    for (int i = 0; i < sensors; ++i) {
-        const auto gi = static_cast<Eigen::Index>(2 * ids[i]);
-        const Bias& bi = bias_[ids[i]];
-        const Eigen::Vector2d now_i(bi.range, bi.azimuth);
-        vector_.segment<2>(gi) += e.segment<2>(2 * i);
-        for (int j = 0; j < sensors; ++j) {
-            const auto gj = static_cast<Eigen::Index>(2 * ids[j]);
-            const Bias& bj = bias_[ids[j]];
-            information_.block<2, 2>(gi, gj) += L.block<2, 2>(2 * i, 2 * j);
-            vector_.segment<2>(gi) += L.block<2, 2>(2 * i, 2 * j) * Eigen::Vector2d(bj.range, bj.azimuth);
+    // Does straight flight explain the window, with the errors as uncertain as they are?
+    const auto misfit = [&](int free) {
+        Dynamic all = out.information.topLeftCorner(m, m);
+        for (int i = 0; i < out.sensors; ++i)
+            all.block<P, P>(P * i, P * i) +=
+                i == free ? ParameterMatrix(ParameterMatrix::Identity()) : sensors_[out.ids[i]].certainty;
+        const auto e = out.score.head(m);
+        return n.chi2 - e.dot(all.ldlt().solve(e));
+    };
+    out.changed = -1;
+    out.fits = acceptable(misfit(-1), window.size());
+    if (out.fits) return true;
+    // Or would it, if one of the sensors were no longer what it was?
+    double least = 1e300;
+    for (int i = 0; i < out.sensors; ++i) {
+        if (sensors_[out.ids[i]].learnt_since < 0) continue;
+        const double chi2 = misfit(i);
+        if (chi2 < least && acceptable(chi2, window.size())) {
+            least = chi2;
+            out.changed = i;
         }
-        recent_[ids[i]].information += L.block<2, 2>(2 * i, 2 * i);
-        recent_[ids[i]].score += e.segment<2>(2 * i);
     }
-    for (const Sighting& s : window) ++bias_[s.sensor].samples;
-    fresh_ = true;
-    return true;
+    return out.changed >= 0;
+}
+
+double Registrar::weight() const {
+    return std::exp((now_ - origin_) / kMemory);
+}
+
+/// Weights grow with time; now and then they are counted from a new origin.
+void Registrar::rebase() {
+    if (now_ - origin_ < 20 * kMemory) return;
+    const double factor = 1 / weight();
+    for (Sensor& s : sensors_) {
+        s.information *= factor;
+        s.vector *= factor;
+        for (auto& n : s.neighbours) {
+            n.block *= factor;
+            n.theirs *= factor;
+        }
+    }
+    origin_ = now_;
+}
+
+Registrar::Neighbour& Registrar::neighbour(std::uint32_t i, std::uint32_t j) {
+    auto& all = sensors_[i].neighbours;
+    auto at =
+        std::lower_bound(all.begin(), all.end(), j, [](const Neighbour& n, std::uint32_t id) { return n.sensor < id; });
+    if (at == all.end() || at->sensor != j) at = all.insert(at, {j, ParameterMatrix::Zero(), ParameterMatrix::Zero()});
+    return *at;
+}
+
+void Registrar::add_recent(Sensor& s, const ParameterMatrix& information, const ParameterVector& score) const {
+    const double fade = std::exp(-std::max(now_ - s.recent_at, 0.0) / kRecentMemory);
+    s.recent = fade * s.recent + information;
+    s.score = fade * s.score + score;
+    s.recent_at = now_;
+}
+
+void Registrar::take(const Fit& f) {
+    if (!f.fits) {
+        const int k = P * f.changed;
+        add_recent(sensors_[f.ids[f.changed]], f.information.block<P, P>(k, k), f.score.segment<P>(k));
+        return;
+    }
+    const double w = weight();
+    for (int i = 0; i < f.sensors; ++i) {
+        Sensor& s = sensors_[f.ids[i]];
+        if (s.learns && s.bias.samples == 0)
+            active_.insert(std::lower_bound(active_.begin(), active_.end(), f.ids[i]), f.ids[i]);
+        const ParameterMatrix own = f.information.block<P, P>(P * i, P * i);
+        ParameterVector v = f.score.segment<P>(P * i);
+        add_recent(s, own, v);
+        for (int j = 0; j < f.sensors; ++j) {
+            const Sensor& o = sensors_[f.ids[j]];
+            const ParameterMatrix b = f.information.block<P, P>(P * i, P * j);
+            for (int p = 0; p < P; ++p)
+                if (o.sigma[p] > 0) v += b.col(p) * (o.bias.value[p] / o.sigma[p]);
+            if (j == i || !s.learns || !o.learns) continue;
+            Neighbour& n = neighbour(f.ids[i], f.ids[j]);
+            n.block += w * b;
+            n.theirs += (w / (f.sensors - 1)) * f.information.block<P, P>(P * j, P * j);
+        }
+        s.information += w * own;
+        s.vector += w * v;
+        s.gained += own.trace();
+        s.bias.samples += f.plots[i];
+    }
 }
 
 void Registrar::forget(std::uint32_t sensor) {
-    const auto g = static_cast<Eigen::Index>(2 * sensor);
-    information_.middleRows<2>(g).setZero();
-    information_.middleCols<2>(g).setZero();
-    vector_.segment<2>(g).setZero();
-    recent_[sensor] = {};
-    bias_[sensor].variance_range = 1 / prior_[sensor].range;
-    bias_[sensor].variance_azimuth = 1 / prior_[sensor].azimuth;
-    learnt_since_[sensor] = -1;
-    ++bias_[sensor].jumps;
+    Sensor& s = sensors_[sensor];
+    if (!s.learns) return;
+    // What was learnt with it stays with its partners as if it had been known: their own information is not touched.
+    for (const Neighbour& n : s.neighbours) {
+        Sensor& o = sensors_[n.sensor];
+        Neighbour& back = neighbour(n.sensor, sensor);
+        for (int p = 0; p < P; ++p)
+            if (s.sigma[p] > 0) o.vector -= back.block.col(p) * (s.bias.value[p] / s.sigma[p]);
+        back.block.setZero();
+        back.theirs.setZero();
+    }
+    s.neighbours.clear();
+    s.information.setZero();
+    s.vector.setZero();
+    s.recent.setZero();
+    s.score.setZero();
+    s.bias.covariance = ParameterMatrix(s.sigma.cwiseAbs2().asDiagonal());
+    s.certainty.setIdentity();
+    s.learnt_since = -1;
+    s.gained = 1;
+    s.held = 0;
+    ++s.bias.jumps;
 }
 
-void Registrar::find_jumps(double now) {
+/// The sensor whose latest windows contradict its estimate most, if they do.
+void Registrar::find_jump() {
     std::uint32_t worst = 0;
     double most = kJump;
-    for (std::uint32_t s = 0; s < bias_.size(); ++s) {
-        if (prior_[s].range <= 0 || learnt_since_[s] < 0 || now - learnt_since_[s] < kSettled) continue;
-        const Recent& r = recent_[s];
-        const double det = r.information.determinant();
-        if (!(det > 0)) continue;
-        const double chi2 = r.score.dot(r.information.inverse() * r.score);
+    for (const std::uint32_t id : active_) {
+        const Sensor& s = sensors_[id];
+        if (s.learnt_since < 0 || now_ - s.learnt_since < kSettled || now_ - s.recent_at > kRecentMemory) continue;
+        const ParameterMatrix information = s.recent + ParameterMatrix::Identity();
+        const double chi2 = s.score.dot(information.ldlt().solve(s.score));
         if (chi2 > most) {
             most = chi2;
-            worst = s + 1;
+            worst = id + 1;
         }
     }
     if (worst > 0) forget(worst - 1);
 }
 
-bool Registrar::solve(double now) {
-    if (!fresh_) return false;
-    fresh_ = false;
-    const double gap = std::clamp(now - solved_, 0.0, 60.0);
-    solved_ = now;
-    information_ *= std::exp(-gap / kMemory);
-    vector_ *= std::exp(-gap / kMemory);
-    for (auto& r : recent_) {
-        r.information *= std::exp(-gap / kRecentMemory);
-        r.score *= std::exp(-gap / kRecentMemory);
+void Registrar::find_networks() {
+    constexpr std::uint32_t none = 0xffffffff;
+    for (const std::uint32_t id : active_) sensors_[id].network = none;
+    networks_.clear();
+    const double scale = 1 / weight();
+    for (const std::uint32_t first : active_) {
+        if (sensors_[first].network != none) continue;
+        const auto network = static_cast<std::uint32_t>(networks_.size());
+        double information = 0;
+        open_.assign(1, first);
+        sensors_[first].network = network;
+        while (!open_.empty()) {
+            const Sensor& s = sensors_[open_.back()];
+            open_.pop_back();
+            information += s.sigma[kTime] > 0 ? 1 + scale * s.information(kTime, kTime) : 0;
+            for (const Neighbour& n : s.neighbours) {
+                information += scale * n.block(kTime, kTime);
+                Sensor& o = sensors_[n.sensor];
+                if (o.network == network) continue;
+                o.network = network;
+                open_.push_back(n.sensor);
+            }
+        }
+        networks_.push_back(1 / std::max(information, 1.0));
     }
-    find_jumps(now);
+}
 
-    // Only sensors that learn and have plots: the matrix stays small in a large configuration.
-    std::vector<std::uint32_t> active;
-    for (std::uint32_t s = 0; s < bias_.size(); ++s)
-        if (prior_[s].range > 0 && bias_[s].samples > 0) active.push_back(s);
-    if (active.empty()) return false;
-    const auto n = static_cast<Eigen::Index>(2 * active.size());
-    Eigen::MatrixXd full(n, n);
-    Eigen::VectorXd right(n);
-    for (std::size_t i = 0; i < active.size(); ++i) {
-        const auto a = static_cast<Eigen::Index>(2 * i), g = static_cast<Eigen::Index>(2 * active[i]);
-        right.segment<2>(a) = vector_.segment<2>(g);
-        for (std::size_t j = 0; j < active.size(); ++j)
-            full.block<2, 2>(a, static_cast<Eigen::Index>(2 * j)) =
-                information_.block<2, 2>(g, static_cast<Eigen::Index>(2 * active[j]));
-        full(a, a) += prior_[active[i]].range;
-        full(a + 1, a + 1) += prior_[active[i]].azimuth;
+bool Registrar::due(const Sensor& s) const {
+    return s.gained > 0.2 * s.held + 1 || (s.gained > 0 && now_ - s.solved_at > kLongest);
+}
+
+bool Registrar::solve(double now, Workers& workers) {
+    const bool few = active_.size() <= whole_;
+    now_ = now;
+    if (active_.empty() || (few && now - solved_ < (settled_ ? kSettledInterval : kLearning))) return false;
+    rebase();
+    if (now - solved_ >= kLearning) {
+        solved_ = now;
+        find_jump();
     }
-    const Eigen::LDLT<Eigen::MatrixXd> ldlt(full);
-    const Eigen::VectorXd b = ldlt.solve(right);
-    const Eigen::MatrixXd covariance = ldlt.solve(Eigen::MatrixXd::Identity(n, n));
-    if (!b.allFinite() || !covariance.allFinite()) return false;
-    std::size_t known_sensors = 0;
-    for (std::size_t i = 0; i < active.size(); ++i) {
-        const std::uint32_t s = active[i];
-        const auto g = static_cast<Eigen::Index>(2 * i);
-        Bias& x = bias_[s];
+    if (few) {
+        if (!std::ranges::any_of(active_, [&](std::uint32_t id) { return sensors_[id].gained > 0; })) return false;
+        patches_.resize(std::max<std::size_t>(patches_.size(), 1));
+        patches_[0].sensors.assign(active_.begin(), active_.end());
+        solve_patch(patches_[0], active_.size());
+        const bool moved = accept(patches_[0], active_.size());
+        const auto known =
+            std::ranges::count_if(active_, [&](std::uint32_t id) { return sensors_[id].learnt_since >= 0; });
+        settled_ = 10 * static_cast<std::size_t>(known) >= 9 * active_.size();
+        return moved;
+    }
+    if (now == solved_) find_networks();
+    // A share of those that have news.
+    const std::size_t most = std::max<std::size_t>(8, active_.size() / 100);
+    std::size_t n = 0;
+    for (std::size_t looked = 0; looked < active_.size() && n < most; ++looked) {
+        next_ = (next_ + 1) % active_.size();
+        if (!due(sensors_[active_[next_]])) continue;
+        if (patches_.size() <= n) patches_.emplace_back();
+        choose(active_[next_], patches_[n++]);
+    }
+    workers.each(n, [&](std::size_t i, unsigned) { solve_patch(patches_[i], 1); });
+    bool moved = false;
+    for (std::size_t i = 0; i < n; ++i) moved |= accept(patches_[i], 1);
+    return moved;
+}
+
+/// The sensor, and those that it shares most information with.
+void Registrar::choose(std::uint32_t sensor, Patch& patch) const {
+    patch.ranked.clear();
+    for (const Neighbour& n : sensors_[sensor].neighbours) patch.ranked.emplace_back(-n.block.norm(), n.sensor);
+    const auto most = std::min(patch.ranked.size(), Patch::kNeighbours);
+    std::partial_sort(patch.ranked.begin(), patch.ranked.begin() + static_cast<std::ptrdiff_t>(most),
+                      patch.ranked.end());
+    patch.sensors.assign(1, sensor);
+    for (std::size_t i = 0; i < most; ++i) patch.sensors.push_back(patch.ranked[i].second);
+}
+
+/// Estimates: those outside the patch are held where they stand; going round all sensors this ends where one solution
+/// for all would (block Gauss–Seidel). Covariance: those outside are uncertain, and links to them tell that much less.
+void Registrar::solve_patch(Patch& patch, std::size_t count) const {
+    const auto n = static_cast<Eigen::Index>(P * patch.sensors.size());
+    const double scale = 1 / weight();
+    patch.full.setZero(n, n);
+    patch.right.resize(n);
+    patch.less.setZero(P, n);
+    bool open = false;
+    for (std::size_t i = 0; i < patch.sensors.size(); ++i) {
+        const Sensor& s = sensors_[patch.sensors[i]];
+        const auto a = static_cast<Eigen::Index>(P * i);
+        patch.full.block<P, P>(a, a) = scale * s.information + ParameterMatrix::Identity();
+        ParameterVector right = scale * s.vector;
+        for (const Neighbour& o : s.neighbours) {
+            const ParameterMatrix link = scale * o.block;
+            const auto at = std::ranges::find(patch.sensors, o.sensor);
+            if (at != patch.sensors.end()) {
+                patch.full.block<P, P>(a, static_cast<Eigen::Index>(P * (at - patch.sensors.begin()))) = link;
+                continue;
+            }
+            const Sensor& out = sensors_[o.sensor];
+            for (int p = 0; p < P; ++p)
+                if (out.sigma[p] > 0) right -= link.col(p) * (out.bias.value[p] / out.sigma[p]);
+            const ParameterMatrix with = without(out.certainty, s.certainty, scale * o.theirs);
+            patch.less.middleCols<P>(a) += link * with.ldlt().solve(link.transpose());
+            open = true;
+        }
+        patch.right.segment<P>(a) = right;
+    }
+    patch.ldlt.compute(patch.full);
+    patch.value = patch.ldlt.solve(patch.right);
+    if (open) {
+        for (Eigen::Index a = 0; a < n; a += P) patch.full.block<P, P>(a, a) -= patch.less.middleCols<P>(a);
+        patch.ldlt.compute(patch.full);
+    }
+    patch.covariance = patch.ldlt.solve(Eigen::MatrixXd::Identity(n, static_cast<Eigen::Index>(P * count)));
+}
+
+/// The patch's first `count` sensors take its result. True when it moved them.
+bool Registrar::accept(const Patch& patch, std::size_t count) {
+    if (!patch.value.allFinite() || !patch.covariance.allFinite()) return false;
+    bool moved = false;
+    for (std::size_t i = 0; i < count; ++i) {
+        Sensor& s = sensors_[patch.sensors[i]];
+        const auto a = static_cast<Eigen::Index>(P * i);
+        ParameterMatrix c = patch.covariance.block<P, P>(a, a);
+        c = ParameterMatrix(0.5 * (c + c.transpose()));
+        if (count < patch.sensors.size() && s.sigma[kTime] > 0 && s.network < networks_.size())
+            c(kTime, kTime) = std::min(c(kTime, kTime) + networks_[s.network], 1.0);
+        if (!(c.diagonal().minCoeff() > 0) || c.diagonal().maxCoeff() > 1.5) continue;
+        ParameterVector step;
+        for (int p = 0; p < P; ++p) {
+            step[p] = patch.value[a + p] - (s.sigma[p] > 0 ? s.bias.value[p] / s.sigma[p] : 0);
+            if (s.sigma[p] <= 0) step[p] = 0;
+        }
         // The recent score is counted from the estimate: move it along.
-        const Eigen::Vector2d step(b(g) - x.range, b(g + 1) - x.azimuth);
-        recent_[s].score -= recent_[s].information * step;
-        x.range = b(g);
-        x.azimuth = b(g + 1);
-        x.variance_range = std::max(covariance(g, g), 0.0);
-        x.variance_azimuth = std::max(covariance(g + 1, g + 1), 0.0);
-        const bool known = x.variance_azimuth * prior_[s].azimuth < 0.02;
-        if (known && learnt_since_[s] < 0) learnt_since_[s] = now;
-        known_sensors += known;
+        s.score -= s.recent * step;
+        s.bias.value += s.sigma.cwiseProduct(step);
+        s.bias.covariance = ParameterMatrix(s.sigma.asDiagonal() * c * s.sigma.asDiagonal());
+        s.certainty = c.ldlt().solve(ParameterMatrix::Identity());
+        s.held += s.gained;
+        s.gained = 0;
+        s.solved_at = now_;
+        moved |= step.cwiseAbs().maxCoeff() > 1e-3;
+        const bool known = s.sigma[kAzimuth] > 0 ? c(kAzimuth, kAzimuth) < kKnown : c(kTime, kTime) < kTimeKnown;
+        if (s.learnt_since < 0 && known) s.learnt_since = now_;
     }
-    converged_ = 10 * known_sensors >= 9 * active.size();
-    return true;
+    return moved;
 }
 
 }  // namespace asman::track

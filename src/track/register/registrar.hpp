@@ -1,18 +1,34 @@
-// Registration: every radar's range and azimuth bias, from the plots of common aircraft.
+// Registration: every sensor's systematic errors, from the plots of common aircraft.
 //
 // A short window of one aircraft's plots from several sensors is fitted by straight flight; what the fit leaves is
-// linear in the sensors' biases. Eliminating the flight (Schur complement) leaves information on the biases alone, and
+// linear in the sensors' errors. Eliminating the flight (Schur complement) leaves information on the errors alone, and
 // the information of all windows adds. Plots are used once; the estimate is the least-squares one with its covariance
-// (cf. Bar-Shalom, Willett & Tian, "Tracking and Data Fusion", 2011, ch. 9, sensor registration).
+// (cf. Bar-Shalom, Willett & Tian, "Tracking and Data Fusion", 2011, ch. 9, sensor registration). Information fades
+// with a memory of half an hour, as real errors drift.
+//
+// Up to some dozens of sensors are solved together. More are solved one by one, each with the sensors that it shares
+// most with, the rest held where it stands with its own uncertainty (block Gauss–Seidel): the cost grows with the
+// number of sensors, not with its cube.
 #pragma once
 
+#include "parallel/workers.hpp"
+
+#include <Eigen/Cholesky>
 #include <Eigen/Core>
 
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace asman::track {
+
+/// What may be off in a sensor. Measured range = (1 + gain) · true range + range; measured azimuth = true + azimuth;
+/// time stamp = true time of detection + time (for reports that carry their own place: their latency).
+enum Parameter { kRange, kGain, kAzimuth, kTime };
+inline constexpr int kParameters = 4;
+using ParameterVector = Eigen::Matrix<double, kParameters, 1>;  ///< m, 1, rad, s
+using ParameterMatrix = Eigen::Matrix<double, kParameters, kParameters>;
 
 /// A plot of a well-known track, kept until its window is complete: as measured, uncorrected.
 struct Sample {
@@ -21,62 +37,117 @@ struct Sample {
     double range = 0, azimuth = 0;                    ///< m, rad
     double variance_range = 1, variance_azimuth = 1;  ///< noise alone
     double height = 0;                                ///< as known from a transponder, or nominal
-    bool told = false;  ///< the aircraft told its own place (ADS-B): no bias to learn, a reference for the others
+    bool told = false;  ///< the report says its own place (ADS-B, multilateration): only its time may be off
     Eigen::Vector3d place = Eigen::Vector3d::Zero();  ///< told: in space
 };
 
-/// A sample laid on the tangent plane with the present biases removed, and how it moves with what is unknown.
+/// A sample laid on the tangent plane with the present errors removed, and how it moves with what is unknown.
 struct Sighting {
     double t = 0;
     std::uint32_t sensor = 0;
     double z[2] = {0, 0};
     double r00 = 1, r01 = 0, r11 = 1;  ///< noise covariance
-    double by_range[2] = {0, 0};       ///< metres per metre of range bias
-    double by_azimuth[2] = {0, 0};     ///< metres per radian of azimuth bias
+    double by[kParameters][2] = {};    ///< metres per unit of each parameter
     double by_height[2] = {0, 0};      ///< metres per metre of height error
 };
 
 class Registrar {
   public:
-    /// What is thought of a sensor's bias: measured minus true, with variances.
+    /// What is thought of a sensor's errors: measured minus true, with covariance.
     struct Bias {
-        double range = 0, azimuth = 0, variance_range = 0, variance_azimuth = 0;
+        ParameterVector value = ParameterVector::Zero();
+        ParameterMatrix covariance = ParameterMatrix::Zero();
         std::uint64_t samples = 0;
         std::uint32_t jumps = 0;
     };
 
-    /// A sensor with the 1σ of its unknown biases; zeros: it has none to learn.
-    void add(double sigma_range, double sigma_azimuth);
-    const Bias& of(std::uint32_t sensor) const { return bias_[sensor]; }
-    std::size_t size() const { return bias_.size(); }
+    static constexpr int kMaxSensors = 8;  ///< of one window
+    using Joint = Eigen::Matrix<double, kParameters * kMaxSensors, kParameters * kMaxSensors>;
+    using JointVector = Eigen::Matrix<double, kParameters * kMaxSensors, 1>;
+    /// What one window says of its sensors, in units of their prior 1σ.
+    struct Fit {
+        int sensors = 0;
+        std::uint32_t ids[kMaxSensors] = {};
+        std::uint32_t plots[kMaxSensors] = {};
+        bool fits = false;  ///< straight flight and the errors as they are thought to be explain it
+        int changed = -1;   ///< if not: the sensor (place in ids) that explains it by having changed
+        Joint information;
+        JointVector score;
+    };
 
-    /// Takes one window. `height_variance` is that of the height error common to the window (0: heights are exact or
-    /// play no part). False when the window does not fit straight flight, or has fewer than two sensors.
-    bool add_window(std::span<const Sighting> window, double height_variance);
-    /// New estimates from all information. Returns true when they moved.
-    bool solve(double now);
-    bool converged() const { return converged_; }
+    /// Up to `whole` sensors are solved together.
+    explicit Registrar(std::size_t whole = 40) : whole_(whole) {}
+    /// A sensor with the 1σ of its unknown errors; 0: nothing to learn there.
+    void add(const ParameterVector& sigma);
+    const Bias& of(std::uint32_t sensor) const { return sensors_[sensor].bias; }
+    const ParameterVector& prior(std::uint32_t sensor) const { return sensors_[sensor].sigma; }
+    std::size_t size() const { return sensors_.size(); }
 
-  private:
-    void find_jumps(double now);
+    /// Fits one window. `height_variance` is that of the height error common to the window (0: heights are exact or
+    /// play no part). False when it says nothing: fewer than two sensors or five plots, too many sensors, a manoeuvre.
+    bool fit(std::span<const Sighting> window, double height_variance, Fit& out) const;
+    void take(const Fit& fit);
+    /// New estimates where there is news, at most once in some seconds. `now`: s. Returns true when some moved.
+    bool solve(double now, Workers& workers);
+    /// The sensor is not what it was: its errors are unknown again.
     void forget(std::uint32_t sensor);
 
-    struct Prior {
-        double range = 0, azimuth = 0;  ///< information (1/variance); 0 where nothing is learnt
+  private:
+    /// Another sensor of the same windows: the block of the joint information between the two, and the other's own
+    /// information from these windows (its share, where they hold more sensors).
+    struct Neighbour {
+        std::uint32_t sensor;
+        ParameterMatrix block, theirs;
     };
-    /// What the latest minutes say of a sensor beyond its present estimate.
-    struct Recent {
-        Eigen::Matrix2d information = Eigen::Matrix2d::Zero();
-        Eigen::Vector2d score = Eigen::Vector2d::Zero();
+    struct Sensor {
+        ParameterVector sigma = ParameterVector::Zero();  ///< prior
+        Bias bias;
+        ParameterMatrix certainty = ParameterMatrix::Zero();  ///< inverse covariance, in prior units
+        // Information with fading weights, in prior units; multiplied by fade().
+        ParameterMatrix information = ParameterMatrix::Zero();
+        ParameterVector vector = ParameterVector::Zero();
+        std::vector<Neighbour> neighbours;  ///< by sensor: blocks of the joint information
+        // What the latest minute says beyond the present estimate.
+        ParameterMatrix recent = ParameterMatrix::Zero();
+        ParameterVector score = ParameterVector::Zero();
+        double recent_at = 0;
+        double learnt_since = -1;  ///< s; −1: not known well yet
+        double solved_at = -1e9, gained = 0, held = 0;
+        bool learns = false;
+        std::uint32_t network = 0;  ///< place in networks_ of those that it hangs together with
     };
-    std::vector<Bias> bias_;
-    std::vector<Prior> prior_;
-    std::vector<Recent> recent_;
-    std::vector<double> learnt_since_;
-    Eigen::MatrixXd information_;
-    Eigen::VectorXd vector_;
-    double solved_ = -1e9;
-    bool fresh_ = false, converged_ = false;
+    /// Sensors that are solved together, with the buffers for it.
+    struct Patch {
+        static constexpr std::size_t kNeighbours = 13;
+        std::vector<std::uint32_t> sensors;  ///< the first is the one in question, or all are
+        std::vector<std::pair<double, std::uint32_t>> ranked;
+        Eigen::MatrixXd full, less, covariance;
+        Eigen::LDLT<Eigen::MatrixXd> ldlt;
+        Eigen::VectorXd right, value;
+    };
+
+    double weight() const;
+    void rebase();
+    Neighbour& neighbour(std::uint32_t i, std::uint32_t j);
+    void add_recent(Sensor& s, const ParameterMatrix& information, const ParameterVector& score) const;
+    void find_jump();
+    void find_networks();
+    bool due(const Sensor& s) const;
+    void choose(std::uint32_t sensor, Patch& patch) const;
+    void solve_patch(Patch& patch, std::size_t count) const;
+    bool accept(const Patch& patch, std::size_t count);
+
+    std::size_t whole_;
+    std::vector<Sensor> sensors_;
+    std::vector<std::uint32_t> active_;  ///< those that learn and have been seen
+    double now_ = 0, origin_ = 0, solved_ = -1e9;
+    std::size_t next_ = 0;  ///< in active_
+    bool settled_ = false;
+    /// What all clocks of a network may be off together, variance in prior units: differences do not tell it, so that a
+    /// patch among its neighbours does not see it.
+    std::vector<double> networks_;
+    std::vector<std::uint32_t> open_;
+    std::vector<Patch> patches_;
 };
 
 }  // namespace asman::track

@@ -38,10 +38,14 @@ struct Config {
     double unknown_height_sigma = 3000;
     /// Geometric minus pressure altitude before anything is learnt, 1σ in metres.
     double pressure_offset_sigma = 250;
-    /// Registration: estimate each radar's range and azimuth bias from common aircraft.
+    /// Registration: estimate what is off in each sensor from common aircraft. 1σ of what is unknown of a radar's range
+    /// (metres), range gain, azimuth and time stamps (seconds), and of the latency of ADS-B and multilateration.
     bool registration = true;
-    double registration_sigma_range = 120;               ///< a radar's unknown range bias, 1σ, metres
-    double registration_sigma_azimuth = 0.2 * geo::deg;  ///< and azimuth bias, radians
+    double registration_sigma_range = 120;
+    double registration_sigma_gain = 1e-4;
+    double registration_sigma_azimuth = 0.2 * geo::deg;
+    double registration_sigma_time = 0.1;
+    double registration_sigma_latency = 0.1;
     /// Threads that share the work of one advance(), the caller's own counted. The results are the same for any number.
     unsigned threads = 1;
     /// Bounds of memory and of work.
@@ -73,14 +77,21 @@ struct Counters {
     bool operator==(const Counters&) const = default;
 };
 
-/// A sensor's estimated errors (measured minus true), with 1σ. `observable` is false where common aircraft do not tell.
+/// A sensor's estimated errors: measured range = (1 + gain) · true + range; measured azimuth = true + azimuth; time
+/// stamp = true time + time. Of reports that carry their own place only the time (their latency) is estimated.
 struct Registration {
+    struct Estimate {
+        double value = 0, sigma = 0;  ///< with its 1σ
+        bool learns = false;          ///< is estimated at all
+        bool observable = false;      ///< common aircraft tell it: the data halved what was unknown at least
+    };
     picture::SensorId sensor;
-    double range_bias = 0, range_sigma = 0;      ///< metres
-    double azimuth_bias = 0, azimuth_sigma = 0;  ///< radians
-    std::uint64_t samples = 0;                   ///< plots that the estimate rests on
-    bool observable = false;
-    std::uint32_t jumps = 0;  ///< how often the sensor was found changed and learnt anew
+    Estimate range;             ///< metres
+    Estimate gain;              ///< 1
+    Estimate azimuth;           ///< radians
+    Estimate time;              ///< seconds
+    std::uint64_t samples = 0;  ///< reports that the estimate rests on
+    std::uint32_t jumps = 0;    ///< how often the sensor was found changed and learnt anew
 };
 
 /// Tracks aircraft from target reports. Not thread-safe; movable. Reports may come from any number of sensors, a little
@@ -116,10 +127,16 @@ class Tracker {
     std::vector<std::uint64_t> take_ended();
 
     const Counters& counters() const;
-    /// Per sensor with a position, in order of id.
+    /// Of every sensor whose errors are estimated, in order of id.
     std::vector<Registration> registration() const;
     /// Tracks held, tentative ones too.
     std::size_t size() const;
+    /// Reports taken that wait for the next advance or for their sensor's beam to pass.
+    std::size_t waiting() const;
+    /// How long reports waited from detection until they were used, in data time: [n] counts those of n to n + 1
+    /// wait_step seconds, the last entry all longer ones.
+    static constexpr double wait_step = 0.01;
+    std::span<const std::uint64_t> waits() const;
 
   private:
     struct Impl;
