@@ -173,6 +173,15 @@ void Imm::move(const Motion& motion, double dt) {
     p[packed(iE, iE)] += V4(dt * motion.height_walk);
 }
 
+void Imm::loosen(double dt, double sigma) {
+    const double v = sigma * dt, x2 = 0.5 * v * dt;
+    for (const int axis : {0, 1}) {
+        p[packed(iX + axis, iX + axis)] += V4(x2 * x2);
+        p[packed(iX + axis, iVx + axis)] += V4(x2 * v);
+        p[packed(iVx + axis, iVx + axis)] += V4(v * v);
+    }
+}
+
 void Imm::innovate(const Measurement& m, Innovation& out) const {
     const V4 e = x[iE] - V4(m.e0), one(1);
     const V4 h0 = -(V4(m.j1[0]) + m.j2[0] * e), h1 = -(V4(m.j1[1]) + m.j2[1] * e), half_e2 = 0.5 * (e * e);

@@ -88,6 +88,9 @@ struct Imm {
     void mix(const Motion& motion, double dt);
     void move(const Motion& motion, double dt);
 
+    /// Less certain by an unforeseen acceleration of 1σ `sigma` per axis that lasted dt seconds.
+    void loosen(double dt, double sigma);
+
     void innovate(const Measurement& m, Innovation& out) const;
 
     /// Moment-matched update with the association weights beta[j] of the innovations (their sum ≤ 1; the rest is "none

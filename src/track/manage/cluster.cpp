@@ -8,10 +8,12 @@ namespace asman::track {
 
 namespace {
 
-constexpr double kGate = 20;                ///< normalised innovation squared, two dimensions: 4.5e-5 outside
-constexpr double kManoeuvre = 12;           ///< m/s²: what a coarse gate allows
-constexpr double kClaim = 0.3, kAlike = 2;  ///< claim on a plot; squared distance over summed variances
-constexpr double kMinStart = 3e-5;          ///< existence below which a plot starts nothing
+constexpr double kGate = 20;                         ///< normalised innovation squared, two dimensions: 4.5e-5 outside
+constexpr double kManoeuvre = 12;                    ///< m/s²: what a coarse gate allows
+constexpr double kClaim = 0.3, kAlike = 2;           ///< claim on a plot; squared distance over summed variances
+constexpr double kMinStart = 3e-5;                   ///< existence below which a plot starts nothing
+constexpr double kEscape = 20, kEscapeShare = 1e-4;  ///< m/s², 1σ, of flight that no mode foresees, and how rare it is
+constexpr double kEscapeReach = 12'000;              ///< m
 constexpr double kBeyondDoubt = 0.999;
 
 }  // namespace
@@ -88,34 +90,70 @@ bool Tracker::Impl::consider_pair(const SensorState& s, Work::Candidate& c, cons
     return inside;
 }
 
-bool Tracker::Impl::consider_track(Work& w, std::uint32_t slot, std::size_t seen) {
-    if (w.n_candidates == Work::kMaxTracks) return false;
+/// The track at the cluster's time, as a candidate that is not counted yet; null where it cannot be seen now.
+Work::Candidate* Tracker::Impl::predict_candidate(Work& w, std::uint32_t slot, const Plot& p, Seconds at) {
+    if (w.n_candidates == Work::kMaxTracks) return nullptr;
     TrackState& k = tracks[slot];
-    if (!k.alive) return false;
-    const Plot &first = *w.cluster_plots[0], &p = *w.cluster_plots[seen];
+    if (!k.alive) return nullptr;
     const SensorState& s = sensors[p.sensor];
-    const Seconds at = first.t;
-
     const Link& link = link_to(k, p.sensor);
     const double turn = s.sweeps ? s.period : 0;
     double taken = 0;  // one pass gives one plot
     if (at - link.last_hit < 0.5 * turn) taken = link.hit_share;
-    if (taken > 0.9) return false;
+    if (taken > 0.9) return nullptr;
 
     if (w.candidates.size() <= w.n_candidates) w.candidates.resize(w.n_candidates + 1);
     Work::Candidate& c = w.candidates[w.n_candidates];
     c.slot = slot;
+    c.share = 1;
     c.f = k.f;
     if (at > k.t) c.f.predict(motion_of(k), at - k.t);
     c.h = k.height(at, config.unknown_height);
     c.e = k.height_open ? std::clamp(c.f.mean(iE), -500.0 - c.h, 16000.0 - c.h) : 0;
     c.detect = std::clamp(detection(s, std::min(p.at.range, s.info.max_range), link) * link.visible * (1 - taken),
                           0.005, 0.99);
-    if (!consider_pair(s, c, first, p, seen)) return false;
+    return &c;
+}
+
+bool Tracker::Impl::consider_track(Work& w, std::uint32_t slot, std::size_t seen) {
+    const Plot &first = *w.cluster_plots[0], &p = *w.cluster_plots[seen];
+    const SensorState& s = sensors[p.sensor];
+    Work::Candidate* c = predict_candidate(w, slot, p, first.t);
+    if (c == nullptr) return false;
+    if (!consider_pair(s, *c, first, p, seen)) {
+        const TrackState& k = tracks[slot];
+        if (k.established && s.sweeps && first.t > k.t) w.escaped.push_back(slot);
+        return false;
+    }
     for (std::size_t j = 0; j < w.cluster_plots.size(); ++j)
-        if (j != seen) consider_pair(s, c, first, *w.cluster_plots[j], j);
+        if (j != seen) consider_pair(s, *c, first, *w.cluster_plots[j], j);
     ++w.n_candidates;
     return true;
+}
+
+/// An established track none of whose modes foresaw a plot: it may fly harder than any of them. Only where no other
+/// plot of the pass is what they foresaw.
+void Tracker::Impl::consider_escape(Work& w, std::uint32_t slot, std::uint32_t sensor) {
+    for (std::size_t i = 0; i < w.n_candidates; ++i)
+        if (w.candidates[i].slot == slot) return;
+    const Plot& first = *w.cluster_plots[0];
+    Work::Candidate* c = predict_candidate(w, slot, first, first.t);
+    if (c == nullptr) return;
+    const SensorState& s = sensors[sensor];
+    const TrackState& k = tracks[slot];
+    const std::size_t n = w.cluster_plots.size();
+    for (const Item& other : w.members) {
+        if (other.sensor != sensor) continue;
+        const Plot& q = s.pending[other.plot];
+        if (!q.taken && (k.place - q.place).squaredNorm() < kEscapeReach * kEscapeReach &&
+            consider_pair(s, *c, first, q, std::min(n, Work::kMaxPlots - 1)))
+            return;
+    }
+    c->f.loosen(std::min(first.t - k.t, 10.0), kEscape);
+    c->share = kEscapeShare;
+    bool any = false;
+    for (std::size_t j = 0; j < n; ++j) any |= consider_pair(s, *c, first, *w.cluster_plots[j], j);
+    w.n_candidates += any;
 }
 
 /// Plots of the sensor that lie in the gate of a track found join the cluster, those too that wait still.
@@ -146,6 +184,7 @@ void Tracker::Impl::draw_in(Work& w, std::uint32_t sensor) {
 
 void Tracker::Impl::gather(Work& w, const Item& seed) {
     w.cluster_plots.clear();
+    w.escaped.clear();
     w.n_candidates = 0;
     SensorState& s = sensors[seed.sensor];
     s.pending[seed.plot].taken = true;
@@ -163,6 +202,7 @@ void Tracker::Impl::gather(Work& w, const Item& seed) {
         }
         draw_in(w, seed.sensor);
     }
+    for (const std::uint32_t slot : w.escaped) consider_escape(w, slot, seed.sensor);
 }
 
 void Tracker::Impl::solve(Work& w) {
@@ -176,7 +216,8 @@ void Tracker::Impl::solve(Work& w) {
         for (std::size_t j = 0; j < w.cluster_plots.size(); ++j) {
             if (!c.gated[j]) continue;
             const Plot& p = *w.cluster_plots[j];
-            const double likelihood = dot(c.f.mu, c.innovation[j].likelihood) * c.log_factor[j] * c.speed_factor[j];
+            const double likelihood =
+                c.share * dot(c.f.mu, c.innovation[j].likelihood) * c.log_factor[j] * c.speed_factor[j];
             w.cluster.at(i, j) = seen * likelihood / (p.false_density + p.new_density);
         }
     }

@@ -14,7 +14,7 @@ constexpr double kHidden = 0.003, kSeen = 0.02;  ///< chance a pass that a visib
 constexpr double kDeclaredWeight = 30;           ///< passes that the declared detection probability counts for
 constexpr double kRingWeight = 15;               ///< and the sensor's figure for the pair of sensor and aircraft
 constexpr double kPairMemory = 0.95;             ///< fading of a pair's record, a pass
-constexpr double kLifetime = 1500;               ///< mean time until an aircraft lands or leaves unseen, s
+constexpr double kLifetime = 3600;               ///< mean time until an aircraft lands or leaves unseen, s
 constexpr double kUsuallyVisible = 0.9;  ///< a sensor sees the sky within its range, but for terrain and horizon
 constexpr double kVisibleWeight = 20;    ///< passes that this counts for
 

@@ -260,6 +260,7 @@ struct Work {
         double h = 0, e = 0;  ///< height in use and its estimated error
         double lag = 0;
         double detect = 0;                   ///< probability of detection if it exists
+        double share = 1;                    ///< prior of the motion that `f` stands for
         std::vector<Innovation> innovation;  ///< [plot]; valid where gated
         std::vector<double> log_factor;      ///< identity and height evidence, as a ratio to a stranger's
         std::vector<double> speed_factor;    ///< of the prior of speeds, while the track is young
@@ -270,7 +271,7 @@ struct Work {
     std::vector<Plot*> cluster_plots;
     Cluster cluster;
     Marginals weights;
-    std::vector<std::uint32_t> nearby;
+    std::vector<std::uint32_t> nearby, escaped;
     std::vector<Innovation> chosen;
     std::vector<double> chosen_beta;
     std::vector<Sighting> window;
@@ -387,6 +388,8 @@ struct Tracker::Impl {
     void gather(Work& w, const Item& seed);
     void draw_in(Work& w, std::uint32_t sensor);
     bool consider_track(Work& w, std::uint32_t slot, std::size_t seen);
+    void consider_escape(Work& w, std::uint32_t slot, std::uint32_t sensor);
+    Work::Candidate* predict_candidate(Work& w, std::uint32_t slot, const Plot& p, Seconds at);
     bool consider_pair(const SensorState& s, Work::Candidate& c, const Plot& first, const Plot& p, std::size_t j) const;
     double speed_evidence(const Imm& f, const Innovation& in) const;
     void solve(Work& w);
