@@ -32,10 +32,25 @@ constexpr Shape track_shape{track_parts};
 constexpr std::array contribution_parts{Part{4, max_clauses, 0, &flat}, Part{5, 1, 0, &flat},
                                         Part{6, max_assumed, 0, nullptr}, Part{8, 1, 0, &track_shape}};
 constexpr Shape contribution_shape{contribution_parts};
-constexpr std::array alert_parts{Part{9, max_lineage, 5, &flat}};
-constexpr Shape alert_shape{alert_parts};
-constexpr std::array batch_parts{Part{4, max_contributions, 5, &contribution_shape}, Part{5, max_drops, 5, &flat},
-                                 Part{6, max_alerts, 0, &alert_shape}, Part{7, max_law_acts, 0, &flat}};
+constexpr std::array leave_parts{Part{3, max_clauses, 0, &flat}, Part{4, 1, 0, &flat},
+                                 Part{5, max_assumed, 0, nullptr}};
+constexpr Shape leave_shape{leave_parts};
+constexpr std::array report_parts{Part{1, 1, 0, &leave_shape}, Part{7, 1, 0, &flat}, Part{8, 1, 0, &flat},
+                                  Part{11, 1, 0, &flat}};
+constexpr Shape report_shape{report_parts};
+constexpr std::array notice_parts{Part{2, 1, 0, &leave_shape}, Part{13, max_lineage, 5, &flat}};
+constexpr Shape notice_shape{notice_parts};
+constexpr std::array head_parts{Part{3, max_roll, 9, &flat}};
+constexpr Shape head_shape{head_parts};
+constexpr std::array batch_parts{Part{4, max_contributions, 5, &contribution_shape},
+                                 Part{5, max_drops, 5, &flat},
+                                 Part{7, max_law_acts, 0, &flat},
+                                 Part{8, max_reports, 7, &report_shape},
+                                 Part{9, max_notices, 7, &notice_shape},
+                                 Part{10, max_audited, 0, &flat},
+                                 Part{11, max_audited, 0, &head_shape},
+                                 Part{12, max_audited, 0, &flat},
+                                 Part{13, max_refusals, 0, &flat}};
 constexpr Shape batch_shape{batch_parts};
 
 /// False when the bytes end first or the number is longer than 64 bits.
@@ -59,7 +74,7 @@ bool skip(base::Bytes& bytes, std::uint64_t count) {
 }
 
 base::Result<void> walk(base::Bytes bytes, const Shape& shape) {
-    std::array<std::size_t, 4> counts{};
+    std::array<std::size_t, 9> counts{};
     const auto broken = [] { return fail(Errc::syntax, "not a protobuf message"); };
     while (!bytes.empty()) {
         std::uint64_t tag = 0, value = 0;

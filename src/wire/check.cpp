@@ -129,6 +129,22 @@ Check track(const picture::Track& t) {
     return lineage(t.lineage);
 }
 
+Check leave(const picture::Leave& l) {
+    ASMAN_CHECK(state(l.originator, "originator"));
+    if (!l.via.empty()) ASMAN_CHECK(state(l.via, "via"));
+    if (l.clauses.size() > max_clauses) return bad("clauses", "more than " + std::to_string(max_clauses));
+    for (const auto& clause : l.clauses) {
+        ASMAN_CHECK(text(clause.accord, max_text, "accord"));
+        ASMAN_CHECK(text(clause.clause, max_text, "clause"));
+    }
+    ASMAN_CHECK(number(l.coarsening.grid, 0, 1e7, "coarsening"));
+    ASMAN_CHECK(number(l.coarsening.delay.seconds(), 0, 1e9, "delay"));
+    if (l.assumed.size() > max_assumed) return bad("assumed", "more than " + std::to_string(max_assumed));
+    for (const auto& assumed : l.assumed) ASMAN_CHECK(text(assumed, max_text, "assumed"));
+    if (l.valid_until != base::Time::max()) ASMAN_CHECK(check_time(l.valid_until, "valid until"));
+    return {};
+}
+
 }  // namespace
 
 base::Result<void> check_time(base::Time time, std::string_view what) {
@@ -137,18 +153,7 @@ base::Result<void> check_time(base::Time time, std::string_view what) {
 }
 
 base::Result<void> check(const picture::Contribution& c) {
-    ASMAN_CHECK(state(c.originator, "originator"));
-    if (!c.via.empty()) ASMAN_CHECK(state(c.via, "via"));
-    if (c.clauses.size() > max_clauses) return bad("clauses", "more than " + std::to_string(max_clauses));
-    for (const auto& clause : c.clauses) {
-        ASMAN_CHECK(text(clause.accord, max_text, "accord"));
-        ASMAN_CHECK(text(clause.clause, max_text, "clause"));
-    }
-    ASMAN_CHECK(number(c.coarsening.grid, 0, 1e7, "coarsening"));
-    ASMAN_CHECK(number(c.coarsening.delay.seconds(), 0, 1e9, "delay"));
-    if (c.assumed.size() > max_assumed) return bad("assumed", "more than " + std::to_string(max_assumed));
-    for (const auto& assumed : c.assumed) ASMAN_CHECK(text(assumed, max_text, "assumed"));
-    if (c.valid_until != base::Time::max()) ASMAN_CHECK(check_time(c.valid_until, "valid until"));
+    ASMAN_CHECK(leave({c.originator, c.via, c.clauses, c.coarsening, c.assumed, c.valid_until}));
     return track(c.track);
 }
 
@@ -156,12 +161,66 @@ base::Result<void> check(const Drop& drop) {
     return state(drop.originator, "originator");
 }
 
-base::Result<void> check(const picture::Alert& a) {
-    ASMAN_CHECK(check_time(a.raised, "raised"));
-    ASMAN_CHECK(point(a.at, "position"));
-    ASMAN_CHECK(text(a.detail, max_text, "detail"));
-    if (a.warning) ASMAN_CHECK(number(a.warning->seconds(), -1e9, 1e9, "warning"));
-    return lineage(a.lineage);
+base::Result<void> check(const picture::ReleasedReport& r) {
+    ASMAN_CHECK(leave(r.leave));
+    const auto& p = r.report;
+    ASMAN_CHECK(check_time(p.time, "time"));
+    ASMAN_CHECK(identity(p.identity));
+    if (p.pressure_altitude) ASMAN_CHECK(number(p.pressure_altitude->m, -5e3, 5e5, "pressure altitude"));
+    if (p.geometric_height) ASMAN_CHECK(number(p.geometric_height->m, -5e3, 5e5, "geometric height"));
+    if (p.polar() == p.point.has_value()) return bad("report", "neither polar nor geodetic, or both");
+    if (p.polar()) {
+        ASMAN_CHECK(number(p.range, 0, 1e7, "range"));
+        ASMAN_CHECK(number(p.azimuth, -10, 10, "azimuth"));
+        ASMAN_CHECK(number(p.sigma_range, 0, 1e6, "sigma of range"));
+        ASMAN_CHECK(number(p.sigma_azimuth, 0, 10, "sigma of azimuth"));
+        if (!r.sensor_at) return bad("sensor position", "missing, and polar without it means nothing");
+        ASMAN_CHECK(point(r.sensor_at->at, "sensor position"));
+        return number(r.sensor_at->height.m, -5e3, 5e4, "sensor height");
+    }
+    if (r.sensor_at) return bad("sensor position", "stands with a geodetic report");
+    ASMAN_CHECK(point(*p.point, "position"));
+    const auto& c = r.covariance;
+    ASMAN_CHECK(number(c(0, 0), 0, 1e14, "covariance"));
+    ASMAN_CHECK(number(c(1, 1), 0, 1e14, "covariance"));
+    if (!(c(0, 1) * c(0, 1) <= c(0, 0) * c(1, 1) * (1 + 1e-9)) || c(0, 1) != c(1, 0))
+        return bad("covariance", "not a covariance");
+    return {};
+}
+
+base::Result<void> check(const picture::Notice& n) {
+    ASMAN_CHECK(leave(n.leave));
+    ASMAN_CHECK(check_time(n.time, "time"));
+    if (n.at) ASMAN_CHECK(point(*n.at, "position"));
+    ASMAN_CHECK(text(n.what, max_text, "what"));
+    ASMAN_CHECK(text(n.detail, max_text, "detail"));
+    ASMAN_CHECK(number(n.radius, 0, 1e7, "radius"));
+    return lineage(n.lineage);
+}
+
+base::Result<void> check(const Handed& h) {
+    return text(h.accord, max_text, "accord");
+}
+
+base::Result<void> check(const AuditHead& h) {
+    ASMAN_CHECK(text(h.accord, max_text, "accord"));
+    if (h.entries.size() > max_roll) return bad("audit head", "more than " + std::to_string(max_roll) + " entries");
+    for (const auto& e : h.entries) {
+        ASMAN_CHECK(check_time(e.at, "entry's time"));
+        ASMAN_CHECK(text(e.kind, 32, "entry's kind"));
+        ASMAN_CHECK(text(e.text, max_text, "entry"));
+    }
+    return {};
+}
+
+base::Result<void> check(const Countersignature& c) {
+    ASMAN_CHECK(text(c.accord, max_text, "accord"));
+    return text(c.remarks, max_text, "remarks");
+}
+
+base::Result<void> check(const Refusal& r) {
+    ASMAN_CHECK(text(r.accord, max_text, "accord"));
+    return text(r.reason, max_text, "reason");
 }
 
 base::Result<void> check(const LawActText& act) {

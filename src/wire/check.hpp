@@ -12,7 +12,12 @@ inline constexpr base::Time latest{7'258'118'400'000'000'000};
 base::Result<void> check_time(base::Time time, std::string_view what);
 base::Result<void> check(const picture::Contribution& contribution);
 base::Result<void> check(const Drop& drop);
-base::Result<void> check(const picture::Alert& alert);
+base::Result<void> check(const picture::ReleasedReport& report);
+base::Result<void> check(const picture::Notice& notice);
+base::Result<void> check(const Handed& handed);
+base::Result<void> check(const AuditHead& head);
+base::Result<void> check(const Countersignature& countersignature);
+base::Result<void> check(const Refusal& refusal);
 base::Result<void> check(const LawActText& act);
 
 /// Refuses messages that would make the parser allocate far more than their size: counts of repeated parts and least

@@ -97,22 +97,29 @@ base::Result<void> get(const v1::Track& in, picture::Track& t) {
     return {};
 }
 
-base::Result<void> get(const v1::Contribution& in, picture::Contribution& c) {
-    c.originator = state(in.originator());
-    c.via = state(in.via());
-    if (c.via.text() != in.via()) return bad("via", "not three capital letters");
-    c.number = in.number();
+template <class In>
+base::Result<void> get_clauses(const In& in, std::vector<picture::ClauseRef>& out) {
     for (const auto& clause : in.clauses()) {
         picture::ClauseRef ref{clause.accord(), clause.clause(), clause.version(), {}};
         if (clause.digest().size() != ref.digest.value.size()) return bad("digest", "not 32 bytes");
         std::ranges::transform(clause.digest(), ref.digest.value.begin(),
                                [](char b) { return static_cast<std::uint8_t>(b); });
-        c.clauses.push_back(std::move(ref));
+        out.push_back(std::move(ref));
     }
-    c.coarsening = {in.coarsening().grid(),
-                    {in.coarsening().delay()},
-                    in.coarsening().identity_removed(),
-                    in.coarsening().height_removed()};
+    return {};
+}
+
+picture::Coarsening get_coarsening(const v1::Coarsening& in) {
+    return {in.grid(), {in.delay()}, in.identity_removed(), in.height_removed()};
+}
+
+base::Result<void> get(const v1::Contribution& in, picture::Contribution& c) {
+    c.originator = state(in.originator());
+    c.via = state(in.via());
+    if (c.via.text() != in.via()) return bad("via", "not three capital letters");
+    c.number = in.number();
+    ASMAN_CHECK(get_clauses(in, c.clauses));
+    c.coarsening = get_coarsening(in.coarsening());
     c.assumed.assign(in.assumed().begin(), in.assumed().end());
     c.valid_until.ns = in.valid_until();
     return get(in.track(), c.track);
@@ -123,16 +130,88 @@ base::Result<void> get(const v1::Drop& in, Drop& drop) {
     return {};
 }
 
-base::Result<void> get(const v1::Alert& in, picture::Alert& a) {
-    a.number = in.number();
-    ASMAN_CHECK(enumerator(in.kind(), picture::AlertKind::unidentified, a.kind, "alert kind"));
-    a.raised.ns = in.raised();
-    a.joint_track = in.joint_track();
-    a.at = point(in.latitude(), in.longitude());
-    a.detail = in.detail();
-    if (in.has_warning()) a.warning = base::Duration{in.warning()};
-    a.lineage = get_lineage(in);
-    a.open = in.open();
+template <class To>
+base::Result<void> get_bytes(const std::string& in, To& out, std::string_view what) {
+    if (in.size() != out.size()) return bad(what, "not " + std::to_string(out.size()) + " bytes");
+    std::ranges::transform(in, out.begin(), [](char b) { return static_cast<std::uint8_t>(b); });
+    return {};
+}
+
+base::Result<void> get(const v1::Leave& in, picture::Leave& l) {
+    l.originator = state(in.originator());
+    l.via = state(in.via());
+    if (l.via.text() != in.via()) return bad("via", "not three capital letters");
+    ASMAN_CHECK(get_clauses(in, l.clauses));
+    l.coarsening = get_coarsening(in.coarsening());
+    l.assumed.assign(in.assumed().begin(), in.assumed().end());
+    l.valid_until.ns = in.valid_until();
+    return {};
+}
+
+base::Result<void> get(const v1::Report& in, picture::ReleasedReport& r) {
+    ASMAN_CHECK(get(in.leave(), r.leave));
+    r.track = in.track();
+    auto& p = r.report;
+    p.sensor.value = in.sensor();
+    p.time.ns = in.time();
+    ASMAN_CHECK(enumerator(in.kind(), picture::SensorKind::tracker, p.kind, "kind"));
+    p.simulated = in.simulated();
+    if (in.has_polar()) {
+        const auto& polar = in.polar();
+        p.range = polar.range();
+        p.azimuth = polar.azimuth();
+        p.sigma_range = polar.sigma_range();
+        p.sigma_azimuth = polar.sigma_azimuth();
+        r.sensor_at = geo::Position{point(polar.latitude(), polar.longitude()), {polar.height()}};
+    }
+    if (in.has_geodetic()) {
+        const auto& geodetic = in.geodetic();
+        p.point = point(geodetic.latitude(), geodetic.longitude());
+        r.covariance << geodetic.variance_east(), geodetic.covariance(), geodetic.covariance(),
+            geodetic.variance_north();
+    }
+    if (in.has_pressure_altitude()) p.pressure_altitude = geo::PressureAltitude{in.pressure_altitude()};
+    if (in.has_geometric_height()) p.geometric_height = geo::EllipsoidalHeight{in.geometric_height()};
+    return get(in.identity(), p.identity);
+}
+
+base::Result<void> get(const v1::Notice& in, picture::Notice& n) {
+    ASMAN_CHECK(enumerator(in.kind(), picture::NoticeKind::coverage, n.kind, "kind of notice"));
+    ASMAN_CHECK(get(in.leave(), n.leave));
+    n.number = in.number();
+    n.time.ns = in.time();
+    if (in.placed()) n.at = point(in.latitude(), in.longitude());
+    n.track = in.track();
+    n.open = in.open();
+    n.what = in.what();
+    n.detail = in.detail();
+    n.radius = in.radius();
+    n.lineage = get_lineage(in);
+    return {};
+}
+
+base::Result<void> get(const v1::Handed& in, Handed& h) {
+    h.accord = in.accord();
+    h.number = in.number();
+    return get_bytes(in.salt(), h.salt, "salt");
+}
+
+base::Result<void> get(const v1::AuditHead& in, AuditHead& h) {
+    h.accord = in.accord();
+    h.first = in.first();
+    for (const auto& e : in.entries()) h.entries.push_back({{e.at()}, e.kind(), e.text()});
+    return get_bytes(in.link(), h.link.value, "link");
+}
+
+base::Result<void> get(const v1::Countersignature& in, Countersignature& c) {
+    c.accord = in.accord();
+    c.number = in.number();
+    c.remarks = in.remarks();
+    return get_bytes(in.link(), c.link.value, "link");
+}
+
+base::Result<void> get(const v1::Refusal& in, Refusal& r) {
+    r = {in.accord(), in.number(), in.count(), in.reason()};
     return {};
 }
 
@@ -174,8 +253,13 @@ base::Result<Received> decode(base::Bytes bytes) {
     ASMAN_CHECK(check_time(out.batch.law_time, "law time"));
     get_all(in.contributions(), out.batch.contributions, out);
     get_all(in.drops(), out.batch.drops, out);
-    get_all(in.alerts(), out.batch.alerts, out);
     get_all(in.law_acts(), out.batch.law_acts, out);
+    get_all(in.reports(), out.batch.reports, out);
+    get_all(in.notices(), out.batch.notices, out);
+    get_all(in.handed(), out.batch.handed, out);
+    get_all(in.audit_heads(), out.batch.heads, out);
+    get_all(in.countersignatures(), out.batch.countersignatures, out);
+    get_all(in.refusals(), out.batch.refusals, out);
     return out;
 }
 

@@ -6,6 +6,7 @@
 #include <rapidcheck.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <numbers>
 #include <string>
@@ -119,18 +120,57 @@ inline picture::Contribution contribution() {
     return c;
 }
 
-inline picture::Alert alert() {
-    picture::Alert a;
-    a.number = *rc::gen::arbitrary<std::uint64_t>();
-    a.kind = static_cast<picture::AlertKind>(*rc::gen::inRange(0, 5));
-    a.raised = time();
-    a.joint_track = *rc::gen::arbitrary<std::uint64_t>();
-    a.at = point();
-    a.detail = text();
-    if (const auto w = maybe(-3600, 3600)) a.warning = base::seconds(*w);
-    a.lineage = lineage();
-    a.open = *rc::gen::arbitrary<bool>();
-    return a;
+inline picture::Leave leave() {
+    auto c = contribution();
+    return {c.originator, c.via, c.clauses, c.coarsening, c.assumed, c.valid_until};
+}
+
+inline picture::ReleasedReport report() {
+    picture::ReleasedReport r;
+    r.leave = leave();
+    r.track = *rc::gen::arbitrary<std::uint64_t>();
+    auto& p = r.report;
+    p.sensor.value = *rc::gen::arbitrary<std::uint32_t>();
+    p.time = time();
+    p.kind = static_cast<picture::SensorKind>(*rc::gen::inRange(0, 7));
+    p.simulated = *rc::gen::arbitrary<bool>();
+    if (*rc::gen::arbitrary<bool>()) {
+        p.range = number(0, 400'000);
+        p.azimuth = number(0, 6.28);
+        p.sigma_range = number(0, 500);
+        p.sigma_azimuth = number(0, 0.1);
+        r.sensor_at = geo::Position{point(), {number(-100, 5000)}};
+    } else {
+        p.point = point();
+        const double a = number(1, 1e6), b = number(1, 1e6), c = number(-0.9, 0.9) * std::sqrt(a * b);
+        r.covariance << a, c, c, b;
+    }
+    if (const auto h = maybe(-500, 40'000)) p.pressure_altitude = geo::PressureAltitude{*h};
+    if (const auto h = maybe(-500, 40'000)) p.geometric_height = geo::EllipsoidalHeight{*h};
+    p.identity = identity();
+    return r;
+}
+
+inline picture::Notice notice() {
+    picture::Notice n;
+    n.kind = static_cast<picture::NoticeKind>(*rc::gen::inRange(0, 5));
+    n.leave = leave();
+    n.number = *rc::gen::arbitrary<std::uint64_t>();
+    n.time = time();
+    if (*rc::gen::arbitrary<bool>()) n.at = point();
+    n.track = *rc::gen::arbitrary<std::uint64_t>();
+    n.open = *rc::gen::arbitrary<bool>();
+    n.what = text();
+    n.detail = text();
+    n.radius = number(0, 500'000);
+    n.lineage = lineage();
+    return n;
+}
+
+inline AuditHead head() {
+    AuditHead h{text(), *rc::gen::arbitrary<std::uint64_t>(), {}, base::digest(text())};
+    for (int i = *rc::gen::inRange(0, 5); i > 0; --i) h.entries.push_back({time(), text().substr(0, 32), text()});
+    return h;
 }
 
 inline Batch batch() {
@@ -140,7 +180,14 @@ inline Batch batch() {
     for (int i = *rc::gen::inRange(0, 5); i > 0; --i) b.contributions.push_back(contribution());
     for (int i = *rc::gen::inRange(0, 5); i > 0; --i)
         b.drops.push_back({state(), *rc::gen::arbitrary<std::uint64_t>()});
-    for (int i = *rc::gen::inRange(0, 3); i > 0; --i) b.alerts.push_back(alert());
+    for (int i = *rc::gen::inRange(0, 4); i > 0; --i) b.reports.push_back(report());
+    for (int i = *rc::gen::inRange(0, 3); i > 0; --i) b.notices.push_back(notice());
+    for (int i = *rc::gen::inRange(0, 3); i > 0; --i) {
+        b.handed.push_back({text(), *rc::gen::arbitrary<std::uint64_t>(), {1, 2, 3}});
+        b.heads.push_back(head());
+        b.countersignatures.push_back({text(), 7, base::digest(text()), text()});
+        b.refusals.push_back({text(), 8, 3, text()});
+    }
     for (int i = *rc::gen::inRange(0, 2); i > 0; --i) b.law_acts.push_back({text(), text()});
     return b;
 }

@@ -1,12 +1,14 @@
-// What one node tells another in one message: contributions, drops, alerts and acts of law. protobuf on the wire
-// (proto/asman/v1/batch.proto), nouns inside.
+// What one node tells another in one message: contributions, drops, reports, notices, acts of law, and the audit of it.
+// protobuf on the wire (proto/asman/v1/batch.proto), nouns inside.
 #pragma once
 
 #include <asman/base/digest.hpp>
 #include <asman/base/result.hpp>
 #include <asman/base/time.hpp>
+#include <asman/picture/notices.hpp>
 #include <asman/picture/nouns.hpp>
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -20,7 +22,11 @@ inline constexpr std::uint32_t version = 1;
 inline constexpr std::size_t max_bytes = 4u << 20;
 inline constexpr std::size_t max_contributions = 16'384;
 inline constexpr std::size_t max_drops = 65'536;
-inline constexpr std::size_t max_alerts = 1'024;
+inline constexpr std::size_t max_reports = 16'384;
+inline constexpr std::size_t max_notices = 4'096;
+inline constexpr std::size_t max_audited = 256;  ///< accords that one message speaks of
+inline constexpr std::size_t max_roll = 4'096;   ///< entries of a chain in one message
+inline constexpr std::size_t max_refusals = 1'024;
 inline constexpr std::size_t max_law_acts = 64;
 inline constexpr std::size_t max_clauses = 8;   ///< hops of a contribution
 inline constexpr std::size_t max_assumed = 32;  ///< assumed dates of a contribution
@@ -42,15 +48,65 @@ struct LawActText {
     bool operator==(const LawActText&) const = default;
 };
 
+using Salt = std::array<std::uint8_t, 16>;
+
+/// The entry of the pair chain (accords.md rule 21) that holds what this message hands over under an accord.
+struct Handed {
+    std::string accord;
+    std::uint64_t number = 0;
+    Salt salt{};
+    bool operator==(const Handed&) const = default;
+};
+
+/// A pair chain's entries since its last head. Each entry's link is over all before it; `link` is the last one's.
+struct AuditHead {
+    struct Entry {
+        base::Time at;
+        std::string kind, text;
+        bool operator==(const Entry&) const = default;
+    };
+    std::string accord;
+    std::uint64_t first = 1;  ///< number of entries[0]
+    std::vector<Entry> entries;
+    base::Digest link;
+    bool operator==(const AuditHead&) const = default;
+};
+
+/// "I have seen your chain up to here." The envelope's signature stands for it.
+struct Countersignature {
+    std::string accord;
+    std::uint64_t number = 0;
+    base::Digest link;
+    std::string remarks;  ///< "entries 12-15 not received"; empty: all as handed over
+    bool operator==(const Countersignature&) const = default;
+};
+
+/// What the receiver's own law refused of an entry, told to its sender alone (rule 19).
+struct Refusal {
+    std::string accord;
+    std::uint64_t number = 0;
+    std::uint32_t count = 0;
+    std::string reason;
+    bool operator==(const Refusal&) const = default;
+};
+
 /// One message. The sender is the envelope's; nothing in here says who speaks.
 struct Batch {
     base::Time tick;      ///< the sender's tick, data time
     base::Time law_time;  ///< the instant at which the sender evaluated the law; equals tick in a live node
     std::vector<picture::Contribution> contributions;
     std::vector<Drop> drops;
-    std::vector<picture::Alert> alerts;
     std::vector<LawActText> law_acts;
-    bool empty() const { return contributions.empty() && drops.empty() && alerts.empty() && law_acts.empty(); }
+    std::vector<picture::ReleasedReport> reports;
+    std::vector<picture::Notice> notices;
+    std::vector<Handed> handed;
+    std::vector<AuditHead> heads;
+    std::vector<Countersignature> countersignatures;
+    std::vector<Refusal> refusals;
+    bool empty() const {
+        return contributions.empty() && drops.empty() && law_acts.empty() && reports.empty() && notices.empty() &&
+               handed.empty() && heads.empty() && countersignatures.empty() && refusals.empty();
+    }
 };
 
 /// What decode() understood. One bad record loses that record (invariant 4): it is counted, the first with its reason.
