@@ -6,6 +6,7 @@ namespace asman::cli {
 // clang-format off
 #define ASMAN_COMMANDS(X) \
     X(accord) \
+    X(audit) \
     X(selfcheck) \
     X(decode) \
     X(encode) \

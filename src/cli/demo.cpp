@@ -23,7 +23,7 @@ struct Options {
     std::string accords = ASMAN_SHARE_DIR "/accords";
     std::string borders = ASMAN_DATA_DIR "/borders.geojson";
     std::string site = ASMAN_WEB_DIR;
-    std::string terrain, law_date, json, input, date, record, as, speed = "10";
+    std::string terrain, law_date, json, input, date, record, audit, as, speed = "10";
     std::vector<std::string> sensors, editions, without;
     double length = 0;
     std::int64_t seed = -1;
@@ -64,6 +64,7 @@ base::Result<std::unique_ptr<node::Show>> open_demonstration(const Options& o, D
     d.borders = o.borders;
     d.terrain = o.terrain;
     d.record = o.record;
+    d.audit = o.audit;
     d.without = o.without;
     d.threads = o.threads;
     if (o.length > 0) d.length = base::seconds(o.length);
@@ -125,6 +126,7 @@ void add_demo(CLI::App& app, Outcome& outcome) {
     sub->add_option("--seed", o->seed, "seed in place of the scenario's")->check(CLI::NonNegativeNumber);
     sub->add_option("--threads", o->threads, "nodes stepped at once; results are the same")->check(CLI::Range(1u, 64u));
     sub->add_option("--record", o->record, "folder for the input logs, one a state");
+    sub->add_option("--audit", o->audit, "folder for the audit chains, a folder a state (asman audit reads them)");
     sub->add_option("--json", o->json, "write a summary at the end (- for standard output)");
     sub->add_flag("--headless", o->headless, "no web display");
     sub->add_option("--port", o->port, "port of the display on localhost (0: any free one)");

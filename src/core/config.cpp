@@ -121,6 +121,10 @@ base::Result<NodeConfig> parse_node_config(std::string_view text, const std::str
     c.borders_file = root.string_or("borders", "");
     c.key_file = root.string_or("key", "");
     c.record_file = root.string_or("record", "");
+    c.audit_dir = root.string_or("audit", "");
+    c.audit_interval = base::seconds(positive(root, "audit_interval_s", 60));
+    if (c.audit_interval < base::seconds(1))
+        root.reject("audit_interval_s", base::Errc::bad_value, "must be at least 1 second");
     for (const auto& a : root.strings("state_aircraft"))
         c.state_aircraft.insert(parse_address(root, "state_aircraft", a));
     for (const auto& a : root.strings("expected")) c.expected.insert(a);
@@ -206,6 +210,8 @@ std::string print_node_config(const NodeConfig& c) {
     if (!c.borders_file.empty()) fmt::format_to(it, "borders = {}\n", quoted(c.borders_file));
     if (!c.key_file.empty()) fmt::format_to(it, "key = {}\n", quoted(c.key_file));
     if (!c.record_file.empty()) fmt::format_to(it, "record = {}\n", quoted(c.record_file));
+    if (!c.audit_dir.empty()) fmt::format_to(it, "audit = {}\n", quoted(c.audit_dir));
+    fmt::format_to(it, "audit_interval_s = {:.3f}\n", c.audit_interval.seconds());
     std::vector<std::string> addresses;
     for (const auto a : c.state_aircraft) addresses.push_back(fmt::format("{:06X}", a));
     fmt::format_to(it, "state_aircraft = {}\nexpected = {}\n", quoted_list(addresses), quoted_list(c.expected));

@@ -1,3 +1,4 @@
+#include "audit_desk.hpp"
 #include "ingest.hpp"
 #include "law_desk.hpp"
 
@@ -51,6 +52,7 @@ struct Engine::Impl {
     std::shared_ptr<const geo::Borders> borders;
     std::optional<Ingest> ingest;
     std::optional<LawDesk> law;
+    std::optional<AuditDesk> audit;
     std::optional<fuse::Joint> joint;
     std::optional<airspace::Watch> watch;
     std::optional<wire::Opener> opener;
@@ -71,6 +73,8 @@ struct Engine::Impl {
     void law_changed();
     std::vector<picture::Contribution> not_granted() const;
     void partner(const PartnerMessage& message);
+    void file_act(const LawAct& act);
+    void close_audit();
     void make_picture();
     void show();
     void release();
@@ -94,6 +98,10 @@ base::Result<void> Engine::Impl::begin(const Start& start) {
     ASMAN_TRY(ingest, Ingest::make(config));
     law.emplace(config, start.bundle, borders);
     ASMAN_CHECK(ingest->want(law->sensor_views()));
+    audit.emplace(config, start.bundle);
+    audit->set_parties(law->parties());
+    audit->national(now, "start",
+                    fmt::format("law {}, configuration {}", law->digest().hex(), start.bundle.digest().hex()));
     joint.emplace(config.state, fuse::Config{}, borders);
     watch.emplace(std::move(watch_config));
     opener.emplace(config.state);
@@ -140,20 +148,53 @@ void Engine::Impl::partner(const PartnerMessage& message) {
                                            received->refused, received->first_refusal.text()));
     }
     auto& batch = received->batch;
+    for (auto& c : batch.contributions) c.via = envelope->from;
+    audit->received(envelope->from, batch);
+    audit->judge(envelope->from, batch, message.envelope, now);
     for (const auto& drop : batch.drops) {
         ++drops_in;
         joint->drop_foreign(drop.originator, envelope->from, drop.number);
     }
     for (auto& c : batch.contributions) {
         ++contributions_in;
-        c.via = envelope->from;
-        if (law->admit(envelope->from, batch, c))
+        if (const auto refusal = law->admit(envelope->from, batch, c); refusal == release::Refusal::none) {
             joint->put_foreign(std::move(c));
-        else
+        } else {
             ++contributions_refused;
+            // To the sender alone, by the message's entry in the pair chain (rule 19).
+            if (!c.clauses.empty())
+                audit->refused(envelope->from, batch, c.clauses.back().accord, release::name(refusal));
+        }
     }
-    for (const auto& act : batch.law_acts) law->act({act.name, act.text}, now);
+    for (const auto& act : batch.law_acts) file_act({act.name, act.text});
     pass_on(law->take_events());
+}
+
+void Engine::Impl::file_act(const LawAct& act) {
+    for (const auto& filed : law->act(act, now)) audit->act(filed, now);
+    audit->set_parties(law->parties());
+}
+
+/// Everything that an input has changed goes into the chains; heads go out when they are due.
+void Engine::Impl::close_audit() {
+    for (const auto& c : law->take_changes()) {
+        const auto whose = c.originator == config.state
+                               ? std::string("own")
+                               : fmt::format("{}'s (by {})", c.originator.text(), c.via.text());
+        audit->national(now, "decision",
+                        fmt::format("to {}: {} track {}: {}", c.receiver.text(), whose, c.number, c.words));
+    }
+    for (auto& [to, batch] : audit->advance(now)) {
+        batch.tick = now;
+        batch.law_time = law->law_time();
+        auto payload = wire::encode(batch);
+        if (payload)
+            out.outgoing.push_back({to, true, std::move(*payload)});
+        else
+            tell("audit.failed", fmt::format("to {}: {}", to.text(), payload.error().text()));
+    }
+    pass_on(audit->take_events());
+    for (auto& line : audit->take_lines()) out.audit.push_back(std::move(line));
 }
 
 void Engine::Impl::make_picture() {
@@ -187,6 +228,15 @@ void Engine::Impl::release() {
             payload = wire::encode(batch);
             if (!payload) continue;
         }
+        // What goes is entered; the entry's number and salt go with it. Messages of one schema may be joined end to
+        // end.
+        wire::Batch entered;
+        entered.tick = now;
+        entered.law_time = batch.law_time;
+        audit->hand_over(to, batch, now);
+        entered.handed = batch.handed;
+        if (const auto tail = wire::encode(entered); tail && !entered.handed.empty())
+            payload->insert(payload->end(), tail->begin(), tail->end());
         contributions_out += batch.contributions.size();
         digest.add(to.text());
         digest.add(*payload);
@@ -227,14 +277,17 @@ base::Result<Outputs> Engine::step(const Input& input) {
         return std::move(m.out);
     }
     if (!m.ingest) return base::fail(base::Errc::missing, "the first input must be Start");
-    if (m.law->advance(m.now)) m.law_changed();
+    if (m.law->advance(m.now)) {
+        m.law_changed();
+        m.audit->national(m.now, "law", "another law holds: " + m.law->digest().hex());
+    }
     if (const auto* frame = std::get_if<Frame>(&input.body)) {
         m.ingest->frame(*frame, m.now);
         m.pass_on(m.ingest->take_events());
     } else if (const auto* message = std::get_if<PartnerMessage>(&input.body)) {
         m.partner(*message);
     } else if (const auto* act = std::get_if<LawAct>(&input.body)) {
-        m.law->act(*act, m.now);
+        m.file_act(*act);
         m.law_changed();
     } else if (const auto* set = std::get_if<SetLawTime>(&input.body)) {
         if (auto done = m.law->set_law_time(m.now, set->law_time); !done)
@@ -251,6 +304,7 @@ base::Result<Outputs> Engine::step(const Input& input) {
             m.make_picture();
             while (m.next_picture <= m.now) m.next_picture = m.next_picture + m.config.picture_period;
         }
+        m.close_audit();
     }
     return std::move(m.out);
 }
@@ -289,6 +343,7 @@ std::map<std::string, std::uint64_t> Engine::counters() const {
     if (!m.ingest) return c;
     m.ingest->count(c);
     m.law->count(c);
+    m.audit->count(c);
     c["pictures"] = m.pictures;
     c["contributions_received"] = m.contributions_in;
     c["contributions_refused"] = m.contributions_refused;

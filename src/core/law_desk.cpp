@@ -126,20 +126,40 @@ base::Time LawDesk::law_time() const {
     return impl_->law_now();
 }
 
-void LawDesk::act(const LawAct& act, base::Time now) {
+std::vector<accord::Act> LawDesk::act(const LawAct& act, base::Time now) {
     auto& m = *impl_;
     m.now = now;
+    const auto before = m.law.acts().size();
     auto changed = m.law.with_acts(act.text, act.name, m.law_now());
     if (!changed) {
         ++m.acts_refused;
         m.events.push_back({now, "law.act_refused", changed.error().text()});
-        return;
+        return {};
     }
     const auto known = m.law.alarms().size();
     m.law = std::move(*changed);
     m.take(m.law.at(m.law_now()));
     m.events.push_back({now, "law.act", "filed " + act.name});
     m.tell_alarms(known);
+    return {m.law.acts().begin() + static_cast<std::ptrdiff_t>(before), m.law.acts().end()};
+}
+
+std::map<std::string, std::set<picture::State>> LawDesk::parties() const {
+    std::map<std::string, std::set<picture::State>> out;
+    for (const auto& text : impl_->law.texts())
+        if (!text->restriction) out[text->id].insert(text->parties.begin(), text->parties.end());
+    for (const auto& act : impl_->law.acts())
+        if (act.kind == accord::ActKind::accession || act.kind == accord::ActKind::succession)
+            if (const auto it = out.find(act.accord); it != out.end()) it->second.insert(act.by);
+    return out;
+}
+
+base::Digest LawDesk::digest() const {
+    return impl_->law.digest();
+}
+
+std::vector<release::Change> LawDesk::take_changes() {
+    return impl_->exporter.take_changes();
 }
 
 std::set<picture::SensorId> LawDesk::excluded_sensors() const {
@@ -193,13 +213,14 @@ std::vector<std::pair<picture::State, wire::Batch>> LawDesk::release(base::Time 
     return out;
 }
 
-bool LawDesk::admit(picture::State from, const wire::Batch& batch, const picture::Contribution& contribution) {
+release::Refusal LawDesk::admit(picture::State from, const wire::Batch& batch,
+                                const picture::Contribution& contribution) {
     auto& m = *impl_;
     // In a simulated node the sender's law clock may have been moved in the same tick: the receiver's own clock
     // decides.
     const auto refusal = release::check(contribution, from, m.config->state, m.view, batch.tick, m.law_now());
     ++m.refusals[static_cast<std::size_t>(refusal)];
-    return refusal == release::Refusal::none;
+    return refusal;
 }
 
 bool LawDesk::still_granted(const picture::Contribution& contribution) const {

@@ -3,8 +3,11 @@
 
 #include "ingest.hpp"
 
+#include <asman/accord/act.hpp>
 #include <asman/core/engine.hpp>
 #include <asman/geo/region.hpp>
+#include <asman/release/exporter.hpp>
+#include <asman/release/importer.hpp>
 #include <asman/wire/batch.hpp>
 
 #include <memory>
@@ -24,7 +27,13 @@ class LawDesk {
     bool advance(base::Time now);
     base::Result<void> set_law_time(base::Time now, base::Time law_time);
     base::Time law_time() const;
-    void act(const LawAct& act, base::Time now);
+    /// Files acts, certificates and revocations that arrived; the acts that this node did not know yet, for the audit.
+    std::vector<accord::Act> act(const LawAct& act, base::Time now);
+    /// Accords and who is in them, newcomers too.
+    std::map<std::string, std::set<picture::State>> parties() const;
+    base::Digest digest() const;
+    /// Decisions about objects that changed since the last call.
+    std::vector<release::Change> take_changes();
 
     /// Own sensors that feed no view, since their site's accord is not operative.
     std::set<picture::SensorId> excluded_sensors() const;
@@ -37,7 +46,7 @@ class LawDesk {
     std::vector<std::pair<picture::State, wire::Batch>> release(base::Time now, const std::vector<Ingest::View>& local,
                                                                 std::span<const picture::JointTrack> joint);
     /// The third wall: what the law, asked here at the stamped instant, does not grant is refused.
-    bool admit(picture::State from, const wire::Batch& batch, const picture::Contribution& contribution);
+    release::Refusal admit(picture::State from, const wire::Batch& batch, const picture::Contribution& contribution);
     /// Whether what is already held may still be.
     bool still_granted(const picture::Contribution& contribution) const;
 

@@ -99,6 +99,7 @@ base::Result<std::unique_ptr<Live>> Live::make(const LiveOptions& options) {
     member.record = options.record;
     if (member.record.empty() && !impl->config.record_file.empty())
         member.record = (folder / impl->config.record_file).string();
+    if (!impl->config.audit_dir.empty()) member.audit = (folder / impl->config.audit_dir).string();
     ASMAN_CHECK(impl->open_feeds(folder));
     const bool only_files = impl->receivers.empty() && !impl->file_frames.empty();
     impl->start = impl->now = only_files ? impl->file_frames.front().time : wall_clock();

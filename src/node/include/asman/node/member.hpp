@@ -3,6 +3,7 @@
 #pragma once
 
 #include <asman/core/engine.hpp>
+#include <asman/node/audit_store.hpp>
 #include <asman/record/log.hpp>
 #include <asman/wire/envelope.hpp>
 
@@ -17,6 +18,7 @@ struct MemberOptions {
     core::Bundle bundle;
     base::KeyPair key;         ///< signs this node's envelopes
     std::string record;        ///< path of the input log; empty: not recorded
+    std::string audit{};       ///< folder of the audit's chains; empty: none are kept
     record::Attributes about;  ///< added to the log's header
 };
 
@@ -56,6 +58,7 @@ class Member {
     core::Engine engine_;
     wire::Sealer sealer_;
     std::optional<record::Writer> log_;
+    std::optional<AuditStore> audit_;
     std::vector<Sealed> sealed_;
     std::vector<picture::State> purges_;
     std::vector<core::Event> events_;

@@ -18,6 +18,7 @@ struct DemonstrationOptions {
     std::string borders;                   ///< GeoJSON
     std::string terrain;                   ///< file in place of the scenario's; empty: as the scenario says
     std::string record;                    ///< folder for the input logs, one a state; empty: none
+    std::string audit{};                   ///< folder for the audits, a folder a state; empty: none
     std::optional<base::Time> law_date;    ///< the law's clock at the start; else the data's time
     std::optional<base::Duration> length;  ///< else the scenario's
     std::optional<std::uint64_t> seed;
