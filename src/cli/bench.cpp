@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include <chrono>
+#include <ctime>
 #include <memory>
 
 namespace asman::cli {
@@ -20,18 +21,25 @@ double wall_seconds() {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
+double processor_seconds() {
+    timespec t{};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+}
+
 void print_json(const study::WorldBenchResult& r, unsigned threads) {
     fmt::print(
         "{{\"threads\":{},\"sensors\":{},\"radars\":{},\"radar_cover\":[{},{:.2f},{}],\"receiver_cover\":[{},{:.2f},{}]"
         ","
         "\"data_s\":{:.0f},\"reports\":{},\"reports_per_s\":{:.0f},\"decode_s\":{:.3f},\"track_s\":{:.3f},"
-        "\"picture_s\":{:.3f},\"encode_s\":{:.3f},\"real_time_factor\":{:.3f},\"latency_p50_ms\":{:.1f},"
+        "\"picture_s\":{:.3f},\"processor_s\":{:.3f},\"encode_s\":{:.3f},\"real_time_factor\":{:.3f},\"latency_p50_"
+        "ms\":{:.1f},"
         "\"latency_p99_ms\":{:.1f},\"latency_max_ms\":{:.1f},\"wait_p50_ms\":{:.0f},\"wait_p99_ms\":{:.0f},"
         "\"tracks\":{},\"tracks_held\":{},\"aircraft\":{},\"matched\":{},\"extra\":{},\"rms_m\":{:.1f},"
         "\"rms_polar_m\":{:.1f},\"rms_date_line_m\":{:.1f},\"resident_bytes\":{},\"digest\":\"{}\"}}\n",
         threads, r.sensors, r.radars, r.radar_cover.least, r.radar_cover.mean, r.radar_cover.most,
         r.receiver_cover.least, r.receiver_cover.mean, r.receiver_cover.most, r.data_seconds, r.reports,
-        r.reports_per_second(), r.decode, r.track, r.picture, r.encode, r.speed(), 1e3 * r.latency_p50,
+        r.reports_per_second(), r.decode, r.track, r.picture, r.processor, r.encode, r.speed(), 1e3 * r.latency_p50,
         1e3 * r.latency_p99, 1e3 * r.latency_max, 1e3 * r.wait_p50, 1e3 * r.wait_p99, r.tracks, r.tracks_held,
         r.aircraft, r.matched, r.extra, r.rms, r.rms_polar, r.rms_date_line, r.resident, r.digest.hex());
 }
@@ -49,6 +57,7 @@ void print_text(const study::WorldBenchResult& r, const study::WorldBenchOptions
         "a second\n",
         o.threads, o.threads == 1 ? "" : "s", r.track, r.picture, o.picture_period, r.speed(),
         n / (r.track + r.picture));
+    fmt::print("processor time in it {:.2f} s, of {:.0f} s of data\n", r.processor, s);
     fmt::print("apart, one thread: decoding {:.2f} s ({:.0f} reports a second), 062 {:.2f} s ({:.1f} MB)\n", r.decode,
                n / r.decode, r.encode, static_cast<double>(r.output_bytes) * 1e-6);
     fmt::print(
@@ -67,7 +76,7 @@ void print_text(const study::WorldBenchResult& r, const study::WorldBenchOptions
 
 int run(const Options& o) {
     Progress progress("benchmark");
-    const auto r = study::bench_world(o.world, wall_seconds, [&](double f) { progress.at(f); });
+    const auto r = study::bench_world(o.world, wall_seconds, processor_seconds, [&](double f) { progress.at(f); });
     if (!r) return report(r.error());
     o.json ? print_json(*r, o.world.threads) : print_text(*r, o.world);
     return Exit::ok;

@@ -49,7 +49,7 @@ std::uint64_t resident() {
 
 struct Bench {
     const WorldBenchOptions& o;
-    const std::function<double()>& clock;
+    const std::function<double()>&clock, &processor;
     simulate::Globe globe;
     sources::AsterixSource source;
     track::Tracker tracker;
@@ -67,10 +67,11 @@ struct Bench {
         const double t0 = clock();
         decoded.clear();
         source.decode(d.feed, d.bytes, d.received, decoded);
-        const double t1 = clock();
+        const double t1 = clock(), p1 = processor();
         for (const auto& m : decoded.services) tracker.service(m);
         for (const auto& p : decoded.reports) tracker.report(p);
         const double t2 = clock();
+        r.processor += measuring ? processor() - p1 : 0;
         if (!measuring) return;
         r.decode += t1 - t0;
         r.track += t2 - t1;
@@ -80,9 +81,10 @@ struct Bench {
     }
 
     void show() {
-        const double t0 = clock();
+        const double t0 = clock(), p0 = processor();
         const auto tracks = tracker.picture(tracker.now());
         const double t1 = clock();
+        r.processor += measuring ? processor() - p0 : 0;
         const auto blocks = outputs::asterix_062(tracks, {.sac = 1, .sic = 1, .simulated = true});
         const double t2 = clock();
         base::Writer w;
@@ -96,9 +98,10 @@ struct Bench {
 
     /// One step of data up to `until`: what has arrived is decoded and tracked.
     void step(base::Time until, std::size_t arrived, double busy) {
-        const double t0 = clock();
+        const double t0 = clock(), p0 = processor();
         tracker.advance(until);
         const double took = clock() - t0;
+        r.processor += measuring ? processor() - p0 : 0;
         if (until.ns >= next_picture) {
             next_picture = until.ns + base::seconds(o.picture_period).ns;
             show();
@@ -170,13 +173,15 @@ void Bench::compare() {
 }  // namespace
 
 base::Result<WorldBenchResult> bench_world(const WorldBenchOptions& o, const std::function<double()>& clock,
+                                           const std::function<double()>& processor,
                                            const std::function<void(double)>& progress) {
     simulate::Globe globe(o.globe);
     ASMAN_TRY(auto source, sources::AsterixSource::make(
                                {.sensors = globe.sensors(), .simulation = sources::Simulation::only, .editions = {}}));
     track::Config config;
     config.threads = o.threads;
-    Bench b{o, clock, std::move(globe), std::move(source), track::Tracker(config), {}, {}, {}, false, 0, {}, 0, {}, 0};
+    Bench b{o, clock, processor, std::move(globe), std::move(source), track::Tracker(config), {}, {}, {}, false, 0, {},
+            0, {},    0};
     for (const auto& s : b.globe.sensors()) ASMAN_CHECK(b.tracker.add_sensor(s));
     const auto warm = static_cast<int>(o.warm_up), all = warm + static_cast<int>(o.seconds);
     Weighted waits;

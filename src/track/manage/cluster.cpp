@@ -36,9 +36,9 @@ bool Tracker::Impl::in_reach(const SensorState& s, const TrackState& k, const Pl
     const double a = std::abs(dt), span = (p.place - s.site.place).squaredNorm();
     const double sigma =
         p.polar ? std::sqrt(p.at.variance_range + p.at.variance_azimuth * span) : std::sqrt(2 * p.variance);
-    double reach = 4.5 * (k.spread + k.spread_rate * a + sigma) + kManoeuvre * a * a;
-    if (p.polar && !ground_range) reach += 6000 * std::min(1.0, 12000 / std::max(p.at.range, 1.0));
-    return d.squaredNorm() <= reach * reach;
+    double limit = 4.5 * (k.spread + k.spread_rate * a + sigma) + kManoeuvre * a * a;
+    if (p.polar && !ground_range) limit += 6000 * std::min(1.0, 12000 / std::max(p.at.range, 1.0));
+    return d.squaredNorm() <= limit * limit;
 }
 
 double Tracker::Impl::speed_evidence(const Imm& f, const Innovation& in) const {

@@ -25,8 +25,7 @@ double wrap(double a) {
 }  // namespace
 
 int SensorState::ring(double range) const {
-    const double reach = info.max_range > 0 ? info.max_range : 4e5;
-    return std::clamp(static_cast<int>(kRings * range / reach), 0, kRings - 1);
+    return std::clamp(static_cast<int>(kRings * range / reach()), 0, kRings - 1);
 }
 
 void SensorState::learn_detection(double range, double hit) {
@@ -185,11 +184,9 @@ void Tracker::Impl::miss(Work& w, std::uint32_t slot, Link& link, Seconds at) {
 void Tracker::Impl::survey(Work& w, std::uint32_t slot) {
     TrackState& k = tracks[slot];
     k.last_survey = now;
-    for (std::uint32_t id = 0; id < sensors.size(); ++id) {
+    for (const std::uint32_t id : sweepers.at(k.place)) {
         const SensorState& s = sensors[id];
-        if (!s.placed || !s.alive || !s.sweeps) continue;
-        const double reach = s.info.max_range > 0 ? s.info.max_range : 4e5;
-        if ((k.place - s.site.place).squaredNorm() > reach * reach) continue;
+        if (!s.alive || (k.place - s.site.place).squaredNorm() > s.reach() * s.reach()) continue;
         Link& link = link_to(k, id);
         if (!link.scheduled)
             schedule(w, id, slot, link, std::max(k.t, link.last_pass + 0.5 * s.period) + 0.5 * s.period);

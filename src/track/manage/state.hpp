@@ -4,6 +4,7 @@
 #include "associate/clutter.hpp"
 #include "associate/index.hpp"
 #include "associate/marginals.hpp"
+#include "associate/reach.hpp"
 #include "filter/imm.hpp"
 #include "filter/locate.hpp"
 #include "filter/vertical.hpp"
@@ -92,6 +93,7 @@ struct Beam {
 struct SensorState {
     /// Distance from the antenna, m; 0 where that is not known (a receiver of reports that carry their own place).
     double distance(const Eigen::Vector3d& place) const { return placed ? (place - site.place).norm() : 0; }
+    double reach() const { return info.max_range > 0 ? info.max_range : 4e5; }  ///< m
     picture::Sensor info;
     bool placed = false, healthy = true;
     bool sweeps = false;  ///< rotates: its misses are counted by its beam
@@ -292,6 +294,7 @@ struct Tracker::Impl {
     const Motion& motion_of(const TrackState& k) const { return k.pressure_based ? level_motion : motion; }
     Counters counters;
     std::vector<SensorState> sensors;
+    Reach sweepers;  ///< of those that rotate
     std::map<std::uint32_t, std::uint32_t> sensor_of;
     std::deque<TrackState> tracks;
     std::vector<std::uint32_t> free_slots;

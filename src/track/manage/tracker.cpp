@@ -62,7 +62,8 @@ base::Result<void> Tracker::add_sensor(const picture::Sensor& sensor) {
         s.site = impl_->frame->site(*sensor.position);
     }
     if (s.sweeps) {
-        const double reach = sensor.max_range > 0 ? sensor.max_range : 4e5;
+        const double reach = s.reach();
+        if (s.placed) impl_->sweepers.add(static_cast<std::uint32_t>(impl_->sensors.size()), s.site.place, reach);
         s.echoes = ClutterMap(sensor.false_reports_per_scan, reach, s.period, kClutterMemory);
         s.replies = ClutterMap(0.1 * sensor.false_reports_per_scan, reach, s.period, kClutterMemory);
     }

@@ -17,12 +17,11 @@ void Tracker::Impl::list_watchers(Undetected::Cell& c, const Eigen::Vector3d& pl
     c.listed = true;
     c.watchers.clear();
     const Eigen::Vector3d middle = Undetected::middle(place);
-    for (std::uint32_t id = 0; id < sensors.size(); ++id) {
+    for (const std::uint32_t id : sweepers.at(middle)) {
         const SensorState& o = sensors[id];
-        if (!o.placed || !o.sweeps) continue;
         const Sight at = sight(o.site, middle, ground_range);
-        const double reach = o.info.max_range > 0 ? o.info.max_range : 4e5;
-        if (at.range < reach) c.watchers.push_back({id, static_cast<float>(at.azimuth), static_cast<float>(at.range)});
+        if (at.range < o.reach())
+            c.watchers.push_back({id, static_cast<float>(at.azimuth), static_cast<float>(at.range)});
     }
 }
 

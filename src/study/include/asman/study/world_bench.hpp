@@ -28,6 +28,8 @@ struct WorldBenchResult {
     double track = 0;    ///< report(), advance()
     double picture = 0;  ///< picture()
     double encode = 0;   ///< pictures to ASTERIX 062
+    double processor =
+        0;  ///< processor time of all threads in `track` and `picture`; what a busy machine adds is not in it
     std::uint64_t output_bytes = 0;
     /// Latency at 1 ×: from the arrival of a datagram until the tracks that it feeds are updated, for every report.
     /// What was measured of each step is laid on a clock that runs as the data did; a step's work waits for the one
@@ -47,8 +49,9 @@ struct WorldBenchResult {
     double speed() const { return track + picture > 0 ? data_seconds / (track + picture) : 0; }
 };
 
-/// `clock`: seconds of the wall. `progress`: 0 … 1.
+/// `clock`: seconds of the wall; `processor`: of processor time of the process. `progress`: 0 … 1.
 base::Result<WorldBenchResult> bench_world(const WorldBenchOptions& options, const std::function<double()>& clock,
+                                           const std::function<double()>& processor,
                                            const std::function<void(double)>& progress = {});
 
 }  // namespace asman::study
