@@ -69,5 +69,52 @@ TEST(Vertical, ADownlinkedRateHelps) {
     EXPECT_NEAR(with.rate(), 12, 0.5);
 }
 
+TEST(Vertical, AFastJetsClimbIsFollowedThroughLooksTenSecondsApart) {
+    // Level, then 50 m/s within ten seconds, then level again.
+    const auto truth = [](double t) {
+        const auto ramp = [](double s) { return s <= 0 ? 0 : s < 10 ? 2.5 * s * s : 250 + 50 * (s - 10); };
+        return 3000 + ramp(t - 60) - ramp(t - 120);
+    };
+    Vertical v;
+    double sum = 0;
+    int n = 0;
+    for (double t = 0; t < 200; t += 8) {
+        v.update(t, quantised(truth(t)), 9);
+        const double e = v.height(t) - truth(t);
+        sum += e * e;
+        ++n;
+    }
+    EXPECT_LT(std::sqrt(sum / n), 40);
+}
+
+TEST(Vertical, GarbledHeightsHardlyMoveIt) {
+    std::mt19937 g(2);
+    std::uniform_real_distribution<double> u;
+    double sum = 0;
+    int n = 0;
+    for (int k = 0; k < 50; ++k) {
+        Vertical v;
+        for (double t = 0; t < 300; t += 4) {
+            const bool garbled = u(g) < 0.05;
+            v.update(t, quantised(8000) + (garbled ? 30.48 * (1 << static_cast<int>(8 * u(g))) : 0), 9);
+            if (t < 20) continue;
+            const double e = v.height(t) - 8000;
+            sum += e * e;
+            ++n;
+        }
+    }
+    EXPECT_LT(std::sqrt(sum / n), 30);
+}
+
+TEST(Vertical, AGarbledFirstHeightIsCorrectedByTheNextTwo) {
+    Vertical v;
+    v.update(0, 11'900, 9);
+    EXPECT_FALSE(v.proven());
+    v.update(4, 8000, 9);
+    v.update(8, 8000, 9);
+    EXPECT_TRUE(v.proven());
+    EXPECT_NEAR(v.height(8), 8000, 10);
+}
+
 }  // namespace
 }  // namespace asman::track

@@ -8,9 +8,9 @@ namespace asman::track {
 namespace {
 
 constexpr std::size_t kMaxCells = 400'000;
-constexpr double kCellShape = 0.5;  ///< Gamma shape of a cell's rate about the rate everywhere
+constexpr double kCellShape = 0.25;  ///< Gamma shape of a cell's rate about the rate everywhere
 constexpr double kGlobalShape = 4;  ///< and of the latter about the configured one
-constexpr double kEndWeight = 0.5;  ///< tracks end where tracks begin: at airfields, horizons and edges of coverage
+constexpr double kEndWeight = 1;  ///< tracks end where tracks begin: at airfields, horizons and edges of coverage
 constexpr double kSpeedPrior = 30;  ///< tracks that the prior of speeds counts for
 
 std::int64_t cube(double v) {

@@ -53,7 +53,7 @@ TEST(Undetected, PlacesWhereTracksBeginBeginMore) {
     for (int i = 0; i < 20; ++i) sky.began(field, 1);
     const double there = sky.rate(sky.find(field), 3600), quiet = sky.rate(sky.find(elsewhere), 3600);
     EXPECT_GT(there, 10 * quiet);
-    EXPECT_NEAR(there, 20.0 / (Undetected::kSize * Undetected::kSize * 1.5 * 3600), 0.25 * there);
+    EXPECT_NEAR(there, 20.0 / (Undetected::kSize * Undetected::kSize * 2 * 3600), 0.25 * there);
 }
 
 TEST(Undetected, TheAreaOfACubesCutDoesNotDependOnThePlace) {

@@ -1,0 +1,188 @@
+// What may be wrong in a report — who it is, how high, how late — and what the picture makes of it.
+#include "manage/world_test.hpp"
+
+#include <Eigen/LU>
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace asman::track {
+namespace {
+
+using namespace test;
+
+base::Time at(double s) {
+    return base::Time{} + base::seconds(s);
+}
+
+World with_transponders(int n, unsigned seed) {
+    World w = busy_world(n, seed);
+    for (auto& s : w.sensors) s.kind = picture::SensorKind::combined;
+    for (std::size_t k = 0; k < w.aircraft.size(); ++k) {
+        w.aircraft[k].address = static_cast<std::uint32_t>(0x400000 + 77 * k);
+        w.aircraft[k].code = static_cast<picture::Mode3A>(01001 + 3 * k);
+    }
+    return w;
+}
+
+Outcome outcome(const World& w, const std::vector<picture::TargetReport>& reports, double t) {
+    Tracker k = tracker_for(w);
+    feed(k, reports, t);
+    return compare(w, k.picture(at(t)), t);
+}
+
+TEST(Evidence, WithAllAddressesAndCodesSwappedAtRandomTheKinematicPictureHolds) {
+    const World w = with_transponders(30, 4);
+    auto reports = w.reports();
+    const Outcome right = outcome(w, reports, 110);
+    std::mt19937 g(9);
+    std::vector<picture::ReportedIdentity> identities;
+    for (const auto& r : reports)
+        if (r.identity.address) identities.push_back(r.identity);
+    std::shuffle(identities.begin(), identities.end(), g);
+    std::size_t i = 0;
+    for (auto& r : reports)
+        if (r.identity.address) r.identity = identities[i++];
+    const Outcome swapped = outcome(w, reports, 110);
+    EXPECT_GE(swapped.matched, right.matched - 1);
+    EXPECT_LE(swapped.tracks, swapped.matched + 2);
+    EXPECT_LT(swapped.rms, 1.2 * right.rms + 10);
+}
+
+TEST(Evidence, PressureAndGeometricHeightAreKeptApartAndTheirDifferenceIsLearnt) {
+    World w = with_transponders(12, 6);
+    // Near two radars a height error shows in where their plots meet.
+    for (auto& a : w.aircraft) a.x *= 0.35, a.y *= 0.35, a.turn_from = 1e9;
+    auto reports = w.reports();
+    constexpr double kOffset = 280;  // geometric height is so much above pressure altitude today
+    for (auto& r : reports)
+        if (r.pressure_altitude) r.pressure_altitude->m -= kOffset;
+    // A range bias of every radar would look much the same: these are known to have none.
+    Config config;
+    config.registration = false;
+    Tracker k = tracker_for(w, config);
+    feed(k, reports, 115);
+    int told = 0;
+    double worst = 0, sum = 0;
+    for (const auto& track : k.picture(at(115)))
+        for (const Aircraft& a : w.aircraft) {
+            if (track.identity.address != a.address) continue;
+            ASSERT_TRUE(track.kinematics.pressure_altitude);
+            EXPECT_NEAR(track.kinematics.pressure_altitude->m, a.height - kOffset, 25);
+            if (!track.kinematics.geometric_height) continue;
+            ++told;
+            const double e = track.kinematics.geometric_height->m - a.height;
+            worst = std::max(worst, std::abs(e) / track.kinematics.sigma_geometric_height);
+            sum += e * e;
+        }
+    EXPECT_GE(told, 8);
+    EXPECT_LT(worst, 3.5);
+    EXPECT_LT(std::sqrt(sum / told), 0.8 * kOffset) << "nothing was learnt of the difference";
+}
+
+TEST(Evidence, TheErrorsOfThePictureAreWhatItsCovariancesSay) {
+    double sum = 0;
+    int n = 0;
+    for (unsigned seed = 1; seed <= 4; ++seed) {
+        World w = busy_world(30, seed);
+        Tracker k = tracker_for(w);
+        const auto reports = w.reports();
+        std::size_t next = 0;
+        for (double t = 60; t <= 115; t += 11) {
+            for (; next < reports.size() && (reports[next].time - base::Time{}).seconds() <= t; ++next) {
+                k.advance(reports[next].time);
+                k.report(reports[next]);
+            }
+            k.advance(at(t));
+            for (const auto& track : k.picture(at(t)))
+                for (const Aircraft& a : w.aircraft) {
+                    const geo::Point p = w.point(a, t);
+                    const double d = geo::distance(p, track.kinematics.at);
+                    if (d > 2000) continue;
+                    const double north = (track.kinematics.at.lat - p.lat) * 6.36e6,
+                                 east = (track.kinematics.at.lon - p.lon) * 6.386e6 * std::cos(p.lat);
+                    const Eigen::Vector2d e(east, north);
+                    const Eigen::Matrix2d P = track.kinematics.covariance.topLeftCorner<2, 2>();
+                    sum += std::min((P.inverse() * e).dot(e), 30.0) / 2;
+                    ++n;
+                }
+        }
+    }
+    ASSERT_GT(n, 500);
+    EXPECT_GT(sum / n, 0.6);  // a picture that fears manoeuvres which few fly is a little too careful
+    EXPECT_LT(sum / n, 1.3);
+}
+
+TEST(Evidence, ReportsThatComeLateOrTwiceMakeNearlyTheSamePicture) {
+    const World w = busy_world(30, 8);
+    const auto reports = w.reports();
+    const Outcome ordered = outcome(w, reports, 110);
+    // Every radar's data come by a line of its own: up to 5 s late, the radar's own order kept.
+    std::vector<std::pair<double, picture::TargetReport>> lines;
+    for (const auto& r : reports) {
+        const double late = r.sensor.value == 1 ? 0.1 : r.sensor.value == 2 ? 2 : 5;
+        lines.emplace_back((r.time - base::Time{}).seconds() + late, r);
+    }
+    std::stable_sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    Tracker late = tracker_for(w), sorted = tracker_for(w), twice = tracker_for(w);
+    std::vector<picture::TargetReport> arrived;
+    for (const auto& [t, r] : lines) {
+        if (t > 110) break;
+        late.advance(at(t));
+        late.report(r);
+        arrived.push_back(r);
+    }
+    late.advance(at(110));
+    // The same reports in order of time.
+    std::stable_sort(arrived.begin(), arrived.end(), [](const auto& a, const auto& b) { return a.time < b.time; });
+    feed(sorted, arrived, 110);
+    for (const auto& r : reports) {
+        if ((r.time - base::Time{}).seconds() > 110) break;
+        twice.advance(r.time);
+        twice.report(r);
+        twice.report(r);
+    }
+    twice.advance(at(110));
+    EXPECT_EQ(late.counters().refused_late, 0U);
+    const Outcome of_late = compare(w, late.picture(at(110)), 110),
+                  of_sorted = compare(w, sorted.picture(at(110)), 110),
+                  of_twice = compare(w, twice.picture(at(110)), 110);
+    EXPECT_GE(of_late.matched, of_sorted.matched - 1);
+    EXPECT_LE(of_late.tracks, of_sorted.tracks + 1);
+    EXPECT_LT(of_late.rms, 1.15 * of_sorted.rms);
+    EXPECT_EQ(of_twice.matched, ordered.matched);
+    EXPECT_NEAR(of_twice.rms, ordered.rms, 0.05);
+    EXPECT_EQ(twice.counters().refused_duplicate, twice.counters().used);
+}
+
+TEST(Evidence, AnAircraftThatFliesHarderThanAnyModeKeepsItsNumber) {
+    World w;
+    w.radar(1, -30e3, -20e3, 5);
+    w.radar(2, 40e3, 10e3, 8);
+    w.aircraft.push_back({.x = -20e3, .y = 20e3, .vx = 300, .vy = 0, .turn_from = 50, .turn_rate = 0.105});
+    Tracker t = tracker_for(w);
+    const auto reports = w.reports();
+    std::size_t next = 0;
+    std::uint64_t number = 0;
+    int lost = 0;
+    for (double s = 30; s <= 115; s += 5) {
+        for (; next < reports.size() && (reports[next].time - base::Time{}).seconds() <= s; ++next) {
+            t.advance(reports[next].time);
+            t.report(reports[next]);
+        }
+        t.advance(at(s));
+        bool held = false;
+        for (const auto& k : t.picture(at(s))) {
+            if (geo::distance(k.kinematics.at, w.point(w.aircraft[0], s)) > 1500) continue;
+            if (number == 0) number = k.number;
+            held |= k.number == number;
+        }
+        lost += !held;
+    }
+    EXPECT_LE(lost, 2) << "6° a second at 300 m/s";
+}
+
+}  // namespace
+}  // namespace asman::track
