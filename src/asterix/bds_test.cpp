@@ -2,6 +2,11 @@
 #include <asman/asterix/bds.hpp>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <cstdlib>
+#include <fstream>
+#include <map>
 
 namespace asman::asterix {
 namespace {
@@ -54,6 +59,56 @@ TEST(Bds, IdentificationAndCapabilities) {
     const auto link = as<Bds10>(0x10, 0x10010080F50000);
     EXPECT_TRUE(link.acas_operational);
     EXPECT_FALSE(link.continuation);
+}
+
+/// Comm-B replies whose register and values another decoder gave (README beside the data).
+TEST(Bds, AgreesWithAnotherDecoder) {
+    std::ifstream in(ASMAN_SOURCE_DIR "/../shared/data/adsb/modes_golden.json");
+    if (!in) {
+        if (std::getenv("ASMAN_REQUIRE_DATA")) FAIL() << "modes_golden.json is absent";
+        GTEST_SKIP() << "modes_golden.json is absent";
+    }
+    const auto all = nlohmann::json::parse(in);
+    std::map<std::string, int> compared;
+    const auto near = [&](const nlohmann::json& want, const char* key, const std::optional<double>& got, double step) {
+        if (!want.contains(key) || want[key].is_null()) return;
+        ASSERT_TRUE(got) << key << want;
+        EXPECT_NEAR(*got, want[key].get<double>(), step) << key << want;
+        ++compared[key];
+    };
+    for (const auto& [message, want] : all.items()) {
+        if (!want.contains("bds") || !want["bds"].is_string() || message.size() != 28) continue;
+        const std::string bds = want["bds"];
+        if (bds.size() != 5) continue;  // one register alone
+        const auto bits = std::stoull(message.substr(8, 14), nullptr, 16);
+        const auto r = decode_bds(static_cast<std::uint8_t>(std::stoul(bds.substr(3), nullptr, 16)), bits);
+        if (const auto* x = std::get_if<Bds40>(&r)) {
+            near(want, "selected_altitude_mcp", x->mcp_altitude_ft, 1e-9);
+            near(want, "selected_altitude_fms", x->fms_altitude_ft, 1e-9);
+            near(want, "baro_pressure_setting", x->barometric_setting_mb, 1e-6);
+        } else if (const auto* y = std::get_if<Bds50>(&r)) {
+            near(want, "roll", y->roll_deg, 0.1);
+            near(want, "true_track", y->true_track_deg, 1e-3);
+            near(want, "groundspeed", y->ground_speed_kt, 1e-9);
+            near(want, "track_rate", y->track_rate_deg_s, 1e-3);
+            near(want, "true_airspeed", y->true_airspeed_kt, 1e-9);
+        } else if (const auto* z = std::get_if<Bds60>(&r)) {
+            near(want, "magnetic_heading", z->magnetic_heading_deg, 1e-3);
+            near(want, "indicated_airspeed", z->indicated_airspeed_kt, 1e-9);
+            near(want, "mach", z->mach, 1e-3);
+            near(want, "baro_vertical_rate", z->barometric_rate_ft_min, 1e-9);
+            near(want, "inertial_vertical_rate", z->inertial_rate_ft_min, 1e-9);
+        } else if (const auto* id = std::get_if<Bds20>(&r)) {
+            std::string callsign = want["callsign"];
+            while (!callsign.empty() && callsign.back() == '_') callsign.pop_back();
+            EXPECT_EQ(id->identification.view(), callsign);
+            ++compared["callsign"];
+        }
+    }
+    EXPECT_GT(compared["mach"], 100);
+    EXPECT_GT(compared["roll"], 90);
+    EXPECT_GT(compared["selected_altitude_mcp"], 60);
+    EXPECT_GT(compared["callsign"], 10);
 }
 
 TEST(Bds, ARegisterThatSaysAnotherNumberIsNone) {

@@ -1,6 +1,8 @@
 // Datagrams to blocks to records.
 #include <asman/asterix/decode.hpp>
 
+#include <string>
+
 namespace asman::asterix {
 
 namespace {
@@ -37,6 +39,35 @@ void Editions::set(const Edition& e) {
 void Editions::set(Source source, const Edition& e) {
     by_source_[{e.category, source}] = &e;
     mixed_[e.category] = true;
+}
+
+void Editions::set_opaque(std::uint8_t category, Source source) {
+    by_source_[{category, source}] = nullptr;
+    mixed_[category] = true;
+}
+
+std::vector<Announced> announced(const Record& message) {
+    std::vector<Announced> out;
+    const auto list = message.category() == 247 ? message.raw("550") : Bytes{};
+    // A count, then category, main and sub number, an octet each.
+    for (std::size_t at = 1; at + 3 <= list.size(); at += 3) {
+        auto number = std::to_string(octet(list, at + 1)) + "." + std::to_string(octet(list, at + 2));
+        const Edition* edition = find_edition(octet(list, at), number);
+        out.push_back({octet(list, at), std::move(number), edition});
+    }
+    return out;
+}
+
+std::size_t Editions::learn(const Record& message) {
+    const auto source = message.source();
+    if (!source) return 0;
+    std::size_t learnt = 0;
+    for (const Announced& a : announced(message)) {
+        if (!a.edition) continue;
+        set(*source, *a.edition);
+        ++learnt;
+    }
+    return learnt;
 }
 
 bool Editions::set_expansion(std::uint8_t category, std::string_view number) {
@@ -86,28 +117,41 @@ const Event* DatagramReader::next_block() {
     ++blocks_;
     end_ = at_ + length;
     at_ += 3;
-    if (editions_->find(event_.category)) return at_ < end_ ? next_record() : nullptr;
+    event_.source.reset();
+    if (at_ < end_) return next_record();
+    return editions_->find(event_.category) ? nullptr : give_opaque();
+}
+
+const Event* DatagramReader::give_opaque() {
     event_.what = What::opaque;
     event_.bytes = bytes_.subspan(at_, end_ - at_);
     at_ = end_;
     return &event_;
 }
 
-/// The edition for the source that the record names: SAC and SIC come first in every category.
-const Edition* DatagramReader::choose() const {
+/// The edition for the source that the record names: SAC and SIC come first in every category. A record without them is
+/// of the source of the one before in its block.
+const Edition* DatagramReader::choose() {
     std::size_t p = at_;
-    if (!(octet(bytes_, p) & 0x80)) return editions_->find(event_.category);
-    while (p < end_ && octet(bytes_, p) & 1) ++p;
-    if (p + 2 >= end_) return editions_->find(event_.category);
-    return editions_->find(event_.category, Source{octet(bytes_, p + 1), octet(bytes_, p + 2)});
+    const auto before = event_.source;
+    if (octet(bytes_, p) & 0x80) {
+        while (p < end_ && octet(bytes_, p) & 1) ++p;
+        if (p + 2 < end_) event_.source = Source{octet(bytes_, p + 1), octet(bytes_, p + 2)};
+    }
+    const Edition* edition = editions_->find(event_.category, event_.source);
+    // Of a category without a table nothing is known, not even who sends it.
+    if (!edition && !editions_->find(event_.category)) event_.source = before;
+    return edition;
 }
 
 const Event* DatagramReader::next_record() {
     event_.problem = {};
     const Edition* edition = choose();
+    if (!edition) return give_opaque();
     event_.record.expansion = editions_->expansion(event_.category);
     if (!index_record(*edition, bytes_.subspan(at_, end_ - at_), event_.record, event_.problem)) {
         const auto offset = at_ + event_.problem.offset;
+        event_.bytes = bytes_.subspan(at_, end_ - at_);
         at_ = end_;
         return fail(event_.problem.fault, offset);
     }

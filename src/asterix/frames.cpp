@@ -1,5 +1,8 @@
 #include <asman/asterix/frames.hpp>
 
+#include "formats.hpp"
+#include "hdlc.hpp"
+#include "octets.hpp"
 #include "packets.hpp"
 
 #include <algorithm>
@@ -10,11 +13,12 @@ namespace asman::asterix {
 
 namespace {
 
-constexpr std::size_t gps_header = 2200, gps_stamp = 10;
-constexpr std::size_t ff_header = 8, ff_trailer = 4;
 constexpr std::size_t longest_packet = 1 << 18;
+/// How far a frame of HDLC is looked for where one is damaged.
+constexpr std::size_t longest_search = 1 << 16;
 
-constexpr std::string_view names[] = {"automatic", "raw", "pcap", "pcapng", "ff", "gps", "rply"};
+constexpr std::string_view names[framings] = {"automatic", "raw",  "pcap",   "pcapng", "ff",
+                                              "gps",       "rply", "oradis", "hdlc"};
 
 /// Bytes of a file, or of memory, of which a window can be looked at.
 class Input {
@@ -63,57 +67,6 @@ class Input {
     std::uint64_t offset_ = 0;
 };
 
-/// The length of the data block at `at`, 0 where there is none.
-std::size_t block(Bytes b, std::size_t at) {
-    if (at + 3 > b.size() || octet_at(b, at) == 0) return 0;
-    const std::size_t length = big16(b, at + 1);
-    return length < 3 ? 0 : length;
-}
-
-/// Whether blocks fill exactly [at, end).
-bool filled(Bytes b, std::size_t at, std::size_t end) {
-    while (at < end) {
-        const auto n = block(b, at);
-        if (n == 0 || at + n > end) return false;
-        at += n;
-    }
-    return true;
-}
-
-bool looks_ff(Bytes b) {
-    if (b.size() < ff_header + 3 + ff_trailer) return false;
-    const std::size_t length = big16(b, 0);
-    if (length < ff_header + 3 + ff_trailer || length > b.size()) return false;
-    for (std::size_t i = length - ff_trailer; i < length; ++i)
-        if (octet_at(b, i) != 0xA5) return false;
-    return filled(b, ff_header, length - ff_trailer);
-}
-
-bool looks_gps(Bytes b) {
-    const auto n = b.size() > gps_header ? block(b, gps_header) : 0;
-    if (n == 0 || gps_header + n + gps_stamp > b.size()) return false;
-    const auto next = gps_header + n + gps_stamp;
-    return next == b.size() || block(b, next) != 0;
-}
-
-bool looks_rply(Bytes b) {
-    if (b.size() < 11) return false;
-    const std::size_t length = little32(b, 0);
-    return length >= 3 && length <= 65535 && 8 + length <= b.size() && filled(b, 8, 8 + length);
-}
-
-/// The first blocks follow each other; the last may be cut by the end of what is seen.
-bool looks_raw(Bytes b) {
-    std::size_t at = 0;
-    for (int i = 0; i < 8 && at < b.size(); ++i) {
-        const auto n = block(b, at);
-        if (n == 0) return i > 0 && b.size() - at < 16;
-        if (at + n > b.size()) return i > 0;
-        at += n;
-    }
-    return at > 0;
-}
-
 }  // namespace
 
 std::string_view name(Framing f) {
@@ -126,19 +79,6 @@ std::optional<Framing> framing(std::string_view text) {
     return {};
 }
 
-Framing detect(Bytes b) {
-    if (b.size() >= 4) {
-        const auto magic = big32(b, 0);
-        if (magic == 0xA1B2C3D4 || magic == 0xD4C3B2A1 || magic == 0xA1B23C4D || magic == 0x4D3CB2A1)
-            return Framing::pcap;
-        if (magic == 0x0A0D0D0A) return Framing::pcapng;
-    }
-    if (looks_ff(b)) return Framing::ff;
-    if (looks_gps(b) && !looks_raw(b)) return Framing::gps;
-    if (looks_rply(b)) return Framing::rply;
-    return looks_raw(b) ? Framing::raw : Framing::automatic;
-}
-
 struct FrameReader::Impl {
     explicit Impl(Input source) : input(std::move(source)) {}
 
@@ -149,6 +89,8 @@ struct FrameReader::Impl {
     Packets packets;
     bool started = false, big_endian = false, nanoseconds = false;
     std::size_t done = 0;  ///< octets of the current frame, skipped at the next call
+    Bytes inner;           ///< ORADIS frames that the current packet still holds
+    std::vector<std::byte> unescaped;
     std::uint32_t link_type = 1;
     struct Interface {
         std::uint32_t link_type = 1;
@@ -173,6 +115,7 @@ struct FrameReader::Impl {
     }
 
     const Frame* next() {
+        if (!inner.empty()) return next_inner();
         input.skip(std::exchange(done, 0));
         frame.received.reset();
         frame.clock.reset();
@@ -187,6 +130,10 @@ struct FrameReader::Impl {
                 return next_gps();
             case Framing::rply:
                 return next_rply();
+            case Framing::oradis:
+                return next_oradis();
+            case Framing::hdlc:
+                return next_hdlc();
             default:
                 return next_raw();
         }
@@ -195,7 +142,7 @@ struct FrameReader::Impl {
     const Frame* next_raw() {
         const auto b = input.peek(65535);
         if (b.empty()) return nullptr;
-        const auto n = block(b, 0);
+        const auto n = block_at(b, 0);
         return n == 0 || n > b.size() ? lost() : give(b.first(n), 0, n);
     }
 
@@ -215,7 +162,7 @@ struct FrameReader::Impl {
         }
         const auto b = input.peek(65535 + gps_stamp);
         if (b.empty()) return nullptr;
-        const auto n = block(b, 0);
+        const auto n = block_at(b, 0);
         if (n == 0 || n + gps_stamp > b.size()) return lost();
         frame.clock = big32(b, n + gps_stamp - 4) / 128.0;
         return give(b.first(n), 0, n + gps_stamp);
@@ -228,6 +175,45 @@ struct FrameReader::Impl {
         if (n == 0 || n > 65535 || n + 8 > b.size()) return lost();
         frame.clock = little32(b, 4) / 1000.0;
         return give(b.subspan(8, n), 8, n + 8);
+    }
+
+    const Frame* next_oradis() {
+        const auto b = input.peek(65535);
+        if (b.empty()) return nullptr;
+        const std::size_t n = b.size() < 2 ? 0 : big16(b, 0);
+        if (n <= oradis_header || n > b.size()) return lost();
+        return give(b.subspan(oradis_header, n - oradis_header), oradis_header, n);
+    }
+
+    const Frame* next_hdlc() {
+        for (std::size_t searched = 0; searched < longest_search; ++searched) {
+            const auto b = input.peek(2 * longest_hdlc + 2);
+            if (b.empty()) return nullptr;
+            if (const auto n = hdlc_frame(b); n)
+                return give(b.subspan(hdlc_header, n - hdlc_header - hdlc_check), hdlc_header, n);
+            if (const auto n = hdlc_stuffed(b, unescaped); n)
+                return give(Bytes(unescaped).subspan(hdlc_header, unescaped.size() - hdlc_header - hdlc_check),
+                            1 + hdlc_header, n);
+            counters.junk += b[0] != std::byte{0x7E};
+            input.skip(1);
+        }
+        return lost();
+    }
+
+    /// A datagram's payload as it is, or the first of the ORADIS frames that fill it.
+    const Frame* give_packet(Bytes payload, std::size_t at, std::size_t whole) {
+        frame.port = packets.port();
+        if (!filled_with_oradis(payload, payload.size()) || filled_with_blocks(payload, 0, payload.size()))
+            return give(payload, at, whole);
+        inner = payload;
+        done = whole;
+        return next_inner();
+    }
+    const Frame* next_inner() {
+        const std::size_t n = big16(inner, 0);
+        const auto content = inner.subspan(oradis_header, n - oradis_header);
+        inner = inner.subspan(n);
+        return give(content, 0, done);
     }
 
     const Frame* next_pcap() {
@@ -249,8 +235,7 @@ struct FrameReader::Impl {
             if (!payload.empty()) {
                 frame.received =
                     u32(b, 0) * std::int64_t{1'000'000'000} + u32(b, 4) * std::int64_t{nanoseconds ? 1 : 1000};
-                frame.port = packets.port();
-                return give(payload, 16 + n - std::min(n, payload.size()), 16 + n);
+                return give_packet(payload, 16 + n - std::min(n, payload.size()), 16 + n);
             }
             input.skip(16 + n);
         }
@@ -270,10 +255,7 @@ struct FrameReader::Impl {
             const auto type = u32(b, 0);
             if (type == 1) add_interface(b.first(n));
             const auto payload = type == 6 ? enhanced(b.first(n)) : type == 3 ? simple(b.first(n)) : Bytes{};
-            if (!payload.empty()) {
-                frame.port = packets.port();
-                return give(payload, 0, n);
-            }
+            if (!payload.empty()) return give_packet(payload, 0, n);
             input.skip(n);
         }
     }
@@ -327,7 +309,8 @@ namespace {
 bool settle(Framing& framing, Bytes start, std::string& problem) {
     if (framing == Framing::automatic) framing = detect(start);
     if (framing != Framing::automatic) return true;
-    problem = start.empty() ? "nothing in it" : "none of the known framings (raw, pcap, pcapng, ff, gps, rply) fits";
+    problem = start.empty() ? "nothing in it"
+                            : "none of the known framings (raw, pcap, pcapng, ff, gps, rply, oradis, hdlc) fits";
     return false;
 }
 

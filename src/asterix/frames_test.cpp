@@ -142,6 +142,121 @@ TEST(Frames, TheOthers) {
     EXPECT_EQ(rply.clock[0], 1.5);
 }
 
+Octets oradis(const Octets& data) {
+    return big(data.size() + 6, 2) + big(123456, 4) + data;
+}
+
+TEST(Frames, Oradis) {
+    const auto file = read(oradis(block) + oradis(block + block));
+    EXPECT_EQ(file.framing, "oradis");
+    EXPECT_EQ(file.payloads, (std::vector<Octets>{block, block + block}));
+    // Frames of 256 octets and more begin like a block of category 1.
+    Octets many;
+    for (int i = 0; i < 50; ++i) many = many + block;
+    EXPECT_EQ(read(oradis(many) + oradis(block)).framing, "oradis");
+    // In datagrams: several of them are several payloads, with the port of all.
+    const auto captured =
+        read(pcap({ethernet(ip4(udp(oradis(block) + oradis(block))), 0x0800), ethernet(ip4(udp(block)), 0x0800)}));
+    EXPECT_EQ(captured.payloads, std::vector<Octets>(3, block));
+    EXPECT_EQ(captured.counters.frames, 3u);
+    EXPECT_EQ(read(oradis(block) + Octets{0, 5, 1}).counters.junk, 3u);
+}
+
+/// CRC of ISO/IEC 13239, bit by bit.
+Octets hdlc(const Octets& data) {
+    const auto frame = Octets{1, 3} + data;
+    unsigned fcs = 0xFFFF;
+    for (const auto o : frame)
+        for (int k = 0; k < 8; ++k) {
+            const bool one = ((fcs ^ o >> k) & 1) != 0;
+            fcs = one ? fcs >> 1 ^ 0x8408 : fcs >> 1;
+        }
+    return frame + little(fcs ^ 0xFFFF, 2);
+}
+Octets stuffed(const Octets& frame) {
+    Octets out{0x7E};
+    for (const auto o : frame) {
+        if (o == 0x7E || o == 0x7D) out.push_back(0x7D);
+        out.push_back(o == 0x7E || o == 0x7D ? o ^ 0x20 : o);
+    }
+    return out;
+}
+
+TEST(Frames, HdlcBareAndBetweenFlags) {
+    const Octets difficult{48, 0, 9, 0x80, 0x7E, 0x7D, 0x7E, 3, 1};
+    const auto bare = read(hdlc(block) + hdlc(block + difficult));
+    EXPECT_EQ(bare.framing, "hdlc");
+    EXPECT_EQ(bare.payloads, (std::vector<Octets>{block, block + difficult}));
+    const auto flagged = read(stuffed(hdlc(difficult)) + stuffed(hdlc(block)) + Octets{0x7E});
+    EXPECT_EQ(flagged.framing, "hdlc");
+    EXPECT_EQ(flagged.payloads, (std::vector<Octets>{difficult, block}));
+    EXPECT_EQ(flagged.counters.junk, 0u);
+    // A damaged frame is passed over, its octets counted.
+    auto damaged = hdlc(block);
+    damaged[5] ^= 1;
+    const auto r = read(hdlc(block) + damaged + hdlc(block));
+    EXPECT_EQ(r.payloads, std::vector<Octets>(2, block));
+    EXPECT_EQ(r.counters.junk, damaged.size());
+}
+
+Octets tcp(std::uint32_t number, const Octets& data, unsigned flags = 0x18, unsigned from = 8600) {
+    return big(from, 2) + big(40000, 2) + big(number, 4) + big(0, 4) + Octets{0x50, static_cast<std::uint8_t>(flags)} +
+           big(8192, 2) + big(0, 4) + data;
+}
+Octets segment(const Octets& t, bool six = false) {
+    auto packet = six ? ip6(t, 6) : ip4(t);
+    if (!six) packet[9] = 6;
+    return ethernet(packet, six ? 0x86DD : 0x0800);
+}
+Octets flat(const Result& r) {
+    Octets out;
+    for (const auto& p : r.payloads) out = out + p;
+    return out;
+}
+
+TEST(Frames, TcpStreamsAreCutIntoBlocks) {
+    const Octets a(block.begin(), block.begin() + 2), b(block.begin() + 2, block.end());
+    for (const bool six : {false, true}) {
+        // A block over two segments; two in one; a segment sent again; two out of order.
+        const auto r = read(
+            pcap({segment(tcp(99, {}, 2), six), segment(tcp(100, a), six), segment(tcp(102, b), six),
+                  segment(tcp(100, a), six), segment(tcp(118, block), six), segment(tcp(106, block + block), six)}));
+        EXPECT_EQ(r.payloads.size(), 2u);
+        EXPECT_EQ(flat(r), block + block + block + block);
+        EXPECT_EQ(r.counters.lost + r.counters.junk + r.counters.damaged, 0u);
+    }
+    // Two connections at once, over the wrap of sequence numbers, from the middle on.
+    const auto two = read(pcap({segment(tcp(0xFFFFFFFE, a)), segment(tcp(5, a, 0x18, 9000)), segment(tcp(0, b)),
+                                segment(tcp(7, b, 0x18, 9000))}));
+    EXPECT_EQ(flat(two), block + block);
+}
+
+TEST(Frames, WhatATcpStreamLacksIsSkippedAndCounted) {
+    std::vector<Octets> packets{segment(tcp(100, block))};
+    for (std::uint32_t i = 0; i < 80; ++i) packets.push_back(segment(tcp(112 + 6 * i, block)));
+    const auto r = read(pcap(packets));
+    EXPECT_EQ(flat(r).size(), 81 * block.size());
+    EXPECT_EQ(r.counters.lost, 1u);
+    // Another protocol is none of ours.
+    const auto other = read(pcap({segment(tcp(1, {'G', 0, 0, 'T'})), segment(tcp(5, {0, 0, 0, 0}))}));
+    EXPECT_TRUE(other.payloads.empty());
+    EXPECT_GT(other.counters.other, 0u);
+}
+
+TEST(Frames, NoiseIsNotTakenForBlocks) {
+    std::uint64_t state = 7;
+    int taken = 0;
+    for (int i = 0; i < 200; ++i) {
+        Octets noise(1 + i * 500);
+        for (auto& o : noise) {
+            state ^= state << 13, state ^= state >> 7, state ^= state << 17;
+            o = static_cast<std::uint8_t>(state >> 20);
+        }
+        taken += !read(noise).framing.empty();
+    }
+    EXPECT_LE(taken, 4);
+}
+
 TEST(Frames, WhatIsNoFrameIsCounted) {
     EXPECT_EQ(read({}).problem, "nothing in it");
     EXPECT_NE(read(Octets(100, 0)).problem, "");

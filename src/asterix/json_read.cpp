@@ -308,24 +308,35 @@ bool from_json(std::string_view line, FromJson& out, std::string& reason) {
     }
     const Json* category = json.find("category");
     const Json* items = json.find("items");
-    if (!category || !category->integer || *category->integer < 1 || *category->integer > 255 || !items ||
-        items->type != Json::Type::object) {
-        reason = "a record needs \"category\" (1 to 255) and \"items\"";
+    const Json* payload = json.find("bytes");
+    if (!category || !category->integer || *category->integer < 1 || *category->integer > 255 ||
+        !(items ? items->type == Json::Type::object : payload && payload->type == Json::Type::string)) {
+        reason = "a line needs \"category\" (1 to 255) and \"items\" of a record, or \"bytes\" of a block";
         return false;
     }
-    const Json* number = json.find("edition");
+    const Json* datagram = json.find("datagram");
+    out.datagram = datagram && datagram->integer ? static_cast<std::uint64_t>(*datagram->integer) : 0;
     out.category = static_cast<std::uint8_t>(*category->integer);
+    if (!items) {
+        auto bytes = bytes_from_hex(payload->string);
+        out.edition = nullptr;
+        if (bytes) out.bytes = std::move(*bytes);
+        if (!bytes) reason = "\"bytes\": not hexadecimal";
+        return bytes.has_value();
+    }
+    const Json* number = json.find("edition");
     out.edition = find_edition(out.category, number ? std::string_view(number->string) : std::string_view{});
     if (!out.edition) {
         reason = "no table for category " + std::to_string(out.category) +
                  (number ? " edition " + number->string : std::string{});
         return false;
     }
-    const Json* datagram = json.find("datagram");
-    out.datagram = datagram && datagram->integer ? static_cast<std::uint64_t>(*datagram->integer) : 0;
+    const Json* expansion_number = json.find("expansion");
+    const Edition* expansion = find_edition(
+        out.category, expansion_number ? std::string_view(expansion_number->string) : std::string_view{}, true);
     out.bytes.clear();
     Encoder encoder(*items, out.bytes);
-    if (encoder.record(*out.edition, find_edition(out.category, {}, true))) return true;
+    if (encoder.record(*out.edition, expansion)) return true;
     reason = "item " + encoder.where + ": " + encoder.reason;
     return false;
 }

@@ -1,11 +1,12 @@
 // Records to JSON, from the tables.
+#include <asman/asterix/bds.hpp>
 #include <asman/asterix/json.hpp>
-#include <asman/asterix/typed.hpp>
 
 #include "walk.hpp"
 
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 namespace asman::asterix {
 
@@ -152,6 +153,32 @@ class JsonWriter : public Visitor {
     std::string& out_;
 };
 
+/// Looked up once: a search a record would be felt.
+const Edition* newest_expansion(std::uint8_t category) {
+    static const auto newest = [] {
+        std::array<const Edition*, 256> out{};
+        for (const Edition* e : editions())
+            if (e->expansion) out[e->category] = e;
+        return out;
+    }();
+    return newest[category];
+}
+
+/// Those that can be decoded; nothing where there are none.
+void registers_to_json(const Record& record, std::string& out) {
+    bool first = true;
+    for (const CarriedRegister& r : registers(record)) {
+        const auto decoded = decode_bds(r.bds, r.bits);
+        if (std::holds_alternative<std::monostate>(decoded)) continue;
+        out += std::exchange(first, false) ? ",\"registers\":[" : ",";
+        out.append("{\"item\":\"").append(r.item).append("\",\"bds\":\"");
+        out.append({digits[r.bds >> 4u], ',', digits[r.bds & 15u]}).append("\",\"values\":");
+        to_json(decoded, out);
+        out += '}';
+    }
+    if (!first) out += ']';
+}
+
 }  // namespace
 
 void json_string(std::string_view text, std::string& out) {
@@ -188,8 +215,25 @@ void to_json(const Record& record, std::uint64_t datagram, std::string& out, con
     integer(static_cast<unsigned>(record.category()), out);
     out += ",\"edition\":\"";
     out += record.edition->number;
-    out += "\",\"items\":";
+    out += '"';
+    if (record.expansion && record.expansion != newest_expansion(record.category()) && record.has("RE")) {
+        out += ",\"expansion\":\"";
+        out += record.expansion->number;
+        out += '"';
+    }
+    out += ",\"items\":";
     items_to_json(record, out, options);
+    if (options.registers) registers_to_json(record, out);
+    out += '}';
+}
+
+void opaque_to_json(std::uint8_t category, Bytes payload, std::uint64_t datagram, std::string& out) {
+    out += "{\"datagram\":";
+    integer(datagram, out);
+    out += ",\"category\":";
+    integer(static_cast<unsigned>(category), out);
+    out += ",\"bytes\":";
+    hex(payload, out);
     out += '}';
 }
 

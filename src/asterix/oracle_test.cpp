@@ -318,6 +318,110 @@ TEST(Oracle, EveryTableIsItsEqual) {
     EXPECT_GT(lines, 10'000u);
 }
 
+/// Lines of each item of `e` that `base` has not ("+") and the other way round ("-"), in order.
+Lines differences(const Edition& e, const Edition& base) {
+    Lines out;
+    const auto lines_of = [](const Edition& edition, std::string_view name) {
+        Lines lines;
+        if (const Item* i = edition.find(name)) our_node(*i->node, std::string(name), "", lines);
+        return lines;
+    };
+    for (const Item& item : e.all()) {
+        const std::string name(item.node->name);
+        auto mine = lines_of(e, name), theirs = lines_of(base, name);
+        // The longest common lines stay out.
+        std::vector<std::vector<std::size_t>> common(mine.size() + 1, std::vector<std::size_t>(theirs.size() + 1));
+        for (std::size_t i = mine.size(); i-- > 0;)
+            for (std::size_t j = theirs.size(); j-- > 0;)
+                common[i][j] =
+                    mine[i] == theirs[j] ? common[i + 1][j + 1] + 1 : std::max(common[i + 1][j], common[i][j + 1]);
+        std::size_t i = 0, j = 0;
+        while (i < mine.size() || j < theirs.size()) {
+            if (i < mine.size() && j < theirs.size() && mine[i] == theirs[j])
+                ++i, ++j;
+            else if (j == theirs.size() || (i < mine.size() && common[i + 1][j] >= common[i][j + 1]))
+                out.push_back(name + " +" + mine[i++]);
+            else
+                out.push_back(name + " -" + theirs[j++]);
+        }
+    }
+    for (const Item& item : base.all())
+        if (!e.find(item.node->name)) out.push_back(std::string(item.node->name) + " is not there");
+    const auto order = [](const Edition& edition) {
+        Lines names;
+        for (const Item* i : edition.uap->order()) names.emplace_back(i ? i->node->name : "-");
+        return names;
+    };
+    if (order(e) != order(base)) out.push_back("another UAP");
+    return out;
+}
+
+struct Neighbour {
+    std::uint8_t category;
+    const char *edition, *base;  ///< `base` has an oracle, or differs from one that has as said in its own row
+    Lines differences;
+};
+
+/// What the sources of the tables without an oracle say, against the next edition that has one.
+const std::vector<Neighbour>& neighbours() {
+    static const std::vector<Neighbour> all{
+        {10,
+         "0.31",
+         "1.1",
+         {"202 +  VX 16 signed 0.25 m/s >=-8192 <=8192", "202 +  VY 16 signed 0.25 m/s >=-8192 <=8192",
+          "202 -  VX 16 signed 0.0625 m/s >=-8192 <=8192", "202 -  VY 16 signed 0.0625 m/s >=-8192 <=8192",
+          "210 +  AX 8 signed 0.25 m/s² >=-31 <=31", "210 +  AY 8 signed 0.25 m/s² >=-31 <=31",
+          "210 -  AX 8 signed 0.0625 m/s² >=-31 <=31", "210 -  AY 8 signed 0.0625 m/s² >=-31 <=31"}},
+        {20, "1.5", "1.9", {"500 +    XY 16 signed 0.25 1", "500 -    XY 16 unsigned 0.25 1"}},
+        {34, "1.26", "1.27", {}},
+        {48,
+         "1.15",
+         "1.27",
+         {"020 +  spare 2", "020 -  ERR 1 table 0 1", "020 -  XPP 1 table 0 1",
+          "030 +   7 table 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18",
+          "030 -   7 table 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31",
+          "090 +  FL 14 signed 0.25 FL", "090 -  FL 14 unsigned 0.25 FL", "230 +  STAT 3 table 0 1 2 3 4 5",
+          "230 +  spare 2", "230 -  STAT 3 table 0 1 2 3 4 5 7", "230 -  SI 1 table 0 1", "230 -  spare 1"}},
+        {48,
+         "1.21",
+         "1.27",
+         {"020 +  spare 1", "020 -  ERR 1 table 0 1",
+          "030 +   7 table 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23",
+          "030 -   7 table 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31",
+          "090 +  FL 14 signed 0.25 FL", "090 -  FL 14 unsigned 0.25 FL"}},
+        {48,
+         "1.23",
+         "1.27",
+         {"030 +   7 table 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23",
+          "030 -   7 table 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31",
+          "090 +  FL 14 signed 0.25 FL", "090 -  FL 14 unsigned 0.25 FL"}},
+        {62,
+         "1.12",
+         "1.16",
+         {"080 -  SDS 2 table 0 1 2 3", "080 -  EMS 3 table 0 1 2 3 4 5 6 7", "080 -  PFT 1 table 0 1",
+          "080 -  FPLT 1 table 0 1", "080 -  -", "080 -  DUPT 1 table 0 1", "080 -  DUPF 1 table 0 1",
+          "080 -  DUPM 1 table 0 1", "080 -  spare 4", "080 -  -", "340 +  HEIGHT 16 signed 25 ft",
+          "340 -  HEIGHT 16 unsigned 25 ft"}},
+        {63, "1.0", "1.6", {}},
+        {65, "1.3", "1.4", {"040 +  spare 2", "040 -  STTN 1 raw", "040 -  spare 1"}},
+    };
+    return all;
+}
+
+TEST(Oracle, WhatHasNoneDiffersFromItsNeighbourAsItsSourceSays) {
+    std::size_t without = 0;
+    for (const Edition* e : editions()) without += !e->oracle;
+    EXPECT_EQ(without, neighbours().size() + 1) << "062 0.17 is of its own kind: a recording proves it";
+    for (const auto& n : neighbours()) {
+        const auto *e = find_edition(n.category, n.edition), *base = find_edition(n.category, n.base);
+        ASSERT_TRUE(e && base) << +n.category << " " << n.edition;
+        EXPECT_FALSE(e->oracle);
+        EXPECT_TRUE(base->oracle);
+        EXPECT_FALSE(e->source.empty()) << "a table without an oracle names its source";
+        EXPECT_EQ(differences(*e, *base), n.differences) << +n.category << " " << n.edition;
+    }
+}
+
 TEST(Oracle, ATableSurvivesItsOwnText) {
     SpecSet set;
     for (const Edition* e : editions()) {

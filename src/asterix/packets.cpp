@@ -1,5 +1,7 @@
 #include "packets.hpp"
 
+#include "octets.hpp"
+
 #include <algorithm>
 
 namespace asman::asterix {
@@ -7,7 +9,7 @@ namespace asman::asterix {
 namespace {
 
 constexpr std::uint32_t ethertype_ip4 = 0x0800, ethertype_ip6 = 0x86DD, vlan = 0x8100, vlan_service = 0x88A8;
-constexpr std::uint8_t udp_protocol = 17;
+constexpr std::uint32_t udp_protocol = 17, tcp_protocol = 6;
 constexpr std::size_t most_partial = 64;
 
 Bytes nothing(std::uint64_t& counter) {
@@ -61,13 +63,13 @@ Bytes Packets::ip4(Bytes p, FrameCounters& counters) {
     std::size_t total = big16(p, 2);
     if (total == 0) total = p.size();  // segmentation offload
     if (total < header || total > p.size()) return nothing(counters.damaged);
-    if (octet_at(p, 9) != udp_protocol) return nothing(counters.other);
+    const auto protocol = octet_at(p, 9);
     const auto data = p.subspan(header, total - header);
     const auto fragment = big16(p, 6);
-    if ((fragment & 0x3FFF) == 0) return udp(data, counters);
+    if ((fragment & 0x3FFF) == 0) return transport(protocol, p.subspan(12, 8), data, counters);
     std::vector<std::byte> key(p.begin() + 12, p.begin() + 20);
     key.insert(key.end(), {p[4], p[5]});
-    return gather(key, data, (fragment & 0x1FFF) * 8u, (fragment & 0x2000) != 0, counters);
+    return gather(protocol, key, data, (fragment & 0x1FFF) * 8u, (fragment & 0x2000) != 0, counters);
 }
 
 Bytes Packets::ip6(Bytes p, FrameCounters& counters) {
@@ -75,25 +77,36 @@ Bytes Packets::ip6(Bytes p, FrameCounters& counters) {
     std::size_t end = 40 + big16(p, 4), at = 40;
     if (end > p.size()) return nothing(counters.damaged);
     auto next = octet_at(p, 6);
-    while (next != udp_protocol) {
+    while (next != udp_protocol && next != tcp_protocol) {
         if (at + 8 > end)
             return nothing(next == 0 || next == 43 || next == 60 || next == 44 ? counters.damaged : counters.other);
         if (next == 44) {
-            if (octet_at(p, at) != udp_protocol) return nothing(counters.other);
             const auto place = big16(p, at + 2);
             std::vector<std::byte> key(p.begin() + 8, p.begin() + 40);
             key.insert(key.end(), p.begin() + static_cast<std::ptrdiff_t>(at) + 4,
                        p.begin() + static_cast<std::ptrdiff_t>(at) + 8);
             const auto data = p.subspan(at + 8, end - at - 8);
-            if ((place & 0xFFF9) == 0) return udp(data, counters);
-            return gather(key, data, place & 0xFFF8, (place & 1) != 0, counters);
+            if ((place & 0xFFF9) == 0) return transport(octet_at(p, at), p.subspan(8, 32), data, counters);
+            return gather(octet_at(p, at), key, data, place & 0xFFF8, (place & 1) != 0, counters);
         }
         if (next != 0 && next != 43 && next != 60) return nothing(counters.other);
         next = octet_at(p, at);
         at += (octet_at(p, at + 1) + 1) * 8;
     }
     if (at > end) return nothing(counters.damaged);
-    return udp(p.subspan(at, end - at), counters);
+    return transport(next, p.subspan(8, 32), p.subspan(at, end - at), counters);
+}
+
+Bytes Packets::transport(std::uint32_t protocol, Bytes addresses, Bytes d, FrameCounters& counters) {
+    if (protocol == udp_protocol) return udp(d, counters);
+    if (protocol != tcp_protocol) return nothing(counters.other);
+    if (d.size() < 20) return nothing(counters.damaged);
+    const std::size_t header = (octet_at(d, 12) >> 4) * 4;
+    if (header < 20 || header > d.size()) return nothing(counters.damaged);
+    port_ = static_cast<std::uint16_t>(std::min(big16(d, 0), big16(d, 2)));
+    std::vector<std::byte> key(addresses.begin(), addresses.end());
+    key.insert(key.end(), d.begin(), d.begin() + 4);
+    return streams_.segment(key, d, d.subspan(header), counters);
 }
 
 Bytes Packets::udp(Bytes d, FrameCounters& counters) {
@@ -105,7 +118,8 @@ Bytes Packets::udp(Bytes d, FrameCounters& counters) {
 }
 
 /// What overlaps is written again: the last one stands.
-Bytes Packets::gather(Bytes key, Bytes piece, std::size_t offset, bool more, FrameCounters& counters) {
+Bytes Packets::gather(std::uint32_t protocol, Bytes key, Bytes piece, std::size_t offset, bool more,
+                      FrameCounters& counters) {
     if (offset + piece.size() > 65535 || (more && piece.size() % 8 != 0) || piece.empty())
         return nothing(counters.damaged);
     auto it = std::find_if(partial_.begin(), partial_.end(),
@@ -131,7 +145,8 @@ Bytes Packets::gather(Bytes key, Bytes piece, std::size_t offset, bool more, Fra
     if (!whole) return {};
     whole_ = std::move(p.data);
     partial_.erase(it);
-    return udp(whole_, counters);
+    // Fragments are of one pair of addresses: 4 or 16 octets each, before the identification.
+    return transport(protocol, key.first(key.size() > 16 ? 32 : 8), whole_, counters);
 }
 
 }  // namespace asman::asterix

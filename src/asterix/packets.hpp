@@ -3,12 +3,15 @@
 
 #include <asman/asterix/frames.hpp>
 
+#include "tcp.hpp"
+
 #include <deque>
 #include <vector>
 
 namespace asman::asterix {
 
-/// Finds the UDP payload of a packet; puts fragments together. Bounded: at most 64 datagrams are in the making.
+/// Finds the UDP payload of a packet, or the data blocks that a TCP segment completes; puts fragments together.
+/// Bounded: at most 64 datagrams are in the making, and 64 streams are followed.
 class Packets {
   public:
     /// The payload, empty where there is none (yet). Valid until the next call.
@@ -26,28 +29,15 @@ class Packets {
     Bytes ip(Bytes packet, FrameCounters& counters);
     Bytes ip4(Bytes packet, FrameCounters& counters);
     Bytes ip6(Bytes packet, FrameCounters& counters);
+    Bytes transport(std::uint32_t protocol, Bytes addresses, Bytes data, FrameCounters& counters);
     Bytes udp(Bytes datagram, FrameCounters& counters);
-    Bytes gather(Bytes key, Bytes piece, std::size_t offset, bool more, FrameCounters& counters);
+    Bytes gather(std::uint32_t protocol, Bytes key, Bytes piece, std::size_t offset, bool more,
+                 FrameCounters& counters);
 
     std::deque<Partial> partial_;
+    TcpStreams streams_;
     std::vector<std::byte> whole_;
     std::uint16_t port_ = 0;
 };
-
-inline std::uint32_t octet_at(Bytes b, std::size_t i) {
-    return static_cast<std::uint8_t>(b[i]);
-}
-inline std::uint32_t big16(Bytes b, std::size_t i) {
-    return octet_at(b, i) << 8 | octet_at(b, i + 1);
-}
-inline std::uint32_t big32(Bytes b, std::size_t i) {
-    return big16(b, i) << 16 | big16(b, i + 2);
-}
-inline std::uint32_t little16(Bytes b, std::size_t i) {
-    return octet_at(b, i) | octet_at(b, i + 1) << 8;
-}
-inline std::uint32_t little32(Bytes b, std::size_t i) {
-    return little16(b, i) | little16(b, i + 2) << 16;
-}
 
 }  // namespace asman::asterix

@@ -12,6 +12,10 @@ namespace asman::asterix {
 namespace {
 
 constexpr std::size_t most_sources = 256;
+/// What category 247 says is taken though another edition fits better by so much.
+constexpr double said_credit = 0.2;
+/// So many implausible elements a record refute an edition, where another has less than a quarter of them.
+constexpr double refuting = 0.5;
 
 std::uint8_t octet(Bytes b, std::size_t i) {
     return static_cast<std::uint8_t>(b[i]);
@@ -90,69 +94,99 @@ unsigned implausible(const Record& record) {
     return checker.count;
 }
 
+double EditionFit::badness() const {
+    const auto read = std::max<std::uint64_t>(records + failed, 1);
+    return (10.0 * static_cast<double>(failed) + static_cast<double>(implausible)) / static_cast<double>(read);
+}
+
 void EditionProbe::add(Bytes datagram) {
     while (datagram.size() > 3) {
         const std::size_t length = static_cast<std::size_t>(octet(datagram, 1)) << 8 | octet(datagram, 2);
         const auto category = octet(datagram, 0);
         if (category == 0 || length < 3 || length > datagram.size()) return;
-        const auto block = datagram.subspan(3, length - 3);
+        if (length > 3) add_block(category, datagram.subspan(3, length - 3));
         datagram = datagram.subspan(length);
-        const auto candidates = editions_of(category);
-        if (candidates.empty() || block.empty()) continue;
-        const std::pair key{category, source_of(block)};
-        if (seen_.size() >= most_sources && !seen_.contains(key)) continue;
-        Candidate& c = seen_[key];
-        c.scores.resize(candidates.size());
-        ++c.blocks;
-        for (std::size_t i = 0; i < candidates.size(); ++i) {
-            Record record;
-            Problem problem;
-            for (auto rest = block; !rest.empty(); rest = rest.subspan(record.bytes.size())) {
-                if (!index_record(*candidates[i], rest, record, problem)) {
-                    ++c.scores[i].failed;
-                    break;
-                }
-                ++c.scores[i].records;
-                c.scores[i].implausible += implausible(record);
+    }
+}
+
+void EditionProbe::add_block(std::uint8_t category, Bytes block) {
+    const auto candidates = editions_of(category);
+    if (candidates.empty()) return;
+    if (category == 247) hear(block);
+    const Key key{category, source_of(block)};
+    if (seen_.size() >= most_sources && !seen_.contains(key)) return;
+    Seen& seen = seen_[key];
+    seen.fits.resize(candidates.size());
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+        EditionFit& fit = seen.fits[i];
+        ++fit.blocks;
+        Record record;
+        Problem problem;
+        for (auto rest = block; !rest.empty(); rest = rest.subspan(record.bytes.size())) {
+            if (!index_record(*candidates[i], rest, record, problem)) {
+                ++fit.failed;
+                break;
             }
+            ++fit.records;
+            fit.implausible += implausible(record);
         }
     }
 }
 
+/// What a version number exchange says of its sender.
+void EditionProbe::hear(Bytes block) {
+    Record record;
+    Problem problem;
+    if (!index_record(*find_edition(247), block, record, problem) || !record.source()) return;
+    for (const Announced& a : announced(record))
+        if (a.edition) said_[{a.category, *record.source()}] = a.edition;
+}
+
+EditionGuess EditionProbe::guess(const Key& key, const Seen& seen) const {
+    const auto candidates = editions_of(key.first);
+    const auto badness = [&](std::size_t i) { return seen.fits[i].badness(); };
+    std::size_t best = 0;
+    for (std::size_t i = 1; i < candidates.size(); ++i)
+        if (badness(i) <= badness(best)) best = i;
+    EditionGuess g;
+    g.category = key.first;
+    g.source = key.second;
+    g.newest = badness(candidates.size() - 1) <= badness(best);
+    if (const auto it = key.second ? said_.find({key.first, *key.second}) : said_.end(); it != said_.end()) {
+        const auto place = static_cast<std::size_t>(std::ranges::find(candidates, it->second) - candidates.begin());
+        g.said = place < candidates.size() && badness(place) <= badness(best) + said_credit;
+        if (g.said)
+            best = place;
+        else
+            g.mistaken = it->second;
+    }
+    g.fit = seen.fits[best];
+    if (g.fit.failed * 2 <= g.fit.blocks) g.edition = candidates[best];
+    std::optional<std::size_t> rival;
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+        if (i != best && badness(i) <= badness(best)) g.alike.push_back(candidates[i]);
+        if (badness(i) > badness(best) && (!rival || badness(i) <= badness(*rival))) rival = i;
+    }
+    if (rival) g.rival = candidates[*rival];
+    g.certainty = rival ? (badness(*rival) - badness(best)) / (badness(*rival) + 0.05) : 1.0;
+    return g;
+}
+
 std::vector<EditionGuess> EditionProbe::guesses() const {
     std::vector<EditionGuess> out;
-    for (const auto& [key, c] : seen_) {
-        const auto candidates = editions_of(key.first);
-        const auto badness = [&](std::size_t i) {
-            return (10.0 * static_cast<double>(c.scores[i].failed) + static_cast<double>(c.scores[i].implausible)) /
-                   static_cast<double>(c.blocks);
-        };
-        std::size_t best = 0;
-        for (std::size_t i = 1; i < candidates.size(); ++i)
-            if (badness(i) <= badness(best)) best = i;
-        const Score& s = c.scores[best];
-        EditionGuess g{.category = key.first,
-                       .source = key.second,
-                       .edition = candidates[best],
-                       .blocks = c.blocks,
-                       .failed = s.failed,
-                       .records = s.records,
-                       .implausible = s.implausible};
-        std::optional<std::size_t> rival;
-        for (std::size_t i = 0; i < candidates.size(); ++i)
-            if (badness(i) > badness(best) && (!rival || badness(i) <= badness(*rival))) rival = i;
-        if (rival) g.rival = candidates[*rival];
-        g.certainty = rival ? (badness(*rival) - badness(best)) / (badness(*rival) + 0.05) : 1.0;
-        g.newest = badness(candidates.size() - 1) <= badness(best);
-        out.push_back(g);
-    }
+    for (const auto& [key, seen] : seen_) out.push_back(guess(key, seen));
     return out;
 }
 
-Editions EditionProbe::apply(Editions base) const {
+Editions EditionProbe::apply(Editions base, std::span<const std::uint8_t> told) const {
     for (const EditionGuess& g : guesses()) {
-        if (g.newest) continue;
-        if (g.source)
+        if (std::ranges::find(told, g.category) != told.end()) continue;
+        if (g.edition && g.newest && !g.said) continue;
+        if (!g.edition && g.source)
+            base.set_opaque(g.category, *g.source);
+        else if (!g.edition)
+            base.set_opaque(g.category);
+        else if (g.source)
             base.set(*g.source, *g.edition);
         else
             base.set(*g.edition);
@@ -160,16 +194,56 @@ Editions EditionProbe::apply(Editions base) const {
     return base;
 }
 
-std::string EditionGuess::text() const {
-    char start[64], end[64];
+std::vector<Refuted> EditionProbe::refuted(const Editions& told) const {
+    std::vector<Refuted> out;
+    for (const auto& [key, seen] : seen_) {
+        const Edition* edition = told.find(key.first, key.second);
+        const auto candidates = editions_of(key.first);
+        const auto place = static_cast<std::size_t>(std::ranges::find(candidates, edition) - candidates.begin());
+        if (place == candidates.size()) continue;  // opaque, or a table of one's own
+        const EditionGuess g = guess(key, seen);
+        const double bad = seen.fits[place].badness();
+        if (g.edition && bad >= refuting && bad > 4 * g.fit.badness()) out.push_back({edition, seen.fits[place], g});
+    }
+    return out;
+}
+
+namespace {
+
+std::string of_source(std::uint8_t category, std::optional<Source> source) {
+    char text[64];
     if (source)
-        std::snprintf(start, sizeof start, "category %03d of %d/%d: edition ", category, source->sac, source->sic);
+        std::snprintf(text, sizeof text, "category %03d of %d/%d: ", category, source->sac, source->sic);
     else
-        std::snprintf(start, sizeof start, "category %03d: edition ", category);
-    std::snprintf(end, sizeof end, " (certainty %.2f%s", certainty,
-                  rival ? ", rather than " : ", all editions read it alike");
-    return start + std::string(edition->number) + end + (rival ? std::string(rival->number) : std::string{}) + ")" +
-           (doubtful() ? ", doubtful" : "");
+        std::snprintf(text, sizeof text, "category %03d: ", category);
+    return text;
+}
+
+std::string counted(const EditionFit& fit) {
+    return std::to_string(fit.failed) + " of " + std::to_string(fit.blocks) + " blocks fail, " +
+           std::to_string(fit.implausible) + " implausible elements in " + std::to_string(fit.records) + " records";
+}
+
+}  // namespace
+
+std::string EditionGuess::text() const {
+    auto out = of_source(category, source);
+    if (!edition) return out + "no edition reads it (" + counted(fit) + "); not decoded";
+    char sure[32];
+    std::snprintf(sure, sizeof sure, " (certainty %.2f", certainty);
+    out.append("edition ").append(edition->number).append(sure);
+    if (said) out += ", as category 247 says";
+    if (mistaken) out.append(", not ").append(mistaken->number).append(" as category 247 says");
+    for (std::size_t i = 0; i < alike.size(); ++i) out.append(i ? ", " : "; ").append(alike[i]->number);
+    if (!alike.empty()) out += alike.size() == 1 ? " fits as well" : " fit as well";
+    if (rival) out.append("; next ").append(rival->number);
+    out += ')';
+    return doubtful() ? out + ", doubtful: " + counted(fit) : out;
+}
+
+std::string Refuted::text() const {
+    return of_source(guess.category, guess.source) + "edition " + std::string(told->number) + " does not fit (" +
+           counted(fit) + "), " + std::string(guess.edition->number) + " does";
 }
 
 EditionProbe probe(FrameReader& recording, std::size_t frames) {

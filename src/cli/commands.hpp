@@ -24,6 +24,10 @@ int report(const base::Error& error);
 /// True when standard error is a terminal: progress bars and colours only then.
 bool on_terminal();
 
+/// From now on Ctrl-C and SIGTERM ask to stop, and what runs ends cleanly: logs are flushed and summaries written.
+void stop_on_signal();
+bool stop_asked();
+
 /// A progress bar on standard error, drawn only on a terminal and at most ten times a second.
 class Progress {
   public:

@@ -16,6 +16,7 @@ struct Options {
     std::vector<std::string> files;
     RecordingOptions recording;
     bool json = false, count = false, hex = false, table = false, text = false, quiet = false;
+    bool registers = false, opaque = false;
 };
 
 /// Standard output by large pieces. False once nobody reads any more.
@@ -35,48 +36,52 @@ void table_row(const asterix::Record& r, std::uint64_t datagram, std::string& ou
     out += fmt::format("{:>8} {:>6} {:03} {:<5} {:>3}/{:<3} ", datagram, r.offset, r.category(), r.edition->number,
                        source ? source->sac : 0, source ? source->sic : 0);
     asterix::items_to_json(r, out);
-    out += '\n';
 }
 
 void hex_row(const asterix::Record& r, std::uint64_t datagram, std::string& out) {
     out += fmt::format("{} {} {:03} ", datagram, r.offset, r.category());
     for (const std::byte b : r.bytes) out += fmt::format("{:02x}", std::to_integer<unsigned>(b));
-    out += '\n';
 }
 
 struct Totals {
-    std::map<int, std::uint64_t> records, opaque;
-    std::uint64_t problems = 0, trailers = 0;
+    std::map<int, std::uint64_t> records;
+    std::uint64_t problems = 0;
 };
+
+/// What is written of one record or opaque block.
+void row(const asterix::Event& e, std::uint64_t datagram, const Options& o, std::string& out) {
+    if (e.what == asterix::What::opaque) return asterix::opaque_to_json(e.category, e.bytes, datagram, out);
+    if (o.hex) return hex_row(e.record, datagram, out);
+    if (o.table) return table_row(e.record, datagram, out);
+    asterix::to_json(e.record, datagram, out, {.text = o.text, .registers = o.registers});
+}
 
 int decode(const std::string& path, const Options& o, Output& out, Totals& totals) {
     auto opened = open_recording(path, o.recording);
     if (!opened) return report(opened.error());
-    const asterix::JsonOptions json{.text = o.text};
+    Undecoded undecoded;
+    const bool live = path.find("://") != std::string::npos;
     while (const asterix::Frame* frame = opened->frames.next()) {
-        asterix::DatagramReader reader(frame->payload, opened->editions, frame->number);
+        asterix::DatagramReader reader(frame->payload, opened->editions_of(*frame), frame->number);
         while (const asterix::Event* e = reader.next()) {
-            if (e->what == asterix::What::problem) {
-                if (++totals.problems <= 10 && !o.quiet) fmt::print(stderr, "asman: {}: {}\n", path, e->problem.text());
-            } else if (e->what == asterix::What::trailer) {
-                ++totals.trailers;
-            } else if (e->what == asterix::What::opaque) {
-                ++totals.opaque[e->category];
-            } else {
-                ++totals.records[e->category];
-                if (o.count) continue;
-                if (o.hex)
-                    hex_row(e->record, frame->number, out.line);
-                else if (o.table)
-                    table_row(e->record, frame->number, out.line);
-                else
-                    asterix::to_json(e->record, frame->number, out.line, json), out.line += '\n';
-                if (!out.flush()) return Exit::ok;
-            }
+            opened->hear(*e);
+            undecoded.count(*e);
+            if (e->what == asterix::What::problem && ++totals.problems <= 10 && !o.quiet)
+                fmt::print(stderr, "asman: {}: {}\n", path, e->problem.text());
+            if (e->what == asterix::What::record) ++totals.records[e->category];
+            const bool wanted = e->what == asterix::What::record || (e->what == asterix::What::opaque && o.opaque);
+            if (!wanted || o.count) continue;
+            row(*e, frame->number, o, out.line);
+            out.line += '\n';
+            if (!out.flush()) return Exit::ok;
         }
+        if (live && (!out.flush(0) || std::fflush(stdout) != 0)) return Exit::ok;
     }
-    if (!o.quiet) report_frames(path, opened->frames.counters());
-    return Exit::ok;
+    if (!o.quiet) {
+        undecoded.report(path);
+        report_frames(path, opened->frames.counters());
+    }
+    return opened->refuted && !o.recording.insist ? Exit::failed : Exit::ok;
 }
 
 int run(const Options& o) {
@@ -89,11 +94,7 @@ int run(const Options& o) {
     }
     out.flush(0);
     std::fflush(stdout);
-    if (o.quiet) return code;
-    for (const auto& [category, n] : totals.opaque)
-        fmt::print(stderr, "asman: category {:03}: {} blocks without a table, not decoded\n", category, n);
-    if (totals.problems) fmt::print(stderr, "asman: {} records could not be decoded\n", totals.problems);
-    if (totals.trailers) fmt::print(stderr, "asman: {} datagrams end in octets that are no block\n", totals.trailers);
+    if (totals.problems && !o.quiet) fmt::print(stderr, "asman: {} records could not be decoded\n", totals.problems);
     return code;
 }
 
@@ -101,8 +102,8 @@ int run(const Options& o) {
 
 void add_decode(CLI::App& app, Outcome& outcome) {
     auto o = std::make_shared<Options>();
-    CLI::App* sub = app.add_subcommand("decode", "Decode a recording of ASTERIX: one JSON object a record and line");
-    sub->add_option("files", o->files, "recordings")->required();
+    CLI::App* sub = app.add_subcommand("decode", "Decode ASTERIX, recorded or live: one JSON object a record and line");
+    sub->add_option("files", o->files, "recordings; udp://… or tcp://… until Ctrl-C")->required();
     add_recording_options(*sub, o->recording);
     auto* json = sub->add_flag("--json", o->json, "one JSON object a line (this is the default)");
     auto* table = sub->add_flag("--table", o->table, "columns for people")->excludes(json);
@@ -110,10 +111,15 @@ void add_decode(CLI::App& app, Outcome& outcome) {
         sub->add_flag("--count", o->count, "only the number of records by category")->excludes(json)->excludes(table);
     sub->add_flag("--hex", o->hex, "the bytes of each record")->excludes(json)->excludes(table)->excludes(count);
     sub->add_flag("--text", o->text, "the meaning beside the value where the table has one");
+    sub->add_flag("--registers", o->registers, "Mode S registers (BDS) decoded, as a member \"registers\"");
+    sub->add_flag("--opaque", o->opaque, "a line, too, for each block that is not decoded: its bytes")
+        ->excludes(table)
+        ->excludes(count);
     sub->add_flag("--quiet", o->quiet, "nothing on standard error but errors that end the program");
     sub->footer(
         "Examples:\n  asman decode radar.pcap > radar.ndjson\n  asman decode --count *.ff\n"
-        "  asman decode --edition 062=1.18 --text tracks.pcap | jq .items");
+        "  asman decode --edition 062=1.18 --text tracks.pcap | jq .items\n"
+        "  asman decode udp://239.1.2.3:8600 --seconds 60 | jq -c '.items.\"240\"'");
     sub->callback([o, &outcome] { outcome.code = run(*o); });
 }
 

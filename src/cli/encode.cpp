@@ -24,12 +24,16 @@ class Blocks {
     explicit Blocks(std::ostream& out) : out_(out) {}
     ~Blocks() { flush(); }
     bool add(const asterix::FromJson& r) {
-        if (block_ && (r.category != category_ || r.datagram != datagram_)) flush();
+        if (block_ && (r.category != category_ || r.datagram != datagram_ || r.edition != edition_)) flush();
         for (int attempt = 0; attempt < 2; ++attempt) {
             if (!block_) block_ = std::make_unique<asterix::BlockWriter>(r.category, 65535, r.edition);
             category_ = r.category;
             datagram_ = r.datagram;
-            if (block_->add_bytes(r.bytes)) return true;
+            edition_ = r.edition;
+            if (block_->add_bytes(r.bytes)) {
+                if (!r.edition) flush();  // a whole block by itself
+                return true;
+            }
             flush();
         }
         return false;
@@ -46,6 +50,7 @@ class Blocks {
     std::unique_ptr<asterix::BlockWriter> block_;
     std::uint8_t category_ = 0;
     std::uint64_t datagram_ = 0;
+    const asterix::Edition* edition_ = nullptr;
 };
 
 int run(const Options& o) {

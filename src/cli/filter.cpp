@@ -22,6 +22,7 @@ struct Options {
     std::string input, output, to;
     std::vector<std::string> sources, area;
     std::vector<unsigned> categories;
+    bool broken = false;
     RecordingOptions recording;
 };
 
@@ -79,12 +80,9 @@ struct Filter {
 
     bool category(unsigned c) const { return categories.empty() || categories.contains(c); }
     bool plain() const { return sources.empty() && !area; }
-    bool record(const asterix::Record& r) const {
+    bool record(const asterix::Record& r, std::optional<asterix::Source> source) const {
         if (!category(r.category())) return false;
-        if (!sources.empty()) {
-            const auto source = r.source();
-            if (!source || !sources.contains(*source)) return false;
-        }
+        if (!sources.empty() && (!source || !sources.contains(*source))) return false;
         return !area || inside(r);
     }
     bool inside(const asterix::Record& r) const {
@@ -122,24 +120,32 @@ base::Result<Filter> filter_from(const Options& o) {
     return f;
 }
 
-/// Records that pass, gathered into blocks of one category; bytes as they came.
+/// What passes. A datagram of which all passes goes as it is, with what is behind its last block; else the records that
+/// pass, gathered into blocks of one category. Bytes are as they came.
 struct Relay {
     Sink sink;
+    std::vector<std::byte> kept;
     std::unique_ptr<asterix::BlockWriter> block;
     std::uint8_t category = 0;
-    std::uint64_t passed = 0;
-    bool ok = true;
+    bool ok = true, whole = true;
 
-    void flush() {
-        if (block) ok = sink.write(block->finish()) && ok;
+    void end_block() {
+        if (!block) return;
+        const auto b = block->finish();
+        kept.insert(kept.end(), b.begin(), b.end());
         block.reset();
     }
-    void add(std::uint8_t c, asterix::Bytes record) {
-        if (block && c != category) flush();
+    void add(std::uint8_t c, asterix::Bytes bytes) {
+        if (block && c != category) end_block();
         if (!block) block = std::make_unique<asterix::BlockWriter>(c, 65535);
         category = c;
-        block->add_bytes(record);
-        ++passed;
+        block->add_bytes(bytes);
+    }
+    void end_datagram(asterix::Bytes payload) {
+        end_block();
+        if (!kept.empty()) ok = sink.write(whole ? payload : asterix::Bytes(kept)) && ok;
+        kept.clear();
+        whole = true;
     }
 };
 
@@ -149,28 +155,38 @@ int run(const Options& o) {
     auto opened = open_recording(o.input, o.recording);
     if (!opened) return report(opened.error());
     Relay relay;
+    const auto& target = o.to.empty() ? o.output : o.to;
     if (o.to.empty() ? !relay.sink.open(o.output) : !relay.sink.connect(o.to))
-        return report(
-            {base::Errc::io, {o.to.empty() ? o.output : o.to, 0, 0, {}}, "cannot be opened; --to is udp://HOST:PORT"});
-    std::uint64_t records = 0, problems = 0;
+        return report({base::Errc::io, {target, 0, 0, {}}, "cannot be opened; --to is udp://HOST:PORT"});
+    std::uint64_t records = 0, passed = 0, problems = 0;
+    Undecoded undecoded;
     while (const asterix::Frame* frame = opened->frames.next()) {
-        asterix::DatagramReader reader(frame->payload, opened->editions, frame->number);
+        asterix::DatagramReader reader(frame->payload, opened->editions_of(*frame), frame->number);
         while (const asterix::Event* e = reader.next()) {
-            if (e->what == asterix::What::record) {
-                ++records;
-                if (filter->record(e->record)) relay.add(e->category, e->record.bytes);
-            } else if (e->what == asterix::What::opaque && filter->plain() && filter->category(e->category)) {
-                relay.add(e->category, e->bytes);
-                relay.flush();
+            opened->hear(*e);
+            undecoded.count(*e);
+            const bool record = e->what == asterix::What::record;
+            problems += e->what == asterix::What::problem;
+            records += record;
+            if (e->what == asterix::What::trailer) continue;
+            const bool bytes = filter->plain() && filter->category(e->category);
+            if (record ? filter->record(e->record, e->source) : bytes && e->what == asterix::What::opaque) {
+                passed += record;
+                relay.add(e->category, record ? e->record.bytes : e->bytes);
+                if (!record) relay.end_block();
+            } else if (e->what != asterix::What::problem || !bytes || !o.broken) {
+                relay.whole = false;
             } else {
-                problems += e->what == asterix::What::problem;
+                relay.add(e->category, e->bytes);
+                relay.end_block();
             }
         }
-        relay.flush();
+        relay.end_datagram(frame->payload);
     }
-    fmt::print(stderr, "asman: {} of {} records relayed, {} not decoded\n", relay.passed, records, problems);
-    return relay.ok ? Exit::ok
-                    : report({base::Errc::io, {o.to.empty() ? o.output : o.to, 0, 0, {}}, "cannot be written"});
+    undecoded.report(o.input);
+    report_frames(o.input, opened->frames.counters());
+    fmt::print(stderr, "asman: {} of {} records relayed, {} not decoded\n", passed, records, problems);
+    return relay.ok ? Exit::ok : report({base::Errc::io, {target, 0, 0, {}}, "cannot be written"});
 }
 
 }  // namespace
@@ -179,17 +195,19 @@ void add_filter(CLI::App& app, Outcome& outcome) {
     auto o = std::make_shared<Options>();
     CLI::App* sub = app.add_subcommand(
         "filter", "Relay the ASTERIX records of some sources, categories or an area, bytes unchanged");
-    sub->add_option("input", o->input, "a recording")->required();
+    sub->add_option("input", o->input, "a recording; udp://… or tcp://… until Ctrl-C")->required();
     auto* out = sub->add_option("-o,--out", o->output, "a file of data blocks");
     sub->add_option("--to", o->to, "udp://HOST:PORT, a datagram for each that has something")->excludes(out);
     sub->add_option("--sac-sic", o->sources, "25/13; repeatable, or several split by commas")->delimiter(',');
     sub->add_option("--category", o->categories, "48,34")->delimiter(',')->check(CLI::Range(1u, 255u));
     sub->add_option("--area", o->area, "SOUTH,WEST,NORTH,EAST in degrees: of records that carry latitude and longitude")
         ->delimiter(',');
+    sub->add_flag("--broken", o->broken, "also what cannot be decoded, where no source or area is asked for");
     add_recording_options(*sub, o->recording);
     sub->footer(
         "Examples:\n  asman filter radar.pcap --category 48 --sac-sic 25/13 -o one.raw\n"
-        "  asman filter tracks.ff --area 39,69,43,80 --to udp://239.1.1.1:8600");
+        "  asman filter tracks.ff --area 39,69,43,80 --to udp://239.1.1.1:8600\n"
+        "  asman filter udp://10.0.0.5@239.1.2.3:8600 --category 48 --to udp://192.0.2.1:8600");
     sub->callback([o, &outcome] {
         outcome.code =
             o->output.empty() && o->to.empty()

@@ -15,11 +15,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-std::atomic<bool> stop_asked{false};
-extern "C" void ask_stop(int) {
-    stop_asked = true;
-}
-
 void print_events(node::Show& show) {
     for (std::size_t i = 0; i < show.states().size(); ++i)
         for (const auto& event : show.federation().take_events(i))
@@ -87,7 +82,7 @@ base::Result<void> loop(node::Show& show, serve::Server& server, double speed, c
     bool more = true;
     auto anchor = Clock::now();
     auto anchor_data = show.now();
-    while (!stop_asked) {
+    while (!stop_asked()) {
         const Pace before = pace;
         bool moved = false;
         while (auto command = server.poll()) {
@@ -122,11 +117,6 @@ base::Result<void> loop(node::Show& show, serve::Server& server, double speed, c
 
 }  // namespace
 
-void stop_on_signal() {
-    std::signal(SIGINT, ask_stop);
-    std::signal(SIGTERM, ask_stop);
-}
-
 base::Result<double> parse_speed(const std::string& text) {
     if (text == "max") return 0.0;
     char* end = nullptr;
@@ -143,7 +133,7 @@ base::Result<void> run_headless(node::Show& show, double speed) {
     for (;;) {
         ASMAN_TRY(const bool more, show.tick());
         print_events(show);
-        if (!more || stop_asked) return {};
+        if (!more || stop_asked()) return {};
         const double data = (show.now() - show.start()).seconds();
         bar.at(data / std::max(1e-9, (show.end() - show.start()).seconds()), base::format_time(show.now()));
         if (speed > 0) std::this_thread::sleep_until(began + std::chrono::duration<double>(data / speed));

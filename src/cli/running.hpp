@@ -20,9 +20,6 @@ struct DisplayOptions {
 /// "max" is 0: as fast as it goes.
 base::Result<double> parse_speed(const std::string& text);
 
-/// From now on Ctrl-C and SIGTERM end the show, cleanly: logs are flushed and summaries written.
-void stop_on_signal();
-
 base::Result<void> run_headless(node::Show& show, double speed);
 /// Prints the address and a status line per state; at the end of the data the last picture stays.
 base::Result<void> run_with_display(node::Show& show, double speed, const DisplayOptions& options);

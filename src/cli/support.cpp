@@ -5,9 +5,29 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <csignal>
 
 namespace asman::cli {
+
+namespace {
+
+std::atomic<bool> stop{false};
+extern "C" void ask_stop(int) {
+    stop = true;
+}
+
+}  // namespace
+
+void stop_on_signal() {
+    std::signal(SIGINT, ask_stop);
+    std::signal(SIGTERM, ask_stop);
+}
+
+bool stop_asked() {
+    return stop;
+}
 
 int report(const base::Error& error) {
     fmt::print(stderr, "asman: {}\n", error.text());

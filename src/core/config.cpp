@@ -92,11 +92,12 @@ FeedConfig read_feed(const base::Section& s) {
     const std::vector<std::string> formats{"asterix", "beast", "avr", "sbs"};
     f.format = formats[s.one_of_or("format", formats, 0)];
     f.udp = s.string_or("udp", "");
+    f.tcp = s.string_or("tcp", "");
     f.interface = s.string_or("interface", "");
     f.source = s.string_or("source", "");
     f.file = s.string_or("file", "");
-    if (f.udp.empty() == f.file.empty() && !(f.udp.empty() && f.file.empty()))
-        s.reject("udp", base::Errc::conflict, "a feed is either udp or a file");
+    if (!f.udp.empty() + !f.tcp.empty() + !f.file.empty() > 1)
+        s.reject(f.udp.empty() ? "tcp" : "udp", base::Errc::conflict, "a feed is udp, tcp or a file");
     const auto editions = s.table("editions");
     for (const auto& key : editions.keys()) f.editions[key] = editions.string(key);
     return f;
@@ -219,6 +220,7 @@ std::string print_node_config(const NodeConfig& c) {
     for (const auto& f : c.feeds) {
         fmt::format_to(it, "\n[[feed]]\nname = {}\nformat = {}\n", quoted(f.name), quoted(f.format));
         if (!f.udp.empty()) fmt::format_to(it, "udp = {}\n", quoted(f.udp));
+        if (!f.tcp.empty()) fmt::format_to(it, "tcp = {}\n", quoted(f.tcp));
         if (!f.interface.empty()) fmt::format_to(it, "interface = {}\n", quoted(f.interface));
         if (!f.source.empty()) fmt::format_to(it, "source = {}\n", quoted(f.source));
         if (!f.file.empty()) fmt::format_to(it, "file = {}\n", quoted(f.file));

@@ -1,6 +1,5 @@
-#include "udp.hpp"
-
 #include <asman/node/live.hpp>
+#include <asman/node/receiver.hpp>
 #include <asman/sources/file.hpp>
 
 #include <nlohmann/json.hpp>
@@ -17,6 +16,8 @@ namespace {
 /// What may wait between two ticks from one feed; beyond it the newest are dropped before the sequencer
 /// (architecture.md).
 constexpr std::size_t max_waiting = 8192;
+/// Taken from one feed before the clock and the other feeds are looked at again.
+constexpr std::size_t max_at_once = 1024;
 
 base::Time wall_clock() {
     return {std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
@@ -29,20 +30,28 @@ struct Live::Impl {
     core::NodeConfig config;
     std::optional<Federation> federation;
     std::vector<picture::State> states;
-    std::vector<UdpReceiver> receivers;
+    std::vector<Receiver> receivers;
     std::vector<std::string> names;      ///< feeds of the receivers
     std::vector<FeedFrame> file_frames;  ///< of file feeds, moved to the present, by time
     std::size_t next_file_frame = 0;
     base::Time start, now;
     std::uint64_t dropped = 0;
-    std::vector<std::byte> buffer;
+
+    base::Result<void> open_feed(const core::FeedConfig& feed) {
+        ASMAN_TRY(auto endpoint, parse_endpoint(feed.udp.empty(), feed.udp.empty() ? feed.tcp : feed.udp, feed.place));
+        if (!feed.source.empty()) endpoint.source = feed.source;
+        if (!feed.interface.empty()) endpoint.interface = feed.interface;
+        endpoint.blocks = feed.format == "asterix";
+        ASMAN_TRY(auto receiver, Receiver::open(endpoint));
+        receivers.push_back(std::move(receiver));
+        names.push_back(feed.name);
+        return {};
+    }
 
     base::Result<void> open_feeds(const std::filesystem::path& folder) {
         for (const auto& feed : config.feeds) {
-            if (!feed.udp.empty()) {
-                ASMAN_TRY(auto receiver, UdpReceiver::open(feed));
-                receivers.push_back(std::move(receiver));
-                names.push_back(feed.name);
+            if (!feed.udp.empty() || !feed.tcp.empty()) {
+                ASMAN_CHECK(open_feed(feed));
             } else if (!feed.file.empty()) {
                 std::optional<base::Date> date;
                 if (config.date.month != 0) date = config.date;
@@ -60,14 +69,16 @@ struct Live::Impl {
         for (const auto& r : receivers) polls.push_back({r.descriptor(), POLLIN, 0});
         for (auto t = wall_clock(); t < until; t = wall_clock()) {
             const auto left = static_cast<int>((until - t).ns / 1'000'000) + 1;
-            if (::poll(polls.data(), polls.size(), left) <= 0) continue;
-            for (std::size_t i = 0; i < receivers.size(); ++i)
-                if (polls[i].revents & POLLIN) drain(i, out);
+            // Also without a word from the system: a connection that ended is made again.
+            (void)::poll(polls.data(), polls.size(), left);
+            for (std::size_t i = 0; i < receivers.size(); ++i) drain(i, out);
         }
     }
 
     void drain(std::size_t i, std::vector<FeedFrame>& out) {
-        while (const auto datagram = receivers[i].receive(buffer)) {
+        for (std::size_t n = 0; n < max_at_once; ++n) {
+            const auto datagram = receivers[i].receive();
+            if (!datagram) return;
             if (out.size() >= max_waiting) {
                 ++dropped;
                 continue;

@@ -1,10 +1,14 @@
 #include <asman/sources/asterix.hpp>
 
+#include <asman/asterix/probe.hpp>
+
 #include "records.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <deque>
+#include <set>
 
 namespace asman::sources {
 namespace {
@@ -42,6 +46,9 @@ SensorKind kind_of(Family family) {
     return SensorKind::combined;
 }
 
+/// Datagrams of a feed by which its editions are judged.
+constexpr std::uint64_t judged_datagrams = 256;
+
 struct Category {
     std::uint8_t number;
     Family family;
@@ -70,11 +77,26 @@ base::Error error_of(const asterix::Problem& problem, std::string_view feed) {
     return {Errc::syntax, {std::string(feed), 0, 0, "datagram " + std::to_string(problem.datagram)}, problem.text()};
 }
 
+/// What a version number exchange says of its sender, but where the configuration says it or the data refuted it.
+template <class Feed>
+void learn(Feed& feed, const asterix::Record& message) {
+    const auto source = message.source();
+    if (!source) return;
+    for (const auto& a : asterix::announced(message)) {
+        const bool told = std::ranges::find(feed.told, a.category) != feed.told.end();
+        if (a.edition && !told && !feed.mistaken.contains({a.category, *source}))
+            feed.editions.set(*source, *a.edition);
+    }
+}
+
 }  // namespace
 
 struct AsterixSource::Impl {
     struct Feed {
         asterix::Editions editions;
+        std::vector<std::uint8_t> told;              ///< categories whose edition the configuration says
+        std::optional<asterix::EditionProbe> probe;  ///< while the first datagrams are looked at
+        std::set<std::pair<std::uint8_t, asterix::Source>> mistaken;  ///< what category 247 said and the data refuted
         std::map<Key, SensorEntry*> sensors;  ///< resolved once each; null: not to be learned any more
         FeedCounters* counters = nullptr;
     };
@@ -86,6 +108,7 @@ struct AsterixSource::Impl {
 
     base::Result<asterix::Editions> editions_of(const std::string& feed) const;
     Feed& feed_of(std::string_view name);
+    void judge(Feed& feed, std::string_view name, base::Bytes bytes);
     SensorEntry* sensor_of(Feed& feed, std::string_view feed_name, Key key, Decoded& out);
     SensorEntry* configured(std::string_view feed_name, Key key);
     void add(picture::Sensor sensor, bool is_configured);
@@ -144,7 +167,32 @@ AsterixSource::Impl::Feed& AsterixSource::Impl::feed_of(std::string_view name) {
     // make() has tried every feed that is configured: what is not, has the editions for all.
     if (auto editions = editions_of(std::string(name))) feed.editions = std::move(*editions);
     feed.counters = &counters[std::string(name)];
+    feed.probe.emplace();
+    for (const auto& who : {std::string(), std::string(name)})
+        if (const auto it = config.editions.find(who); it != config.editions.end())
+            for (const auto& [category, edition] : it->second)
+                feed.told.push_back(static_cast<std::uint8_t>(std::stoi(category)));
     return feed;
+}
+
+/// Which editions a feed speaks, from its first datagrams: at each power of two of them, so that the first is read
+/// well, too. What the configuration says is not changed, but a feed that refutes it is found out.
+void AsterixSource::Impl::judge(Feed& feed, std::string_view name, base::Bytes bytes) {
+    feed.probe->add(bytes);
+    const auto n = feed.counters->frames;
+    if (!std::has_single_bit(n)) return;
+    auto base = editions_of(std::string(name));
+    if (base) feed.editions = feed.probe->apply(std::move(*base), feed.told);
+    feed.mistaken.clear();
+    for (const auto& g : feed.probe->guesses())
+        if (g.mistaken && g.source) feed.mistaken.insert({g.category, *g.source});
+    if (n < judged_datagrams) return;
+    for (const auto& r : feed.probe->refuted(feed.editions)) {
+        ++feed.counters->refuted_editions;
+        // The cause of the errors before, if there were any.
+        feed.counters->first_error = base::Error{Errc::conflict, {std::string(name), 0, 0, {}}, r.text()};
+    }
+    feed.probe.reset();
 }
 
 SensorEntry* AsterixSource::Impl::configured(std::string_view feed_name, Key key) {
@@ -185,10 +233,10 @@ SensorEntry* AsterixSource::Impl::sensor_of(Feed& feed, std::string_view feed_na
 void AsterixSource::decode(std::string_view feed_name, base::Bytes bytes, base::Time received, Decoded& out) {
     auto& feed = impl_->feed_of(feed_name);
     auto& n = *feed.counters;
-    std::map<std::uint8_t, asterix::Source> last_source;  // 001, 002: only a block's first record need say it
-    asterix::DatagramReader reader(bytes, feed.editions, n.frames);
     ++n.frames;
     n.bytes += bytes.size();
+    if (feed.probe) impl_->judge(feed, feed_name, bytes);
+    asterix::DatagramReader reader(bytes, feed.editions, n.frames - 1);
     while (const auto* event = reader.next()) {
         switch (event->what) {
             case asterix::What::trailer:
@@ -204,15 +252,12 @@ void AsterixSource::decode(std::string_view feed_name, base::Bytes bytes, base::
             case asterix::What::record: {
                 ++n.records;
                 ++n.by_category[event->category];
+                if (event->category == 247) learn(feed, event->record);
                 const auto* category = find_category(event->category);
                 if (!category) break;
-                auto source = event->record.source();
-                if (source)
-                    last_source[event->category] = *source;
-                else if (const auto it = last_source.find(event->category); it != last_source.end())
-                    source = it->second;
-                auto* sensor =
-                    impl_->sensor_of(feed, feed_name, {source.value_or(asterix::Source{}), category->family}, out);
+                // 001, 002: only a block's first record need say whose it is.
+                auto* sensor = impl_->sensor_of(feed, feed_name,
+                                                {event->source.value_or(asterix::Source{}), category->family}, out);
                 if (!sensor) break;
                 ++sensor->state.counters.records;
                 category->take(event->record, {*sensor, received, impl_->config.simulation, out});

@@ -7,6 +7,7 @@
 #include <asman/asterix/cat034.hpp>
 #include <asman/asterix/cat048.hpp>
 #include <asman/asterix/cat062.hpp>
+#include <asman/asterix/cat247.hpp>
 #include <asman/asterix/encode.hpp>
 #include <asman/sources/asterix.hpp>
 
@@ -275,6 +276,60 @@ cat034::Fields mark(std::uint8_t type, double tod, double sector = 0) {
     f.i030 = tod;
     if (type == 2) f.i020 = sector;
     return f;
+}
+
+/// A report as edition 0.26 lays it out.
+std::vector<std::byte> old_report() {
+    cat021::Fields f;
+    f.i010 = {.sac = 41, .sic = 7};
+    f.i040_0_26 = {.atp = 1, .arc = 1};
+    f.i030 = noon_tod;
+    f.i130_0_26 = {.lat = 43.5, .lon = 74.5};
+    f.i080 = 0x600001;
+    f.i145 = 350;
+    BlockWriter writer(21, 60'000, find_edition(21, "0.26"));
+    EXPECT_TRUE(writer.add(f)) << writer.problem().text();
+    const auto bytes = writer.finish();
+    return {bytes.begin(), bytes.end()};
+}
+
+TEST(Editions, AreJudgedFromTheFeed) {
+    auto s = source({sensor(1, SensorKind::ads_b)});
+    Decoded out;
+    s.decode("feed", old_report(), noon, out);
+    EXPECT_EQ(s.feeds().at("feed").bad_records, 0u);
+    EXPECT_EQ(s.feeds().at("feed").records, 1u) << "one record, not two wrong ones";
+}
+
+TEST(Editions, ThoseThatAreConfiguredAreKeptAndFoundOutWhereTheDataRefuteThem) {
+    AsterixConfig config;
+    config.sensors = {sensor(1, SensorKind::ads_b)};
+    config.editions["feed"]["021"] = "2.6";
+    auto s = std::move(*AsterixSource::make(std::move(config)));
+    Decoded out;
+    for (int i = 0; i < 300; ++i) s.decode("feed", old_report(), noon, out);
+    EXPECT_EQ(s.feeds().at("feed").refuted_editions, 1u);
+    ASSERT_TRUE(s.feeds().at("feed").first_error);
+    EXPECT_NE(s.feeds().at("feed").first_error->reason.find("edition 2.6 does not fit"), std::string::npos);
+}
+
+TEST(Editions, AreLearnedFromCategory247) {
+    auto s = source({sensor(1, SensorKind::combined)});
+    Decoded out;
+    for (int i = 0; i < 300; ++i) s.decode("feed", block({plot()}), noon, out);
+    cat247::Fields exchange;
+    exchange.i010 = {.sac = 41, .sic = 7};
+    exchange.i140 = noon_tod;
+    exchange.i550.emplace().push_back({.cat = 48, .main = 1, .sub = 15});
+    s.decode("feed", block({exchange}), noon, out);
+    // In 1.15 bit 10 of item 230 is spare and flight levels have a sign.
+    auto below = plot();
+    below.i090 = {.v = false, .g = false, .fl = -5};
+    out.clear();
+    s.decode("feed", block({below}), noon, out);
+    ASSERT_EQ(out.reports.size(), 1u);
+    EXPECT_EQ(s.feeds().at("feed").by_category.at(247), 1u);
+    EXPECT_EQ(s.feeds().at("feed").bad_records, 0u);
 }
 
 TEST(Service034, MarksAndHealth) {

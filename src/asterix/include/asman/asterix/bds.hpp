@@ -5,6 +5,7 @@
 
 #include <asman/asterix/typed.hpp>
 
+#include <string>
 #include <variant>
 
 namespace asman::asterix {
@@ -68,5 +69,19 @@ using BdsRegister = std::variant<std::monostate, Bds10, Bds17, Bds20, Bds30, Bds
 /// `bds` is 0x40 for 4,0. Empty (monostate) for a register that is not decoded here, or whose own number (1,0, 2,0 and
 /// 3,0 carry it) is another.
 BdsRegister decode_bds(std::uint8_t bds, std::uint64_t bits);
+
+/// A register that a record carries.
+struct CarriedRegister {
+    std::string_view item;   ///< "250"; belongs to the edition's table
+    std::uint8_t bds = 0;    ///< 0x40 for 4,0
+    std::uint64_t bits = 0;  ///< 56 of them
+};
+/// Registers in items 010/250, 020/250, 020/260, 021/250, 021/260, 048/250, 048/260, 062/380/MB and 062/380/ACS, in the
+/// order of the record. Resolution advisories are register 3,0, as which 021/260 (a copy of 1090 ES type 28) is given,
+/// too.
+std::vector<CarriedRegister> registers(const Record& record);
+
+/// Appends {"mcp_altitude_ft":3008, …}: the fields of the struct that are there. {} for a register that is not decoded.
+void to_json(const BdsRegister& r, std::string& out);
 
 }  // namespace asman::asterix

@@ -4,8 +4,19 @@
 #include <asman/asterix/record.hpp>
 
 #include <map>
+#include <string>
+#include <vector>
 
 namespace asman::asterix {
+
+/// What a version number exchange says of one category.
+struct Announced {
+    std::uint8_t category = 0;
+    std::string number;                ///< "2.1"
+    const Edition* edition = nullptr;  ///< nullptr: there is no table of it
+};
+/// Item 247/550; empty for a record of another category.
+std::vector<Announced> announced(const Record& message);
 
 /// Which edition reads which category, per source where sources differ. Newest compiled-in editions unless told.
 class Editions {
@@ -18,9 +29,15 @@ class Editions {
     /// A table of one's own (it must outlive this); expansions too.
     void set(const Edition& edition);
     void set(Source source, const Edition& edition);
+    /// Blocks of this category (of this source) are not decoded: opaque.
+    void set_opaque(std::uint8_t category) { any_[category] = nullptr; }
+    void set_opaque(std::uint8_t category, Source source);
     /// The edition of the reserved expansion field; an empty number: leave it uninterpreted.
     bool set_expansion(std::uint8_t category, std::string_view number);
-    /// nullptr: the category is not known, and its blocks are opaque.
+    /// What a version number exchange (a record of category 247) says of its sender's editions, from now on. Returns
+    /// how many categories it set; those that it names in an edition without a table are left as they are.
+    std::size_t learn(const Record& message);
+    /// nullptr: the category is not known, or not to be decoded; its blocks are opaque.
     const Edition* find(std::uint8_t category, std::optional<Source> source = {}) const;
     const Edition* expansion(std::uint8_t category) const { return expansion_[category]; }
 
@@ -33,7 +50,7 @@ class Editions {
 
 enum class What : std::uint8_t {
     record,   ///< `record` is valid
-    opaque,   ///< a block of a category without an edition: `bytes` is its payload
+    opaque,   ///< a block (or the rest of one) of a category or source without an edition: `bytes`
     problem,  ///< `problem` says what; reading goes on at the next block
     trailer,  ///< up to 16 octets after the last block that are no block: `bytes`
 };
@@ -42,8 +59,11 @@ enum class What : std::uint8_t {
 struct Event {
     What what = What::record;
     std::uint8_t category = 0;
+    /// SAC and SIC: of the record, or of the one before in its block where it has none; of a trailer: of the last
+    /// block.
+    std::optional<Source> source = {};
     Record record;
-    Bytes bytes = {};
+    Bytes bytes = {};  ///< opaque: the block's payload; problem: from what cannot be read to the end of its block
     Problem problem = {};
 };
 
@@ -56,13 +76,17 @@ class DatagramReader {
   public:
     DatagramReader(Bytes datagram, const Editions& editions, std::uint64_t number = 0)
         : bytes_(datagram), editions_(&editions), number_(number) {}
+    /// Both must outlive the reader: temporaries do not.
+    DatagramReader(Bytes, const Editions&&, std::uint64_t = 0) = delete;
+    DatagramReader(std::vector<std::byte>&&, const Editions&, std::uint64_t = 0) = delete;
     const Event* next();
 
   private:
     const Event* next_block();
     const Event* next_record();
     const Event* fail(Fault fault, std::size_t offset);
-    const Edition* choose() const;
+    const Event* give_opaque();
+    const Edition* choose();
 
     Bytes bytes_;
     const Editions* editions_;

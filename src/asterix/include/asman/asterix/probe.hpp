@@ -11,18 +11,41 @@ namespace asman::asterix {
 /// of day beyond the day, a value that the table of meanings does not have.
 unsigned implausible(const Record& record);
 
+/// How one edition reads the sample of one source.
+struct EditionFit {
+    std::uint64_t blocks = 0, failed = 0, records = 0, implausible = 0;
+    /// Implausible elements a record, where a block that cannot be read counts as ten. 0: nothing to object to.
+    double badness() const;
+};
+
 /// What the blocks of one source in one category came to.
 struct EditionGuess {
     std::uint8_t category = 0;
-    std::optional<Source> source;      ///< of item 010; absent where a record has none
-    const Edition* edition = nullptr;  ///< the best, the newest of equals
-    const Edition* rival = nullptr;    ///< the best that reads otherwise; nullptr: all read alike
-    std::uint64_t blocks = 0, failed = 0, records = 0, implausible = 0;  ///< as `edition` reads them
-    double certainty = 0;                                                ///< 0 to 1: how much better than the rival
-    bool newest = false;  ///< it is the newest compiled in, or reads like it
-    /// Not even the best reads this well: more than every tenth block fails, or two elements a record are implausible.
-    bool doubtful() const { return failed * 10 > blocks || implausible > 2 * records; }
-    /// "category 062 of 25/100: edition 0.17 (certainty 0.98, rather than 1.12)"
+    std::optional<Source> source;  ///< of item 010; absent where a record has none
+    /// What category 247 says, where that fits; else the best, the newest of equals. nullptr: no edition reads most of
+    /// the blocks, and they are better left as they are.
+    const Edition* edition = nullptr;
+    EditionFit fit;                     ///< as `edition` reads them, or the best where there is none
+    std::vector<const Edition*> alike;  ///< the others that fit as well, oldest first
+    const Edition* rival = nullptr;     ///< the best of those that fit less well; nullptr: there is none
+    double certainty = 0;               ///< 0 to 1: how much better than the rival; 1 without one
+    bool said = false;                  ///< category 247 said so
+    const Edition* mistaken = nullptr;  ///< what category 247 said, where that does not fit
+    bool newest = false;                ///< it is the newest compiled in, or that fits as well
+    /// Even the best does not read this well: more than every tenth block fails, or two elements a record are
+    /// implausible.
+    bool doubtful() const { return fit.failed * 10 > fit.blocks || fit.implausible > 2 * fit.records; }
+    /// "category 062 of 25/100: edition 0.17 (certainty 0.98; next 1.12)"
+    std::string text() const;
+};
+
+/// An edition that was told, but that the data refute: another reads them, this one does not.
+struct Refuted {
+    const Edition* told = nullptr;
+    EditionFit fit;
+    EditionGuess guess;
+    /// "category 021 of 0/5: edition 2.6 does not fit (0 of 1 blocks fail, 4 implausible elements in 2 records), 0.26
+    /// does"
     std::string text() const;
 };
 
@@ -31,18 +54,23 @@ class EditionProbe {
     /// Looks at a datagram. Sources beyond the first 256 are left to the default.
     void add(Bytes datagram);
     std::vector<EditionGuess> guesses() const;
-    /// `base` with the best edition of every source that was seen.
-    Editions apply(Editions base) const;
+    /// `base` with the edition of every source that was seen, but for the categories `told`; sources that no edition
+    /// reads are opaque.
+    Editions apply(Editions base, std::span<const std::uint8_t> told = {}) const;
+    /// Sources whose edition in `told` is refuted by the data.
+    std::vector<Refuted> refuted(const Editions& told) const;
 
   private:
-    struct Score {
-        std::uint64_t failed = 0, records = 0, implausible = 0;
+    using Key = std::pair<std::uint8_t, std::optional<Source>>;
+    struct Seen {
+        std::vector<EditionFit> fits;  ///< by edition of the category, oldest first
     };
-    struct Candidate {
-        std::uint64_t blocks = 0;
-        std::vector<Score> scores;  ///< by edition of the category, oldest first
-    };
-    std::map<std::pair<std::uint8_t, std::optional<Source>>, Candidate> seen_;
+    void add_block(std::uint8_t category, Bytes block);
+    void hear(Bytes block);
+    EditionGuess guess(const Key& key, const Seen& seen) const;
+
+    std::map<Key, Seen> seen_;
+    std::map<std::pair<std::uint8_t, Source>, const Edition*> said_;  ///< by category 247
 };
 
 /// Probes up to `frames` datagrams of a recording.

@@ -128,6 +128,8 @@ struct Edition {
 std::span<const Edition* const> editions();
 /// One of them; an empty number is the newest. nullptr: not known.
 const Edition* find_edition(std::uint8_t category, std::string_view number = {}, bool expansion = false);
+/// What a category is called, with a table or without: "ARTAS Track Messages". Empty: not known here.
+std::string_view category_name(std::uint8_t category);
 /// Older than, by numbers: "1.9" before "1.10".
 bool older(std::string_view a, std::string_view b);
 

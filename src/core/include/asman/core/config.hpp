@@ -27,7 +27,8 @@ struct Partner {
 struct FeedConfig {
     std::string name;
     std::string format = "asterix";  ///< asterix; beast, avr, sbs: a Mode S receiver
-    std::string udp;                 ///< "239.1.2.3:8600" or ":8600"
+    std::string udp;                 ///< "239.1.2.3:8600", ":8600", "[ff15::1]:8600"
+    std::string tcp;                 ///< "HOST:PORT" to connect to, ":PORT" to listen on
     std::string interface;           ///< local address that joins the group
     std::string source;              ///< source-specific multicast
     std::string file;

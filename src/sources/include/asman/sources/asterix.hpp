@@ -26,7 +26,8 @@ enum class Simulation : std::uint8_t {
 struct AsterixConfig {
     std::vector<picture::Sensor> sensors;  ///< found by (feed, SAC, SIC, kind); an empty feed in a sensor is any feed
     Simulation simulation = Simulation::refuse;
-    /// Editions by feed ("" for all feeds) and category ("048" → "1.31"); what is not said is the room's default.
+    /// Editions by feed ("" for all feeds) and category ("048" → "1.31"); what is not said is judged from a feed's
+    /// first 256 datagrams and from what category 247 says.
     std::map<std::string, std::map<std::string, std::string>> editions;
     /// Ids for sensors met on the wire and not configured: first_learned, first_learned + 1 …
     std::uint32_t first_learned = 1'000'000;
@@ -70,7 +71,8 @@ struct FeedCounters {
     std::uint64_t records = 0;
     std::uint64_t bad_records = 0;                      ///< could not be decoded
     std::uint64_t trailing_bytes = 0;                   ///< vendor trailers after the last block
-    std::uint64_t unknown_category = 0;                 ///< blocks of a category that is not used here
+    std::uint64_t unknown_category = 0;                 ///< blocks of a category or edition without a table
+    std::uint64_t refuted_editions = 0;                 ///< sources whose configured edition the data refute
     std::map<std::uint8_t, std::uint64_t> by_category;  ///< records
     std::optional<base::Error> first_error;
     bool operator==(const FeedCounters&) const = default;
