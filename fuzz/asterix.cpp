@@ -1,8 +1,10 @@
+// rooms: asterix
+
 // Any bytes as a datagram, in every edition: nothing reads past the end, every fault has a place, and every record that
-// is found can be judged. rooms: asterix
+// is found can be judged.
 #include <asman/asterix/probe.hpp>
 
-#include "asterix_input.hpp"
+#include "asterix_mutator.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
     using namespace fuzzing;

@@ -1,10 +1,11 @@
+// rooms: asterix
+
 // There and back: a canonical record comes back byte for byte, by JSON and by typed values. What is not canonical gives
 // JSON that can be read, or an error with a place.
-// rooms: asterix
 #include <asman/asterix/json.hpp>
 #include <asman/asterix/views.hpp>
 
-#include "asterix_input.hpp"
+#include "asterix_mutator.hpp"
 
 #include <algorithm>
 

@@ -1,6 +1,7 @@
-// The same record by its typed view and by its table: both read the same.
 // rooms: asterix
-#include "asterix_input.hpp"
+
+// The same record by its typed view and by its table: both read the same.
+#include "asterix_mutator.hpp"
 
 #include "../src/asterix/differential_for_tests.hpp"
 

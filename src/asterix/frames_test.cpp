@@ -1,52 +1,15 @@
 // Framings, on recordings made here.
 #include <asman/asterix/frames.hpp>
 
+#include "framings_for_tests.hpp"
+#include "records_for_tests.hpp"
+
 #include <gtest/gtest.h>
 
 namespace asman::asterix {
 namespace {
 
-using Octets = std::vector<std::uint8_t>;
-
-const Octets block{48, 0, 6, 0x80, 25, 13};
-
-Octets operator+(Octets a, const Octets& b) {
-    a.insert(a.end(), b.begin(), b.end());
-    return a;
-}
-Octets big(std::uint64_t v, int n) {
-    Octets out;
-    while (n--) out.push_back(static_cast<std::uint8_t>(v >> 8 * n));
-    return out;
-}
-Octets little(std::uint64_t v, int n) {
-    Octets out;
-    for (int i = 0; i < n; ++i) out.push_back(static_cast<std::uint8_t>(v >> 8 * i));
-    return out;
-}
-
-Octets udp(const Octets& payload) {
-    return big(4000, 2) + big(8600, 2) + big(payload.size() + 8, 2) + big(0, 2) + payload;
-}
-
-/// `fragment`: the flags and offset field.
-Octets ip4(const Octets& data, unsigned fragment = 0) {
-    return Octets{0x45, 0} + big(data.size() + 20, 2) + big(7, 2) + big(fragment, 2) +
-           Octets{1, 17, 0, 0, 10, 0, 0, 1, 239, 1, 1, 1} + data;
-}
-Octets ip6(const Octets& data, std::uint8_t next = 17) {
-    return Octets{0x60, 0, 0, 0} + big(data.size(), 2) + Octets{next, 1} + Octets(32, 0xFE) + data;
-}
-Octets ethernet(const Octets& packet, unsigned type, bool vlan = false) {
-    return Octets(12, 2) + (vlan ? Octets{0x81, 0, 0, 5} : Octets{}) + big(type, 2) + packet;
-}
-Octets pcap(const std::vector<Octets>& packets, unsigned link = 1) {
-    Octets out =
-        little(0xA1B2C3D4, 4) + little(2, 2) + little(4, 2) + little(0, 8) + little(65535, 4) + little(link, 4);
-    for (const auto& p : packets)
-        out = out + little(1'600'000'000, 4) + little(250'000, 4) + little(p.size(), 4) + little(p.size(), 4) + p;
-    return out;
-}
+using namespace framings_for_tests;
 
 struct Result {
     std::string framing, problem;
@@ -106,44 +69,48 @@ TEST(Frames, FragmentsInAnyOrderMakeOneDatagram) {
 }
 
 TEST(Frames, PcapngWithItsClock) {
-    const auto packet = ethernet(ip4(udp(block)), 0x0800);
-    const auto wrap = [](std::uint32_t type, const Octets& body) {
-        return little(type, 4) + little(body.size() + 12, 4) + body + little(body.size() + 12, 4);
-    };
-    const Octets padded = packet + Octets((4 - packet.size() % 4) % 4, 0);
-    const Octets nanoseconds = little(9, 2) + little(1, 2) + Octets{9, 0, 0, 0} + little(0, 4);
-    const std::uint64_t ticks = 1'600'000'000'000'000'123;
-    const auto r = read(wrap(0x0A0D0D0A, little(0x1A2B3C4D, 4) + little(1, 4) + little(~std::uint64_t{0}, 8)) +
-                        wrap(1, little(1, 4) + little(65535, 4) + nanoseconds) +
-                        wrap(6, little(0, 4) + little(ticks >> 32, 4) + little(ticks & 0xFFFFFFFF, 4) +
-                                    little(packet.size(), 4) + little(packet.size(), 4) + padded));
+    const auto r = read(pcapng_start() + pcapng_packet(ethernet(ip4(udp(block)), 0x0800)));
     EXPECT_EQ(r.framing, "pcapng");
     ASSERT_EQ(r.payloads, std::vector<Octets>{block});
     EXPECT_EQ(r.received[0], 1'600'000'000'000'000'123);
+}
+
+TEST(Frames, EveryFramingGivesBackWhatItWraps) {
+    Dice dice(11);
+    for (int round = 0; round < 200; ++round) {
+        std::vector<Octets> payloads;
+        const auto count = 1 + dice.below(6);
+        for (std::uint64_t i = 0; i < count; ++i) {
+            Octets data(dice.below(300));
+            for (auto& o : data) o = static_cast<std::uint8_t>(dice.next() >> 30);
+            payloads.push_back(Octets{static_cast<std::uint8_t>(dice.one_in(2) ? 48 : 62)} + big(data.size() + 3, 2) +
+                               data);
+        }
+        for (std::size_t f = 1; f < framings; ++f) {
+            const auto r = read(recording(f, payloads));
+            EXPECT_EQ(r.framing, name(static_cast<Framing>(f))) << round;
+            EXPECT_EQ(r.payloads, payloads) << r.framing;
+            EXPECT_EQ(r.counters.junk + r.counters.damaged + r.counters.lost, 0u) << r.framing;
+        }
+        if (HasFailure()) return;
+    }
 }
 
 TEST(Frames, TheOthers) {
     const auto raw = read(block + block);
     EXPECT_EQ(raw.framing, "raw");
     EXPECT_EQ(raw.payloads.size(), 2u);
-    const auto ff = big(block.size() + 12, 2) + big(0, 2) + big(360000, 4) + block + Octets(4, 0xA5);
-    const auto final_format = read(ff + ff);
+    const auto final_format = read(ff(block) + ff(block));
     EXPECT_EQ(final_format.framing, "ff");
     EXPECT_EQ(final_format.payloads, std::vector<Octets>(2, block));
     EXPECT_EQ(final_format.clock[0], 3600.0);
-    const auto stamped = block + Octets(6, 0x11) + big(128, 4);
-    const auto gps = read(Octets(2200, 0xCD) + stamped + stamped);
-    EXPECT_EQ(gps.framing, "gps");
-    EXPECT_EQ(gps.payloads, std::vector<Octets>(2, block));
-    EXPECT_EQ(gps.clock[1], 1.0);
-    const auto one = little(block.size(), 4) + little(1500, 4) + block;
-    const auto rply = read(one + one);
-    EXPECT_EQ(rply.framing, "rply");
-    EXPECT_EQ(rply.clock[0], 1.5);
-}
-
-Octets oradis(const Octets& data) {
-    return big(data.size() + 6, 2) + big(123456, 4) + data;
+    const auto stamped = read(Octets(2200, 0xCD) + gps(block) + gps(block));
+    EXPECT_EQ(stamped.framing, "gps");
+    EXPECT_EQ(stamped.payloads, std::vector<Octets>(2, block));
+    EXPECT_EQ(stamped.clock[1], 1.0);
+    const auto replayed = read(rply(block) + rply(block));
+    EXPECT_EQ(replayed.framing, "rply");
+    EXPECT_EQ(replayed.clock[0], 1.5);
 }
 
 TEST(Frames, Oradis) {
@@ -160,26 +127,6 @@ TEST(Frames, Oradis) {
     EXPECT_EQ(captured.payloads, std::vector<Octets>(3, block));
     EXPECT_EQ(captured.counters.frames, 3u);
     EXPECT_EQ(read(oradis(block) + Octets{0, 5, 1}).counters.junk, 3u);
-}
-
-/// CRC of ISO/IEC 13239, bit by bit.
-Octets hdlc(const Octets& data) {
-    const auto frame = Octets{1, 3} + data;
-    unsigned fcs = 0xFFFF;
-    for (const auto o : frame)
-        for (int k = 0; k < 8; ++k) {
-            const bool one = ((fcs ^ o >> k) & 1) != 0;
-            fcs = one ? fcs >> 1 ^ 0x8408 : fcs >> 1;
-        }
-    return frame + little(fcs ^ 0xFFFF, 2);
-}
-Octets stuffed(const Octets& frame) {
-    Octets out{0x7E};
-    for (const auto o : frame) {
-        if (o == 0x7E || o == 0x7D) out.push_back(0x7D);
-        out.push_back(o == 0x7E || o == 0x7D ? o ^ 0x20 : o);
-    }
-    return out;
 }
 
 TEST(Frames, HdlcBareAndBetweenFlags) {
@@ -199,15 +146,6 @@ TEST(Frames, HdlcBareAndBetweenFlags) {
     EXPECT_EQ(r.counters.junk, damaged.size());
 }
 
-Octets tcp(std::uint32_t number, const Octets& data, unsigned flags = 0x18, unsigned from = 8600) {
-    return big(from, 2) + big(40000, 2) + big(number, 4) + big(0, 4) + Octets{0x50, static_cast<std::uint8_t>(flags)} +
-           big(8192, 2) + big(0, 4) + data;
-}
-Octets segment(const Octets& t, bool six = false) {
-    auto packet = six ? ip6(t, 6) : ip4(t);
-    if (!six) packet[9] = 6;
-    return ethernet(packet, six ? 0x86DD : 0x0800);
-}
 Octets flat(const Result& r) {
     Octets out;
     for (const auto& p : r.payloads) out = out + p;
