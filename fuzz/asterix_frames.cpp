@@ -39,6 +39,7 @@ extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, st
 /// A third of the inputs are recordings made anew, most of them spoilt by one change.
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t most, unsigned seed) {
     namespace made = framings_for_tests;
+    using made::operator+;
     Dice dice(seed + 1);
     if (size == 0 || !dice.one_in(3)) return LLVMFuzzerMutate(data, size, most);
     std::vector<made::Octets> payloads(1 + dice.below(4));
