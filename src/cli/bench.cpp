@@ -35,13 +35,13 @@ void print_json(const study::WorldBenchResult& r, unsigned threads) {
         "\"picture_s\":{:.3f},\"processor_s\":{:.3f},\"encode_s\":{:.3f},\"real_time_factor\":{:.3f},\"latency_p50_"
         "ms\":{:.1f},"
         "\"latency_p99_ms\":{:.1f},\"latency_max_ms\":{:.1f},\"wait_p50_ms\":{:.0f},\"wait_p99_ms\":{:.0f},"
-        "\"tracks\":{},\"tracks_held\":{},\"aircraft\":{},\"matched\":{},\"extra\":{},\"rms_m\":{:.1f},"
+        "\"tracks\":{},\"tracks_held\":{},\"aircraft\":{},\"matched\":{},\"extra\":{},\"rms_m\":{:.1f},\"nees\":{:.2f},"
         "\"rms_polar_m\":{:.1f},\"rms_date_line_m\":{:.1f},\"resident_bytes\":{},\"digest\":\"{}\"}}\n",
         threads, r.sensors, r.radars, r.radar_cover.least, r.radar_cover.mean, r.radar_cover.most,
         r.receiver_cover.least, r.receiver_cover.mean, r.receiver_cover.most, r.data_seconds, r.reports,
         r.reports_per_second(), r.decode, r.track, r.picture, r.processor, r.encode, r.speed(), 1e3 * r.latency_p50,
         1e3 * r.latency_p99, 1e3 * r.latency_max, 1e3 * r.wait_p50, 1e3 * r.wait_p99, r.tracks, r.tracks_held,
-        r.aircraft, r.matched, r.extra, r.rms, r.rms_polar, r.rms_date_line, r.resident, r.digest.hex());
+        r.aircraft, r.matched, r.extra, r.rms, r.nees, r.rms_polar, r.rms_date_line, r.resident, r.digest.hex());
 }
 
 void print_text(const study::WorldBenchResult& r, const study::WorldBenchOptions& o) {
@@ -67,9 +67,10 @@ void print_text(const study::WorldBenchResult& r, const study::WorldBenchOptions
     fmt::print("from detection, with the sensors' own delay and the wait for the beam: p50 {:.0f} ms, p99 {:.0f} ms\n",
                1e3 * r.wait_p50, 1e3 * r.wait_p99);
     fmt::print(
-        "{} confirmed tracks ({} held): {} of {} aircraft within 2 km, {} tracks beside; RMS {:.1f} m, beyond 80°N "
+        "{} confirmed tracks ({} held): {} of {} aircraft within 2 km, {} tracks beside; RMS {:.1f} m (NEES {:.2f} of "
+        "2), beyond 80°N "
         "{:.1f} m, within 5° of 180° {:.1f} m\n",
-        r.tracks, r.tracks_held, r.matched, r.aircraft, r.extra, r.rms, r.rms_polar, r.rms_date_line);
+        r.tracks, r.tracks_held, r.matched, r.aircraft, r.extra, r.rms, r.nees, r.rms_polar, r.rms_date_line);
     fmt::print("resident {:.2f} GB, the simulator's part included\npictures {}\n",
                static_cast<double>(r.resident) * 1e-9, r.digest.hex());
 }

@@ -210,7 +210,7 @@ struct Globe::Impl {
         const Now now = now_of(f, t - dt0);
         Rng rng(f.key, key("message"), static_cast<std::uint64_t>(std::llround(t * 1e3)));
         const Eigen::Vector3d east = east_of(now.n), north = now.n.cross(east);
-        const double s = 8;  // metres, wandering over minutes, and a little each time
+        const double s = 13;  // metres, wandering over minutes, and a little each time
         const double de = s * (1.2 * std::sin(f.error_rate * t * kTwoPi + f.error_phase[0]) + 0.3 * rng.normal());
         const double dn = s * (1.2 * std::sin(1.3 * f.error_rate * t * kTwoPi + f.error_phase[1]) + 0.3 * rng.normal());
         AdsbReport r;

@@ -5,6 +5,8 @@
 #include <asman/picture/archive.hpp>
 #include <asman/sources/asterix.hpp>
 
+#include <Eigen/LU>
+
 #include <algorithm>
 #include <cmath>
 #include <fstream>
@@ -134,12 +136,12 @@ struct Bench {
 };
 
 void Bench::compare() {
-    std::unordered_map<std::uint32_t, std::pair<double, double>> best;  // address → nearest track, m; looked up only
     const auto tracks = tracker.picture(tracker.now());
     const auto truth = globe.truth();
     std::unordered_map<std::uint32_t, const simulate::Truth*> by_address;
     for (const auto& t : truth) by_address[t.address] = &t;
-    std::unordered_map<std::uint32_t, double> nearest;
+    std::unordered_map<std::uint32_t, double> nearest;  // looked up only
+    double nees = 0;
     for (const auto& k : tracks) {
         const auto at = k.identity.address ? by_address.find(*k.identity.address) : by_address.end();
         const double d = at == by_address.end() ? 1e9 : geo::distance(at->second->position.at, k.kinematics.at);
@@ -147,10 +149,14 @@ void Bench::compare() {
             ++r.extra;
             continue;
         }
+        const geo::LocalFrame here({k.kinematics.at, at->second->position.height});
+        const Eigen::Vector2d e = here.to_local(at->second->position).head<2>();
+        nees += e.dot(k.kinematics.covariance.topLeftCorner<2, 2>().inverse() * e);
         const auto [it, fresh] = nearest.try_emplace(at->first, d);
         if (!fresh) ++r.extra;
         it->second = std::min(it->second, d);
     }
+    r.nees = tracks.size() > r.extra ? nees / static_cast<double>(tracks.size() - r.extra) : 0;
     r.tracks = tracks.size();
     r.tracks_held = tracker.size();
     r.aircraft = truth.size();

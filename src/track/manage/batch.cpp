@@ -29,7 +29,7 @@ void Effects::clear() {
     unknown.clear();
     speeds.clear();
     n_fits = 0;
-    updates = misses = 0;
+    updates = misses = repeated = 0;
 }
 
 template <class F>
@@ -78,7 +78,7 @@ void Tracker::Impl::run_batch(bool everyone) {
             // A sensor that still sends has shown everything up to its usual delay.
             const double silence = s.sweeps ? 2.5 * s.period : 10.0;
             if (now - s.latest < silence + s.latency) s.clock = std::max(s.clock, now - s.latency - 0.05);
-            active.push_back(id);
+            if (!s.idle()) active.push_back(id);
         }
     } else {
         active.assign(dirty.begin(), dirty.end());
@@ -97,10 +97,11 @@ void Tracker::Impl::run_batch(bool everyone) {
         run_components();
     }
     run_due();
+    hearers.clear();
+    ++batch;
 }
 
 void Tracker::Impl::list_items() {
-    ++batch;
     items.clear();
     for (const std::uint32_t id : active) {
         const SensorState& s = sensors[id];
@@ -186,6 +187,7 @@ void Tracker::Impl::reserve_slots() {
     while (free_slots.size() < wanted) {
         free_slots.push_back(static_cast<std::uint32_t>(tracks.size()));
         tracks.emplace_back();
+        wheres.emplace_back();
     }
     const auto end = static_cast<std::uint32_t>(free_slots.size());
     auto next = static_cast<std::uint32_t>(end - wanted);
@@ -210,7 +212,8 @@ void Tracker::Impl::run_components() {
             w.end_slot = c.slots_end;
             w.fresh.clear();
             for (const Item& item : w.members)
-                if (item.ripe && !sensors[item.sensor].pending[item.plot].taken) associate(w, item);
+                if (item.ripe && !sensors[item.sensor].pending[item.plot].taken && !repeats(w, item))
+                    associate(w, item);
         }
     });
     const auto lent = free_slots.begin() + components[0].slots;
@@ -271,7 +274,9 @@ void Tracker::Impl::tend(std::int64_t tenth) {
         const double quiet = now - k.last_report;
         const double patience = k.confirmed ? config.max_coast.seconds() : 0.5 * config.max_coast.seconds();
         if (quiet > patience || k.existence < config.drop_existence) return drop(w, slot);
-        if (config.registration) follow_registration(k);
+        if (config.registration) follow_registration(slot);
+        miss_receivers(w, slot);
+        if (!k.alive) return;
         if (now - k.last_survey > kSurveyInterval) {
             survey(w, slot);
             if (k.established && k.reports >= kLongHeld) w.effects->speeds.push_back(k.velocity.norm());
@@ -285,6 +290,7 @@ void Tracker::Impl::merge(Effects& e) {
         auto& visits = sensors[id].visits;
         visits.push_back(v);
         std::push_heap(visits.begin(), visits.end());
+        sensors[id].next_visit = visits.front().ripe;
     }
     for (const auto& p : e.passes) {
         SensorState& s = sensors[p.sensor];
@@ -314,6 +320,7 @@ void Tracker::Impl::merge(Effects& e) {
     counters.tracks_started += e.started.size();
     counters.updates += e.updates;
     counters.misses += e.misses;
+    counters.repeated += e.repeated;
     for (const std::uint32_t slot : e.sure) {
         TrackState& k = tracks[slot];
         if (k.alive && !k.confirmed && sure(k) && !borrowed(k)) confirm(k);

@@ -28,10 +28,10 @@ Measurement Tracker::Impl::measurement(const SensorState& s, const Plot& p, cons
     return m;
 }
 
-bool Tracker::Impl::in_reach(const SensorState& s, const TrackState& k, const Plot& p, Seconds at) const {
+bool Tracker::Impl::in_reach(const SensorState& s, const Where& k, const Plot& p, Seconds at) const {
     const double dt = at - k.t;
     Eigen::Vector3d d = k.place + k.velocity * dt - p.place;
-    const Eigen::Vector3d up = k.anchor.axes.row(2);  // horizontally
+    const Eigen::Vector3d up = k.up.cast<double>();  // horizontally
     d -= up * up.dot(d);
     const double a = std::abs(dt), span = (p.place - s.site.place).squaredNorm();
     const double sigma =
@@ -56,6 +56,12 @@ bool Tracker::Impl::consider_pair(const SensorState& s, Work::Candidate& c, cons
                                   std::size_t j) const {
     const TrackState& k = tracks[c.slot];
     Measurement m = measurement(s, p, k.anchor, c.h + c.e);
+    if (p.self_reported) {
+        widen(k, p, m);
+    } else if (const double slow = slow_error(k, p.t); slow > 0) {
+        m.r00 += slow;
+        m.r11 += slow;
+    }
     m.e0 = c.e;
     m.lag = std::max(k.t, first.t) - p.t;
     if (p.variance_time > 0) {  // along the course, by what the sensor's clock may be off
@@ -110,8 +116,8 @@ Work::Candidate* Tracker::Impl::predict_candidate(Work& w, std::uint32_t slot, c
     if (at > k.t) c.f.predict(motion_of(k), at - k.t);
     c.h = k.height(at, config.unknown_height);
     c.e = k.height_open ? std::clamp(c.f.mean(iE), -500.0 - c.h, 16000.0 - c.h) : 0;
-    c.detect = std::clamp(detection(s, std::min(p.at.range, s.info.max_range), link) * link.visible * (1 - taken),
-                          0.005, 0.99);
+    c.detect =
+        std::clamp(detection(s, std::min(p.at.range, s.max_range), link) * link.visible * (1 - taken), 0.005, 0.99);
     return &c;
 }
 
@@ -193,7 +199,7 @@ void Tracker::Impl::gather(Work& w, const Item& seed) {
         const Plot& p = *w.cluster_plots[j];
         w.nearby.assign(s.near.begin() + p.near_first, s.near.begin() + p.near_first + p.near_count);
         for (const std::uint32_t slot : w.fresh)
-            if (tracks[slot].alive && in_reach(s, tracks[slot], p, p.t)) w.nearby.push_back(slot);
+            if (tracks[slot].alive && in_reach(s, wheres[slot], p, p.t)) w.nearby.push_back(slot);
         for (const std::uint32_t slot : w.nearby) {
             const auto end = w.candidates.begin() + static_cast<std::ptrdiff_t>(w.n_candidates);
             if (std::any_of(w.candidates.begin(), end, [&](const Work::Candidate& c) { return c.slot == slot; }))
@@ -244,8 +250,7 @@ void Tracker::Impl::apply(Work& w, std::size_t i) {
     k.existence = exists;
     if (given > 0.1) {
         link.last_hit = at;
-        link.hit_share = given;
-        if (link.reports == 0) link.bias = registrar.of(link.sensor).value;
+        link.hit_share = static_cast<float>(given);
     }
     w.chosen.clear();
     w.chosen_beta.clear();
@@ -279,12 +284,15 @@ void Tracker::Impl::apply(Work& w, std::size_t i) {
         learn_identity(k, p);
         learn_height(k, p);
         learn_velocity(k, p);
+        if (p.self_reported) learn_message(k, p);
+        if (p.also != kNobody) note_hearers(w, k, p);
         if (given > 0.9 && m == 1 && w.n_candidates == 1) sample(w, k, p);
     }
     refresh(w, c.slot);
     if (!k.confirmed && sure(k)) w.effects->sure.push_back(c.slot);
     if (!k.established && k.existence > kBeyondDoubt) w.effects->settled.push_back(c.slot);
-    if (!link.scheduled) schedule(w, w.cluster_plots[0]->sensor, c.slot, link, at + std::max(s.period, 1.0));
+    if (s.sweeps && !link.scheduled)
+        schedule(w, w.cluster_plots[0]->sensor, c.slot, link, at + std::max(s.period, 1.0));
 }
 
 void Tracker::Impl::unite_claims(Work& w) {

@@ -80,7 +80,7 @@ bool Tracker::Impl::refuse(const picture::TargetReport& r, SensorState& s) {
     if (!finite(r.sigma_range) || !finite(r.sigma_azimuth) || !finite(r.sigma_horizontal) || r.sigma_range < 0 ||
         r.sigma_azimuth < 0 || r.sigma_horizontal < 0)
         return count(counters.refused_malformed);
-    const double reach = s.info.max_range > 0 ? 1.1 * s.info.max_range + 5000 : 1e6;
+    const double reach = s.max_range > 0 ? 1.1 * s.max_range + 5000 : 1e6;
     if (polar && r.range > reach) return count(counters.refused_out_of_range);
     const Seconds t = seconds(r.time);
     if (t < now - config.max_lateness.seconds()) return count(counters.refused_late);
@@ -100,8 +100,8 @@ bool Tracker::Impl::refuse(const picture::TargetReport& r, SensorState& s) {
 
 void Tracker::Impl::take(const picture::TargetReport& r) {
     ++counters.reports;
-    const auto known = sensor_of.find(r.sensor.value);
-    if (known == sensor_of.end()) {
+    const std::uint32_t id = find_sensor(r.sensor);
+    if (id == kNobody) {
         ++counters.refused_unknown_sensor;
         return;
     }
@@ -109,13 +109,25 @@ void Tracker::Impl::take(const picture::TargetReport& r) {
         ++(r.time.ns > 0 ? counters.refused_future : counters.refused_late);
         return;
     }
-    SensorState& s = sensors[known->second];
+    SensorState& s = sensors[id];
     if (refuse(r, s)) return;
     ++counters.used;
+    const Seconds t = seconds(r.time);
+    if (!s.alive) {
+        s.alive = true;
+        s.first = s.clock = t;
+    }
+    s.latest = std::max(s.latest, t);
+    s.latency = std::max(s.latency * 0.999, now - t);
+    if (++queued >= kMaxQueued) run_batch(false);
+    if (heard_already(r, id, t)) return;
 
-    Plot p;
-    p.t = p.stamp = seconds(r.time);
-    p.sensor = known->second;
+    Plot& p = s.pending.emplace_back();
+    ++waiting;
+    mark(id);
+    if (s.sweeps) s.fixes.push_back({t, r.azimuth});
+    p.t = p.stamp = t;
+    p.sensor = id;
     p.identity = r.identity;
     p.simulated = r.simulated;
     if (r.pressure_altitude && r.pressure_altitude_valid && finite(r.pressure_altitude->m) &&
@@ -143,20 +155,8 @@ void Tracker::Impl::take(const picture::TargetReport& r) {
         const double sigma = r.sigma_horizontal > 0 ? r.sigma_horizontal : 50;
         p.point = *r.point;
         p.variance = std::max(sigma * sigma, 4.0);
+        p.self_reported = r.kind == picture::SensorKind::ads_b;
     }
-
-    if (!s.alive) {
-        s.alive = true;
-        s.first = p.t;
-        s.clock = p.t;
-    }
-    s.latest = std::max(s.latest, p.t);
-    s.latency = std::max(s.latency * 0.999, now - p.t);
-    if (s.sweeps) s.fixes.push_back({p.t, r.azimuth});
-    s.pending.push_back(std::move(p));
-    ++waiting;
-    mark(known->second);
-    if (++queued >= kMaxQueued) run_batch(false);
 }
 
 void Tracker::Impl::locate_plot(Plot& p, const SensorState& s) const {
@@ -205,7 +205,7 @@ void Tracker::Impl::prepare(std::uint32_t id) {
         p.near_count = 0;
         if (i >= s.ripe && !waits_beside(s, p)) continue;
         index.near(p.place, [&](std::uint32_t slot) {
-            if (in_reach(s, tracks[slot], p, p.t)) s.near.push_back(slot);
+            if (in_reach(s, wheres[slot], p, p.t)) s.near.push_back(slot);
         });
         std::sort(s.near.begin() + p.near_first, s.near.end());
         p.near_count = static_cast<std::uint32_t>(s.near.size()) - p.near_first;
@@ -216,15 +216,16 @@ void Tracker::Impl::prepare(std::uint32_t id) {
         std::pop_heap(s.visits.begin(), s.visits.end());
         s.visits.pop_back();
     }
+    s.next_visit = s.visits.empty() ? 1e300 : s.visits.front().ripe;
 }
 
 void Tracker::Impl::service(const picture::ServiceMessage& m) {
-    const auto known = sensor_of.find(m.sensor.value);
-    if (known == sensor_of.end() || !finite(m.azimuth)) return;
+    const std::uint32_t id = find_sensor(m.sensor);
+    if (id == kNobody || !finite(m.azimuth)) return;
     if (!begin(m.time)) return;
     const Seconds t = seconds(m.time);
     if (t < now - config.max_lateness.seconds() || t > now + config.max_future.seconds()) return;
-    SensorState& s = sensors[known->second];
+    SensorState& s = sensors[id];
     s.healthy = m.healthy;
     if (m.rotation_period && s.sweeps) {
         const double period = m.rotation_period->seconds();
@@ -238,7 +239,7 @@ void Tracker::Impl::service(const picture::ServiceMessage& m) {
     if (s.sweeps && s.healthy) {
         s.fixes.push_back({t, m.north ? 0.0 : m.azimuth});
         s.clock = std::max(s.clock, t);
-        mark(known->second);
+        mark(id);
     }
 }
 

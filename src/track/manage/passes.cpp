@@ -35,7 +35,7 @@ void SensorState::learn_detection(double range, double hit) {
 }
 
 double Tracker::Impl::detection(const SensorState& s, double range, const Link& link) const {
-    if (s.info.max_range > 0 && range > s.info.max_range) return 0;
+    if (s.max_range > 0 && range > s.max_range) return 0;
     const double ring = ring_detection(s, range);
     return std::clamp((kRingWeight * ring + link.hits) / (kRingWeight + link.passes), 0.03, 0.97);
 }
@@ -45,11 +45,11 @@ void Tracker::Impl::record_pass(Work& w, TrackState& k, Link& link, double range
     const double certain = detection(s, range, link);
     const double hidden = link.visible * (1 - certain) / (1 - link.visible * certain);
     const double v = hit + (1 - hit) * hidden;
-    link.visible = v * (1 - kHidden) + (1 - v) * kSeen;
+    link.visible = static_cast<float>(v * (1 - kHidden) + (1 - v) * kSeen);
     // What a hidden aircraft does not show says nothing of detection.
-    link.passes = kPairMemory * link.passes + v * k.existence;
-    link.hits = kPairMemory * link.hits + hit;
-    if (k.confirmed && k.existence > 0.9)
+    link.passes = static_cast<float>(kPairMemory * link.passes + v * k.existence);
+    link.hits = static_cast<float>(kPairMemory * link.hits + hit);
+    if (s.sweeps && k.confirmed && k.existence > 0.9)
         w.effects->passes.push_back({link.sensor, range, hit, link.visible, v > 0.5, k.established});
 }
 
@@ -84,7 +84,7 @@ Link& Tracker::Impl::link_to(TrackState& k, std::uint32_t sensor) const {
         Link l;
         l.sensor = sensor;
         const SensorState& s = sensors[sensor];
-        l.visible = s.sweeps ? s.visibility(s.distance(k.place)) : 0.9;
+        l.visible = s.sweeps ? static_cast<float>(s.visibility(s.distance(k.place))) : 0.9F;
         at = k.links.insert(at, l);
     }
     return *at;
@@ -105,7 +105,7 @@ bool Tracker::Impl::expected_pass(const SensorState& s, const TrackState& k, Sec
     range = at.range;
     const double dt = std::max(0.0, pass - k.t), sigma = k.spread + k.spread_rate * dt;
     half_width = std::min(4 * sigma / std::max(at.range, 1000.0), 0.5) * s.period / kTwoPi;
-    return s.info.max_range <= 0 || range < s.info.max_range;
+    return s.max_range <= 0 || range < s.max_range;
 }
 
 /// When the sensor's beam should be past the track next, from `near` on; nothing where it does not reach.
@@ -116,15 +116,10 @@ std::optional<Visit> Tracker::Impl::plan(std::uint32_t id, std::uint32_t slot, L
     v.slot = slot;
     v.generation = k.generation;
     link.scheduled = false;
-    if (!s.sweeps) {
-        v.pass = near;
-        v.ripe = near + 0.5 * std::max(s.period, 1.0);
-    } else {
-        double half = 0, range = 0;
-        if (!expected_pass(s, k, near, v.pass, half, range)) return std::nullopt;
-        v.ripe = v.pass + half + 2 * kHoldDegrees / 360 * s.period;
-        if (!s.beam.steady()) v.ripe = v.pass + 0.3 * s.period;
-    }
+    double half = 0, range = 0;
+    if (!expected_pass(s, k, near, v.pass, half, range)) return std::nullopt;
+    v.ripe = v.pass + half + 2 * kHoldDegrees / 360 * s.period;
+    if (!s.beam.steady()) v.ripe = v.pass + 0.3 * s.period;
     link.scheduled = true;
     return v;
 }
@@ -136,7 +131,7 @@ void Tracker::Impl::schedule(Work& w, std::uint32_t id, std::uint32_t slot, Link
 void Tracker::Impl::visit(Work& w, std::uint32_t id, Visit v) {
     const SensorState& s = sensors[id];
     TrackState& k = tracks[v.slot];
-    const double turn = s.sweeps ? s.period : std::max(s.period, 1.0);
+    const double turn = s.period;
     for (;;) {  // more than one pass may lie behind a sensor that had been silent
         if (!k.alive || k.generation != v.generation) return;
         if (v.ripe > s.clock) return void(w.effects->visits.push_back({id, v}));
@@ -145,7 +140,7 @@ void Tracker::Impl::visit(Work& w, std::uint32_t id, Visit v) {
         if (link.last_pass > v.pass - 0.45 * turn) {  // the pass has been taken account of with its plots
             next = plan(id, v.slot, link, std::max(link.last_pass, v.pass - 0.1 * turn) + turn);
         } else {
-            if (s.sweeps && s.beam.steady()) {
+            if (s.beam.steady()) {
                 double half = 0, range = 0;
                 Visit again = v;
                 if (!expected_pass(s, k, v.pass, again.pass, half, range)) {

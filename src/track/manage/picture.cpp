@@ -43,6 +43,7 @@ bool Tracker::Impl::show(const TrackState& k, Seconds at, picture::Track& out) c
     Eigen::Matrix4d rotate = Eigen::Matrix4d::Zero();
     rotate.topLeftCorner<2, 2>() = rotate.bottomRightCorner<2, 2>() = turn;
     q.covariance = rotate * m.covariance * rotate.transpose();
+    q.covariance.topLeftCorner<2, 2>().diagonal().array() += slow_error(k, at);
     q.turn_rate = -(f.mu[1] * f.x[iP][1] + f.mu[2] * f.x[iP][2]);
     // A height that one reply alone tells, or that hardly anything is known of any more, is not told.
     if (const double variance = k.vertical.variance(at);

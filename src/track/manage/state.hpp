@@ -33,6 +33,13 @@ inline constexpr double kHoldDegrees = 1.5;  ///< a plot waits until the beam is
 inline constexpr double kHeightSigma = 9;    ///< of a reported pressure altitude: its step of 100 ft
 inline constexpr double kSpeedSigma = 160;   ///< unknown velocity of a new track, 1σ per axis, m/s
 
+/// Another receiver of a message that is in the batch already.
+struct Hearer {
+    std::uint32_t sensor = 0, next = 0;
+    Seconds t = 0;
+};
+inline constexpr std::uint32_t kNobody = 0xffffffff;
+
 /// A report taken in, corrected for bias at the next advance, waiting for the beam to pass its neighbourhood.
 struct Plot {
     Seconds t = 0;
@@ -52,9 +59,11 @@ struct Plot {
     picture::ReportedIdentity identity;
     std::optional<double> ground_speed, track_angle, vertical_rate;
     bool simulated = false;
-    double false_density = 0;  ///< false plots per m² here, per scan
-    double new_density = 0;    ///< aircraft per m² here that this look would show for the first time
-    double newborn = 0;        ///< share of them that appeared lately, and had not been there all along
+    bool self_reported = false;    ///< the place is the aircraft's own navigation (ADS-B), which errs slowly
+    std::uint32_t also = kNobody;  ///< who else heard the same message: the first of a list of hearers
+    double false_density = 0;      ///< false plots per m² here, per scan
+    double new_density = 0;        ///< aircraft per m² here that this look would show for the first time
+    double newborn = 0;            ///< share of them that appeared lately, and had not been there all along
     // In one batch: the tracks near it, a part of the sensor's list, and whether a cluster has taken it.
     std::uint32_t near_first = 0, near_count = 0;
     bool taken = false;
@@ -90,33 +99,49 @@ struct Beam {
     bool steady() const { return known && error < 0.3; }
 };
 
-struct SensorState {
+/// What every batch looks at stands first, together.
+struct alignas(64) SensorState {
     /// Distance from the antenna, m; 0 where that is not known (a receiver of reports that carry their own place).
     double distance(const Eigen::Vector3d& place) const { return placed ? (place - site.place).norm() : 0; }
-    double reach() const { return info.max_range > 0 ? info.max_range : 4e5; }  ///< m
-    picture::Sensor info;
+    double reach() const { return max_range > 0 ? max_range : 4e5; }  ///< m
+    /// Whether a batch has anything to do for it.
+    bool idle() const { return pending.empty() && fixes.empty() && next_visit > clock; }
+
     bool placed = false, healthy = true;
     bool sweeps = false;  ///< rotates: its misses are counted by its beam
-    Site site;
-    Seconds period = 0;
-    Beam beam;
     bool alive = false;
-    Seconds first = 0;          ///< data
-    Seconds clock = 0;          ///< what has been seen of it is complete up to here
-    Seconds latest = 0;         ///< newest report or service message
-    double latency = 0;         ///< how far behind now() its data come, s
-    std::vector<Plot> pending;  ///< in order of arrival
-    std::size_t prepared = 0;   ///< how many of them are laid down
+    bool dirty = false;  ///< something of it waits for the next batch
+    Seconds period = 0;
+    Seconds clock = 0;           ///< what has been seen of it is complete up to here
+    Seconds latest = 0;          ///< newest report or service message
+    Seconds next_visit = 1e300;  ///< the earliest of `visits`
+    double latency = 0;          ///< how far behind now() its data come, s
+    Seconds first = 0;           ///< data
+    std::vector<Plot> pending;   ///< in order of arrival
+    std::size_t prepared = 0;    ///< how many of them are laid down
     struct Fix {
         Seconds t;
         double azimuth;
     };
     std::vector<Fix> fixes;  ///< azimuths seen since the last batch, for the beam
-    bool dirty = false;      ///< something of it waits for the next batch
     // One batch: plots at the front whose beam has passed, and the tracks near them.
     std::size_t ripe = 0;
     std::vector<std::uint32_t> near;
     std::vector<Visit> visits, due;
+    Beam beam;
+    // Flood: reports in the present second.
+    std::int64_t second = 0;
+    std::uint32_t in_second = 0;
+    std::uint32_t recent_next = 0;
+    double max_range = 0;
+    Site site;
+    // Duplicates: the latest few reports.
+    struct Recent {
+        Seconds t = -1;
+        double a = 0, b = 0;
+    };
+    Recent recent[16];
+    picture::Sensor info;
     ClutterMap echoes, replies;
     /// Detection learnt by distance: passes and hits of well-established tracks, sixteenths of the range.
     static constexpr int kRings = 16;
@@ -127,31 +152,21 @@ struct SensorState {
     void learn_detection(double range, double hit);
     void learn_visibility(double range, double v);
     double visibility(double range) const;  ///< of an aircraft of which nothing is known
-    // Flood: reports in the present second.
-    std::int64_t second = 0;
-    std::uint32_t in_second = 0;
-    // Duplicates: the latest few reports.
-    struct Recent {
-        Seconds t = -1;
-        double a = 0, b = 0;
-    };
-    Recent recent[16];
-    std::uint32_t recent_next = 0;
 };
 
-/// What one sensor has shown of one track.
+/// What one sensor has shown of one track: a line of the cache.
 struct Link {
     std::uint32_t sensor = 0;
-    double visible = 0.9;      ///< probability that the sensor can see it at all here (terrain, horizon, echo size)
-    Seconds last_hit = -1e9;   ///< latest association
-    double hit_share = 0;      ///< its probability
-    Seconds last_pass = -1e9;  ///< latest pass taken account of
-    bool scheduled = false;
-    double passes = 0, hits = 0;  ///< fading counts: how well this sensor detects this aircraft
     std::uint32_t reports = 0;
+    Seconds last_hit = -1e9;   ///< latest association
+    Seconds last_pass = -1e9;  ///< latest pass taken account of
     Seconds first = 0, last = 0;
-    ParameterVector bias = ParameterVector::Zero();  ///< the sensor's, as the track rests on it
+    float visible = 0.9F;        ///< probability that the sensor can see it at all here (terrain, horizon, echo size)
+    float hit_share = 0;         ///< probability of the latest association
+    float passes = 0, hits = 0;  ///< fading counts: how well this sensor detects this aircraft
+    bool scheduled = false;
 };
+static_assert(sizeof(Link) == 64);
 
 /// The plot that began a track: to be taken back from the map of false plots, and put on that of beginnings, when the
 /// track proves real.
@@ -199,8 +214,23 @@ struct TrackState {
     std::uint32_t rival = 0xffffffff;
     int rival_score = 0;
     std::vector<Sample> samples;  ///< recent plots, for registration
+    Seconds registered = 0;       ///< up to when new estimates of its sensors' errors have been followed
+    // The latest message of its own navigation that was used.
+    geo::Point message;
+    Seconds message_at = -1e9;
+    double message_variance = 0;  ///< of its slow error, m²
 
     double height(Seconds time, double unknown) const { return vertical.valid() ? vertical.height(time) : unknown; }
+};
+
+/// Of a track, what deciding on its nearness takes: kept together, so that looking about costs two lines of the cache a
+/// track and not the track.
+struct alignas(32) Where {
+    Eigen::Vector3d place = Eigen::Vector3d::Zero(), velocity = Eigen::Vector3d::Zero();
+    Seconds t = 0;
+    float spread = 0, spread_rate = 0;
+    Eigen::Vector3f up = Eigen::Vector3f::Zero();
+    std::uint32_t address = kNobody;
 };
 
 /// A plot of one batch: its beam has passed, or it waits still and may be drawn into a cluster.
@@ -249,7 +279,7 @@ struct Effects {
     std::vector<std::uint32_t> started, dropped, sure, settled;
     std::vector<Registrar::Fit> fits;  ///< the first n_fits
     std::size_t n_fits = 0;
-    std::uint64_t updates = 0, misses = 0;
+    std::uint64_t updates = 0, misses = 0, repeated = 0;
     void clear();
 };
 
@@ -294,9 +324,14 @@ struct Tracker::Impl {
     const Motion& motion_of(const TrackState& k) const { return k.pressure_based ? level_motion : motion; }
     Counters counters;
     std::vector<SensorState> sensors;
-    Reach sweepers;  ///< of those that rotate
-    std::map<std::uint32_t, std::uint32_t> sensor_of;
+    Reach sweepers;                                    ///< of those that rotate
+    std::map<std::uint32_t, std::uint32_t> sensor_of;  ///< by id
+    std::vector<std::uint32_t> small_ids;              ///< the same for ids below kSmallIds, or kNobody
+    static constexpr std::uint32_t kSmallIds = 1U << 20;
+    /// Place in `sensors`, or kNobody.
+    std::uint32_t find_sensor(picture::SensorId id) const;
     std::deque<TrackState> tracks;
+    std::vector<Where> wheres;  ///< [slot]
     std::vector<std::uint32_t> free_slots;
     std::size_t live = 0;
     SpatialIndex index;
@@ -332,7 +367,13 @@ struct Tracker::Impl {
     std::vector<Work> work;        ///< [worker]
     std::vector<Effects> effects;  ///< [piece]
     std::size_t queued = 0;        ///< reports since the last batch
-    std::size_t waiting = 0;       ///< reports in all pending
+    std::vector<Hearer> hearers;   ///< of the batch
+    struct Message {
+        std::uint64_t batch = 0;
+        std::uint32_t sensor = 0, plot = 0;
+    };
+    std::vector<Message> messages;  ///< hash of the batch's messages; a power of two
+    std::size_t waiting = 0;        ///< reports in all pending
     std::array<std::uint64_t, 200> waits{};
     std::vector<std::uint32_t> dirty, active;
     std::vector<Item> items, members;              ///< in order of time; by component
@@ -342,7 +383,7 @@ struct Tracker::Impl {
         std::uint32_t item = 0;
     };
     std::vector<Owner> owners;  ///< [slot]: the first plot of the batch near it
-    std::uint64_t batch = 0;
+    std::uint64_t batch = 1;    ///< the one that gathers, or is at work
     std::vector<Component> components;
     SpatialIndex plot_index;
     struct Due {
@@ -386,7 +427,7 @@ struct Tracker::Impl {
     double ring_detection(const SensorState& s, double range) const;
     void survive(TrackState& k, Seconds to) const;
     // cluster.cpp
-    bool in_reach(const SensorState& s, const TrackState& k, const Plot& p, Seconds at) const;
+    bool in_reach(const SensorState& s, const Where& k, const Plot& p, Seconds at) const;
     void associate(Work& w, const Item& seed);
     void gather(Work& w, const Item& seed);
     void draw_in(Work& w, std::uint32_t sensor);
@@ -409,6 +450,7 @@ struct Tracker::Impl {
     // tracks.cpp
     void start(Work& w, const Plot& p, double existence, const Birth& birth);
     void refresh(Work& w, std::uint32_t slot);
+    void note_where(std::uint32_t slot);
     void anchor_at_place(TrackState& k) const;
     bool sure(const TrackState& k) const;  ///< exists by all that is known
     void confirm(TrackState& k);
@@ -420,7 +462,16 @@ struct Tracker::Impl {
     // register/windows.cpp
     void sample(Work& w, TrackState& k, const Plot& p) const;
     void use_window(Work& w, TrackState& k) const;
-    void follow_registration(TrackState& k) const;
+    void follow_registration(std::uint32_t slot);
+    // told.cpp: reports that carry their own place
+    bool heard_already(const picture::TargetReport& r, std::uint32_t sensor, Seconds t);
+    void note_hearers(Work& w, TrackState& k, const Plot& p) const;
+    void note_hearer(Work& w, TrackState& k, std::uint32_t sensor, Seconds t) const;
+    bool repeats(Work& w, const Item& item);
+    void widen(const TrackState& k, const Plot& p, Measurement& m) const;
+    void learn_message(TrackState& k, const Plot& p) const;
+    double slow_error(const TrackState& k, Seconds t) const;
+    void miss_receivers(Work& w, std::uint32_t slot);
     // picture.cpp
     bool show(const TrackState& k, Seconds at, picture::Track& out) const;
 };

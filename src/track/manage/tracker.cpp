@@ -53,6 +53,7 @@ base::Result<void> Tracker::add_sensor(const picture::Sensor& sensor) {
     SensorState s;
     s.info = sensor;
     s.period = sensor.scan_period.seconds();
+    s.max_range = sensor.max_range;
     const auto kind = sensor.kind;
     s.sweeps = s.period > 0 && kind != picture::SensorKind::ads_b && kind != picture::SensorKind::multilateration &&
                kind != picture::SensorKind::tracker;
@@ -75,7 +76,12 @@ base::Result<void> Tracker::add_sensor(const picture::Sensor& sensor) {
     else if (c.registration)
         unknown[kTime] = c.registration_sigma_latency;
     impl_->registrar.add(unknown);
-    impl_->sensor_of.emplace(sensor.id.value, static_cast<std::uint32_t>(impl_->sensors.size()));
+    const auto place_in_list = static_cast<std::uint32_t>(impl_->sensors.size());
+    impl_->sensor_of.emplace(sensor.id.value, place_in_list);
+    if (auto& small = impl_->small_ids; sensor.id.value < Impl::kSmallIds) {
+        if (small.size() <= sensor.id.value) small.resize(sensor.id.value + 1, kNobody);
+        small[sensor.id.value] = place_in_list;
+    }
     impl_->sensors.push_back(std::move(s));
     impl_->undetected.forget_watchers();
     return {};
@@ -103,6 +109,12 @@ const Counters& Tracker::counters() const {
 
 std::size_t Tracker::size() const {
     return impl_->live;
+}
+
+std::uint32_t Tracker::Impl::find_sensor(picture::SensorId id) const {
+    if (id.value < kSmallIds) return id.value < small_ids.size() ? small_ids[id.value] : kNobody;
+    const auto at = sensor_of.find(id.value);
+    return at == sensor_of.end() ? kNobody : at->second;
 }
 
 std::size_t Tracker::waiting() const {

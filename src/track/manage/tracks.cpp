@@ -59,9 +59,10 @@ void Tracker::Impl::start(Work& w, const Plot& p, double existence, const Birth&
     Link& link = link_to(k, p.sensor);
     link.last_hit = link.last_pass = link.first = link.last = p.t;
     link.hit_share = 1;
-    link.bias = registrar.of(p.sensor).value;
     link.reports = 1;
-    if (!s.sweeps) schedule(w, p.sensor, slot, link, p.t + std::max(s.period, 1.0));
+    k.registered = now;
+    if (p.self_reported) learn_message(k, p);
+    if (p.also != kNobody) note_hearers(w, k, p);
     survey(w, slot);
 }
 
@@ -74,7 +75,20 @@ void Tracker::Impl::refresh(Work& w, std::uint32_t slot) {
     k.spread = std::sqrt(std::max(m.covariance(0, 0) + m.covariance(1, 1), 1.0));
     k.spread_rate = std::sqrt(std::max(m.covariance(2, 2) + m.covariance(3, 3), 0.01));
     if (std::abs(m.mean(0)) > kReanchor || std::abs(m.mean(1)) > kReanchor) anchor_at_place(k);
+    note_where(slot);
     w.effects->moved.push_back({slot, k.place});
+}
+
+void Tracker::Impl::note_where(std::uint32_t slot) {
+    const TrackState& k = tracks[slot];
+    Where& at = wheres[slot];
+    at.place = k.place;
+    at.velocity = k.velocity;
+    at.t = k.t;
+    at.spread = static_cast<float>(k.spread);
+    at.spread_rate = static_cast<float>(k.spread_rate);
+    at.up = k.anchor.axes.row(2).cast<float>();
+    at.address = k.address.value_or(kNobody);
 }
 
 void Tracker::Impl::anchor_at_place(TrackState& k) const {
@@ -152,9 +166,10 @@ std::uint32_t Tracker::Impl::find_rival(std::uint32_t slot) const {
     std::uint32_t found = SlotBuckets::kNone;
     if (!k.alive || k.existence < 0.2) return found;
     index.near(k.place, [&](std::uint32_t other) {
+        const Where& at = wheres[other];
+        if (other == slot || (k.place - at.place).squaredNorm() > kRivalReach * kRivalReach) return;
         const TrackState& o = tracks[other];
-        if (other == slot || o.existence < 0.2 || (k.place - o.place).squaredNorm() > kRivalReach * kRivalReach) return;
-        if (std::pair(o.reports, slot) < std::pair(k.reports, other)) return;
+        if (o.existence < 0.2 || std::pair(o.reports, slot) < std::pair(k.reports, other)) return;
         const double later = std::max(k.t, o.t);
         Eigen::Vector3d gap = (k.place + k.velocity * (later - k.t)) - (o.place + o.velocity * (later - o.t));
         // Heights that nobody tells may disagree by kilometres.

@@ -27,8 +27,14 @@ void Tracker::Impl::list_watchers(Undetected::Cell& c, const Eigen::Vector3d& pl
 
 void Tracker::Impl::foresee(Work& w, Plot& p) const {
     const SensorState& s = sensors[p.sensor];
-    const Undetected::Cell* c = undetected.find(p.place);
-    if (c == nullptr || !c->listed) w.effects->unknown.push_back({p.place, p.t});
+    // A message of a track's own aircraft will hardly be anybody else's: no need to know how many these may be.
+    const auto known = w.candidates.begin() + static_cast<std::ptrdiff_t>(w.n_candidates);
+    const bool own = p.self_reported && p.identity.address &&
+                     std::any_of(w.candidates.begin(), known, [&](const Work::Candidate& c) {
+                         return tracks[c.slot].address == p.identity.address;
+                     });
+    const Undetected::Cell* c = own ? nullptr : undetected.find(p.place);
+    if (!own && (c == nullptr || !c->listed)) w.effects->unknown.push_back({p.place, p.t});
     const double rate = undetected.rate(c, p.t);
     if (!s.sweeps) {  // a receiver of reports that come by themselves
         const double turn = std::clamp(s.period, 1.0, 5.0), age = std::max(0.0, p.t - s.first);

@@ -382,7 +382,9 @@ bool Registrar::accept(const Patch& patch, std::size_t count) {
         }
         // The recent score is counted from the estimate: move it along.
         s.score -= s.recent * step;
-        s.bias.value += s.sigma.cwiseProduct(step);
+        s.bias.step = s.sigma.cwiseProduct(step);
+        s.bias.moved_at = now_;
+        s.bias.value += s.bias.step;
         s.bias.covariance = ParameterMatrix(s.sigma.asDiagonal() * c * s.sigma.asDiagonal());
         s.certainty = c.ldlt().solve(ParameterMatrix::Identity());
         s.held += s.gained;

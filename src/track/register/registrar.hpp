@@ -59,6 +59,8 @@ class Registrar {
         ParameterMatrix covariance = ParameterMatrix::Zero();
         std::uint64_t samples = 0;
         std::uint32_t jumps = 0;
+        ParameterVector step = ParameterVector::Zero();  ///< the latest change of value
+        double moved_at = -1e9;                          ///< and when, s
     };
 
     static constexpr int kMaxSensors = 8;  ///< of one window

@@ -93,24 +93,26 @@ void Tracker::Impl::use_window(Work& w, TrackState& k) const {
 }
 
 /// A track stands where its sensors' old errors put it: it is less certain by what new estimates move its plots.
-void Tracker::Impl::follow_registration(TrackState& k) const {
+void Tracker::Impl::follow_registration(std::uint32_t slot) {
+    TrackState& k = tracks[slot];
     double moved = 0, share = 0;
-    for (Link& l : k.links) {
+    for (const Link& l : k.links) {
         const SensorState& s = sensors[l.sensor];
         if (l.reports == 0 || now - l.last_hit > 3 * std::max(s.period, 2.0)) continue;
-        const ParameterVector& value = registrar.of(l.sensor).value;
-        const ParameterVector step = value - l.bias;
-        l.bias = value;
         share += 1;
-        if (step.isZero(0)) continue;
+        const Registrar::Bias& bias = registrar.of(l.sensor);
+        if (bias.moved_at < k.registered) continue;
+        const ParameterVector& step = bias.step;
         const double range = s.distance(k.place), along = step[kTime] * k.velocity.norm();
         moved += s.sweeps ? std::hypot(step[kRange] + step[kGain] * range, step[kAzimuth] * range, along) : along;
     }
+    k.registered = now;
     if (share < 1 || std::abs(moved) / share < 5) return;
     const V4 more(moved * moved / (share * share));
     k.f.p[packed(iX, iX)] += more;
     k.f.p[packed(iY, iY)] += more;
     k.spread = std::hypot(k.spread, 1.5 * moved / share);
+    note_where(slot);
 }
 
 }  // namespace asman::track

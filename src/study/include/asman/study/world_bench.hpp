@@ -42,6 +42,7 @@ struct WorldBenchResult {
     std::size_t aircraft = 0, matched = 0;             ///< by address, within 2 km
     std::size_t extra = 0;                             ///< confirmed tracks of no aircraft, or a second one
     double rms = 0, rms_polar = 0, rms_date_line = 0;  ///< m, of the matched; beyond 80° N; within 5° of 180°
+    double nees = 0;                                   ///< mean normalised position error squared: 2 is honest
     std::uint64_t resident = 0;                        ///< bytes, the simulator's included
     track::Counters counters;
     base::Digest digest;  ///< of everything that the pictures said

@@ -60,6 +60,7 @@ struct Config {
 struct Counters {
     std::uint64_t reports = 0;
     std::uint64_t used = 0;  ///< taken for association (as update, or start of a track)
+    std::uint64_t repeated = 0;  ///< of these: one ADS-B message that another receiver had heard too
     std::uint64_t refused_unknown_sensor = 0;
     std::uint64_t refused_no_position = 0;   ///< plot of a sensor without position: counted, not tracked
     std::uint64_t refused_unhealthy = 0;     ///< the sensor had said NOGO, overload or time source invalid
