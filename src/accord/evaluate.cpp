@@ -210,14 +210,15 @@ Reason Evaluator::sensors(const Grant& g) const {
 }
 
 Reason Evaluator::reports(const Clause& c) const {
-    if (o.product != Product::target_reports || o.associated) return Reason::released;
+    if (o.product != Product::target_reports) return Reason::released;
+    if (o.near_excluded) {
+        if (words) say("it may be of an excluded track: it lies in that one's gate");
+        return Reason::near_excluded;
+    }
+    if (o.associated) return Reason::released;
     if (!c.unassociated) {
         if (words) say("belongs to no track: the clause says withhold");
         return Reason::unassociated;
-    }
-    if (o.near_excluded) {
-        if (words) say("belongs to no track, and lies in the gate of an excluded one");
-        return Reason::near_excluded;
     }
     return Reason::released;
 }

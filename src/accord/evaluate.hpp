@@ -39,6 +39,8 @@ struct Evaluator {
 
     /// Fills `d` with what the grant would release; returns Reason::released or why not.
     Reason grant(const Grant& g, Decision& d) const;
+    /// Reason::excluded where an exclusion of the grant's applies.
+    Reason limits(const Grant& g, Decision& d) const;
 
   private:
     Reason times(const Grant& g) const;
@@ -50,7 +52,6 @@ struct Evaluator {
     Reason area(const Match& m, double grid) const;
     Reason sensors(const Grant& g) const;
     Reason reports(const Clause& c) const;
-    Reason limits(const Grant& g, Decision& d) const;
     bool excluded(const Exclusion& x) const;
     Reason onward(Decision& d, const Grant*& held, std::size_t count) const;
     template <class... A>

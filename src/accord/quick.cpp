@@ -35,7 +35,7 @@ Quick::Quick(const Grant& g) : since(g.since()), until(g.until()), grantor(g.gra
 std::optional<Reason> Quick::refuses(const Object& o, Time now, Duration skew, Memo& memo) const {
     // In the order of Evaluator::grant(): what comes first there gives the reason.
     const bool foreign = !o.originator.empty() && o.originator != grantor;
-    if (foreign || o.time > now + skew || !o.associated) return std::nullopt;
+    if (foreign || o.time > now + skew || !o.associated || o.near_excluded) return std::nullopt;
     if (o.time - skew < since || o.time < Time{since.ns + skew.ns}) return Reason::before_clause;
     if (until != Time::max() && now + skew >= until) return Reason::not_operative;
     if (!o.views.empty() && std::ranges::find(o.views, view) == o.views.end()) return Reason::sensor_not_covered;

@@ -220,6 +220,12 @@ Decision LawView::decide_all(std::span<const Object> parts, State grantor, State
     return best;
 }
 
+bool LawView::excluded(const Object& object, const Grant& grant) const {
+    Decision unused;
+    return Evaluator{object, grant.receiver(), *this, object.time, impl_->skew, nullptr}.limits(grant, unused) ==
+           Reason::excluded;
+}
+
 Explanation LawView::explain(const Object& object, State grantor, State receiver, Time now) const {
     Explanation out;
     if (const auto* p = impl_->pair(grantor, receiver); p && grantor != receiver) {

@@ -1,6 +1,7 @@
 #include "audit_desk.hpp"
 #include "ingest.hpp"
 #include "law_desk.hpp"
+#include "notice_desk.hpp"
 
 #include <asman/accord/decide.hpp>
 #include <asman/airspace/watch.hpp>
@@ -53,6 +54,7 @@ struct Engine::Impl {
     std::optional<Ingest> ingest;
     std::optional<LawDesk> law;
     std::optional<AuditDesk> audit;
+    std::optional<NoticeDesk> notices;
     std::optional<fuse::Joint> joint;
     std::optional<airspace::Watch> watch;
     std::optional<wire::Opener> opener;
@@ -78,6 +80,8 @@ struct Engine::Impl {
     void make_picture();
     void show();
     void release();
+    void send(picture::State to, wire::Batch& batch, bool log_class);
+    base::Result<void> command(const Command& c);
     void add_digest();
 };
 
@@ -103,7 +107,8 @@ base::Result<void> Engine::Impl::begin(const Start& start) {
     audit->national(now, "start",
                     fmt::format("law {}, configuration {}", law->digest().hex(), start.bundle.digest().hex()));
     joint.emplace(config.state, fuse::Config{}, borders);
-    watch.emplace(std::move(watch_config));
+    watch.emplace(watch_config);
+    notices.emplace(config, start.bundle, std::move(watch_config), borders);
     opener.emplace(config.state);
     for (const auto& partner : config.partners) opener->set_key(partner.state, partner.key);
     next_picture = now + config.picture_period;
@@ -120,7 +125,9 @@ void Engine::Impl::law_changed() {
     // The first round makes contributions that came since the last picture visible; the second leaves those that may
     // stay.
     joint->advance(now);
-    for (const auto& c : not_granted()) joint->drop_foreign(c.originator, c.via, c.number);
+    for (const auto& c : not_granted())
+        if (!law->may_keep(c.clauses)) joint->drop_foreign(c.originator, c.via, c.number);
+    notices->expire(now, *law, true);
     joint->advance(now);
     show();
     pass_on(law->take_events());
@@ -166,6 +173,18 @@ void Engine::Impl::partner(const PartnerMessage& message) {
                 audit->refused(envelope->from, batch, c.clauses.back().accord, release::name(refusal));
         }
     }
+    const auto judged = [&](auto& items) {
+        for (auto& item : items) {
+            const auto refusal =
+                release::check(item, envelope->from, config.state, law->view(), batch.tick, law->law_time());
+            if (refusal == release::Refusal::none)
+                notices->put(std::move(item));
+            else if (!item.leave.clauses.empty())
+                audit->refused(envelope->from, batch, item.leave.clauses.back().accord, release::name(refusal));
+        }
+    };
+    judged(batch.reports);
+    judged(batch.notices);
     for (const auto& act : batch.law_acts) file_act({act.name, act.text});
     pass_on(law->take_events());
 }
@@ -210,39 +229,76 @@ void Engine::Impl::make_picture() {
     out.picture = true;
 }
 
-/// The machine proposes, up to suspect; nobody has confirmed anything yet (architecture.md, Words).
+/// The machine proposes, up to suspect; a person of the airspace's owner decides (architecture.md, Words).
 void Engine::Impl::show() {
     shown.assign(joint->tracks().begin(), joint->tracks().end());
-    for (auto& track : shown)
+    for (auto& track : shown) {
         if (const auto* proposal = watch->proposal(track.number)) track.fused.standard_identity = proposal->identity;
+        if (const auto decided = notices->decided(track)) track.fused.standard_identity = *decided;
+    }
 }
 
 void Engine::Impl::release() {
-    for (auto& [to, batch] : law->release(now, ingest->views(), joint->tracks())) {
-        if (batch.empty()) continue;
-        auto payload = wire::encode(batch);
-        if (!payload) {
-            // One bad record loses that record (invariant 4), not what stands beside it.
-            tell("release.failed", fmt::format("to {}: {}", to.text(), payload.error().text()));
-            keep_encodable(batch);
-            payload = wire::encode(batch);
-            if (!payload) continue;
-        }
-        // What goes is entered; the entry's number and salt go with it. Messages of one schema may be joined end to
-        // end.
-        wire::Batch entered;
-        entered.tick = now;
-        entered.law_time = batch.law_time;
-        audit->hand_over(to, batch, now);
-        entered.handed = batch.handed;
-        if (const auto tail = wire::encode(entered); tail && !entered.handed.empty())
-            payload->insert(payload->end(), tail->begin(), tail->end());
-        contributions_out += batch.contributions.size();
-        digest.add(to.text());
-        digest.add(*payload);
-        out.outgoing.push_back({to, false, std::move(*payload)});
-    }
+    const NoticeDesk::Now moment{now, *law, *ingest, joint->tracks()};
+    notices->expire(now, *law, false);
+    notices->advance(moment);
+    std::map<picture::State, wire::Batch> state, log;
+    for (auto& [to, batch] : law->release(now, ingest->views(), joint->tracks())) state[to] = std::move(batch);
+    notices->collect(moment, state, log);
+    for (auto& [to, batch] : state) send(to, batch, false);
+    for (auto& [to, batch] : log) send(to, batch, true);
     pass_on(law->take_events());
+}
+
+void Engine::Impl::send(picture::State to, wire::Batch& batch, bool log_class) {
+    if (batch.empty()) return;
+    batch.tick = now;
+    batch.law_time = law->law_time();
+    auto payload = wire::encode(batch);
+    if (!payload) {
+        // One bad record loses that record (invariant 4), not what stands beside it.
+        tell("release.failed", fmt::format("to {}: {}", to.text(), payload.error().text()));
+        keep_encodable(batch);
+        payload = wire::encode(batch);
+        if (!payload) return;
+    }
+    // What goes is entered; the entry's number and salt go with it. Messages of one schema may be joined end to end.
+    wire::Batch entered;
+    entered.tick = now;
+    entered.law_time = batch.law_time;
+    audit->hand_over(to, batch, now);
+    entered.handed = batch.handed;
+    if (const auto tail = wire::encode(entered); tail && !entered.handed.empty())
+        payload->insert(payload->end(), tail->begin(), tail->end());
+    contributions_out += batch.contributions.size();
+    digest.add(to.text());
+    digest.add(*payload);
+    out.outgoing.push_back({to, log_class, std::move(*payload)});
+}
+
+/// What a person asks for, where the role may (architecture.md, Who may act).
+base::Result<void> Engine::Impl::command(const Command& c) {
+    const NoticeDesk::Now moment{now, *law, *ingest, joint->tracks()};
+    const auto may = [&](std::initializer_list<std::string_view> roles) {
+        return std::ranges::find(roles, c.role) != roles.end();
+    };
+    const auto refused = [&] {
+        return base::fail(base::Errc::refused, fmt::format("the role '{}' may not do it", c.role));
+    };
+    if (c.action == "identify") {
+        if (!may({"identify", "lead", "admin"})) return refused();
+        ASMAN_CHECK(notices->identify(c, moment));
+    } else if (c.action == "incident") {
+        if (!may({"lead", "admin"})) return refused();
+        ASMAN_CHECK(notices->incident(c, moment));
+    } else {
+        return base::fail(base::Errc::unknown_name, "this version knows no such action");
+    }
+    auto words = fmt::format("{} ({}): {}", c.operator_name, c.role, c.action);
+    for (const auto& [key, value] : c.arguments) words += fmt::format(", {} {}", key, value.substr(0, 80));
+    audit->national(now, "command", std::move(words));
+    show();
+    return {};
 }
 
 void Engine::Impl::add_digest() {
@@ -295,9 +351,11 @@ base::Result<Outputs> Engine::step(const Input& input) {
         else
             m.law_changed();
     } else if (const auto* command = std::get_if<Command>(&input.body)) {
-        ++m.commands_refused;
-        m.tell("command.refused",
-               fmt::format("'{}' of {}: this version knows no such action", command->action, command->operator_name));
+        if (auto done = m.command(*command); !done) {
+            ++m.commands_refused;
+            m.tell("command.refused",
+                   fmt::format("'{}' of {}: {}", command->action, command->operator_name, done.error().text()));
+        }
     } else {
         m.ingest->advance(m.now);
         if (m.now >= m.next_picture) {
@@ -314,6 +372,12 @@ std::span<const picture::Track> Engine::local() const {
 }
 std::span<const picture::JointTrack> Engine::joint() const {
     return impl_->shown;
+}
+std::span<const picture::Notice> Engine::notices() const {
+    return impl_->notices ? impl_->notices->notices() : std::span<const picture::Notice>{};
+}
+std::span<const picture::ReleasedReport> Engine::foreign_reports() const {
+    return impl_->notices ? impl_->notices->reports() : std::span<const picture::ReleasedReport>{};
 }
 std::span<const picture::Alert> Engine::alerts() const {
     return impl_->watch ? impl_->watch->open() : std::span<const picture::Alert>{};
@@ -344,6 +408,7 @@ std::map<std::string, std::uint64_t> Engine::counters() const {
     m.ingest->count(c);
     m.law->count(c);
     m.audit->count(c);
+    m.notices->count(c);
     c["pictures"] = m.pictures;
     c["contributions_received"] = m.contributions_in;
     c["contributions_refused"] = m.contributions_refused;

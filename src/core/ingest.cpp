@@ -8,6 +8,8 @@
 namespace asman::core {
 namespace {
 
+constexpr std::size_t max_recent = 50'000;  ///< reports kept for release between two pictures
+
 sources::Simulation simulation(Mode mode) {
     switch (mode) {
         case Mode::simulated:
@@ -96,6 +98,7 @@ void Ingest::frame(const Frame& frame, base::Time now) {
             ++excluded_reports_;
             continue;
         }
+        if (keep_reports_ && recent_.size() < max_recent) recent_.push_back(report);
         tracker_.report(report);
         for (auto& part : parts_)
             if (part.tracker && !part.wanted.uncovered.contains(report.sensor)) part.tracker->report(report);

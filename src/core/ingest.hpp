@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 #include <span>
+#include <utility>
 
 namespace asman::core {
 
@@ -52,6 +53,9 @@ class Ingest {
     /// Every sensor known, configured or learned.
     const std::vector<picture::Sensor>& known() const { return known_; }
     std::vector<Event> take_events();
+    /// Reports of the own sensors since the last call, except those of excluded ones; bounded, what is beyond goes.
+    std::vector<picture::TargetReport> take_reports() { return std::exchange(recent_, {}); }
+    void keep_reports(bool keep) { keep_reports_ = keep; }
 
   private:
     Ingest(const NodeConfig& config, sources::AsterixSource source, sources::ModesSource modes);
@@ -71,6 +75,8 @@ class Ingest {
     sources::Decoded decoded_;
     std::vector<picture::Sensor> known_;
     std::vector<picture::Track> local_;
+    std::vector<picture::TargetReport> recent_;
+    bool keep_reports_ = false;
     std::set<picture::SensorId> excluded_;
     std::map<picture::SensorId, base::Time> last_heard_;
     std::map<picture::SensorId, bool> healthy_;

@@ -229,6 +229,31 @@ bool LawDesk::still_granted(const picture::Contribution& contribution) const {
     return refusal != release::Refusal::no_clause && refusal != release::Refusal::wrong_chain;
 }
 
+bool LawDesk::still_granted(const picture::Leave& leave) const {
+    const auto& m = *impl_;
+    return leave.clauses.size() == 1 && m.view.find(leave.clauses.front(), leave.via, m.config->state) != nullptr;
+}
+
+bool LawDesk::may_keep(const std::vector<picture::ClauseRef>& clauses) const {
+    const auto texts = impl_->law.texts();
+    return !clauses.empty() && std::ranges::all_of(clauses, [&](const picture::ClauseRef& ref) {
+        const auto it =
+            std::ranges::find_if(texts, [&](const auto& t) { return t->id == ref.accord && t->digest == ref.digest; });
+        const auto* clause = it == texts.end() ? nullptr : (*it)->clause(ref.clause);
+        return clause && clause->when_stopped == accord::WhenStopped::keep;
+    });
+}
+
+const accord::LawView& LawDesk::view() const {
+    return impl_->view;
+}
+const std::vector<picture::State>& LawDesk::partners() const {
+    return impl_->partners;
+}
+const release::Exporter& LawDesk::exporter() const {
+    return impl_->exporter;
+}
+
 std::vector<AccordStanding> LawDesk::standings() const {
     std::vector<AccordStanding> out;
     for (const auto& s : impl_->view.status())

@@ -32,6 +32,9 @@ class LawDesk {
     /// Accords and who is in them, newcomers too.
     std::map<std::string, std::set<picture::State>> parties() const;
     base::Digest digest() const;
+    const accord::LawView& view() const;
+    const std::vector<picture::State>& partners() const;  ///< sorted
+    const release::Exporter& exporter() const;
     /// Decisions about objects that changed since the last call.
     std::vector<release::Change> take_changes();
 
@@ -49,6 +52,9 @@ class LawDesk {
     release::Refusal admit(picture::State from, const wire::Batch& batch, const picture::Contribution& contribution);
     /// Whether what is already held may still be.
     bool still_granted(const picture::Contribution& contribution) const;
+    bool still_granted(const picture::Leave& leave) const;
+    /// Whether what stopped lets its receiver keep what it has until its validity ends (accords.md rule 18).
+    bool may_keep(const std::vector<picture::ClauseRef>& clauses) const;
 
     /// Partners towards whom a clause has stopped since the last call, sorted: their own, or one that consented to pass
     /// on to them.

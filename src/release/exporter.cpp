@@ -288,6 +288,13 @@ void Exporter::Impl::forget(Round& r) {
     }
 }
 
+std::uint64_t Exporter::number_of(State receiver, std::uint64_t view, std::uint64_t track) const {
+    const auto it = impl_->receivers.find(receiver);
+    if (it == impl_->receivers.end()) return 0;
+    const auto* held = it->second.numbers.find({impl_->config.self, {}, track, view});
+    return held ? held->number : 0;
+}
+
 std::vector<Change> Exporter::take_changes() {
     return std::exchange(impl_->changes, {});
 }

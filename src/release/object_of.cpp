@@ -25,6 +25,9 @@ void describe(const picture::Track& t, base::Duration offset, accord::Object& o)
     o.identity = t.standard_identity;
     o.address = t.identity.address;
     o.callsign = t.identity.callsign;
+    o.mode_3a = t.identity.mode_3a;
+    o.transponder = !t.primary_only;
+    o.emergency = t.identity.emergency;
 }
 
 }  // namespace

@@ -118,6 +118,7 @@ struct Setting {
     std::string record{};  ///< folder of the input logs
     std::string audit{};   ///< folder of the audits, a folder a state
     std::string scenario = scenario_text;
+    std::string borders{};                           ///< GeoJSON
     std::map<std::string, std::string> accords{};    ///< in place of A-B and B-C
     std::map<std::string, std::string> accord_of{};  ///< sensor's name → the accord that its site stands under
     std::function<void(core::NodeConfig&)> configure = [](auto&) {};
@@ -148,6 +149,7 @@ struct Nodes {
                 accord("A-B", "AAA", "BBB", o.consent ? "[clause.onward]\nto = [\"CCC\"]\n" : "");
             out.files["accords/B-C.toml"] = accord("B-C", "BBB", "CCC", "includes_onward = true\n");
         }
+        if (!o.borders.empty()) out.files["borders.geojson"] = o.borders;
         for (const auto& [name, text] : o.accords) out.files["accords/" + name] = text;
         return out;
     }

@@ -39,8 +39,9 @@ struct Object {
     std::optional<bool> transponder;  ///< answers, or tells of itself; absent: cannot be told
     std::uint8_t emergency = 0;       ///< emergency status that it tells; 0: none
     bool associated = true;           ///< a target report that belongs to a track
-    bool near_excluded =
-        false;  ///< an unassociated report in the gate of a track that is excluded towards this receiver
+    /// A target report that may be of a track that is excluded towards this receiver: it lies in that one's gate, and
+    /// tells no address that says otherwise.
+    bool near_excluded = false;
     std::span<const Source> sources;  ///< the grantor's sensors behind it (empty: not checked, e.g. coverage)
     /// Views that it was made in: only clauses of these are asked (Clause::view); empty: any.
     std::span<const std::uint64_t> views;

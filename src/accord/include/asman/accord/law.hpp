@@ -122,6 +122,8 @@ class LawView {
     /// that releases every one of them, and as coarsely, as late and as shortly as the meet of all (rule 17). `parts`
     /// is not empty.
     Decision decide_all(std::span<const Object> parts, State grantor, State receiver, Time now) const;
+    /// Whether an exclusion keeps the object from what a grant releases, whatever else the grant asks.
+    bool excluded(const Object& object, const Grant& grant) const;
     /// The same decision with its reasons in words: every clause that was tried, every exclusion, every term.
     Explanation explain(const Object& object, State grantor, State receiver, Time now) const;
 

@@ -5,6 +5,7 @@
 #include <asman/base/result.hpp>
 #include <asman/core/config.hpp>
 #include <asman/core/input.hpp>
+#include <asman/picture/notices.hpp>
 #include <asman/picture/nouns.hpp>
 
 #include <map>
@@ -78,6 +79,9 @@ class Engine {
     std::span<const picture::Track> local() const;
     std::span<const picture::JointTrack> joint() const;
     std::span<const picture::Alert> alerts() const;
+    /// What partners have released beside tracks, and is valid still.
+    std::span<const picture::Notice> notices() const;
+    std::span<const picture::ReleasedReport> foreign_reports() const;
 
     const NodeConfig& config() const;
     base::Time now() const;

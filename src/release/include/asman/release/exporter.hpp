@@ -102,6 +102,8 @@ class Exporter {
     std::vector<Change> take_changes();
 
     const Counters& counters() const;
+    /// The number under which a receiver has an own track of a view now; 0: it does not have it.
+    std::uint64_t number_of(State receiver, std::uint64_t view, std::uint64_t track) const;
 
     /// The grantor's own people: why a local track goes to a receiver or does not (rule 20). `now` is data time; the
     /// law's clock stands to it as in the last release().
