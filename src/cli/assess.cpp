@@ -7,6 +7,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 
@@ -16,13 +17,31 @@ namespace {
 struct Options {
     LawOptions law;
     std::string scenario = ASMAN_SHARE_DIR "/scenarios/central-asia.toml", terrain, from = "2009-01-01",
-                to = "2024-01-01", html, json_file;
+                to = "2024-01-01", html, json_file, routes;
     study::AssessOptions assess;
-    double cell_km = 5, law_cell_km = 20;
-    bool airliner = false;
+    std::vector<std::string> states;
+    double cell_km = 5;
+    bool airliner = false, maps = false;
 };
 
-base::Result<study::Assessment> work(const Options& o) {
+base::Result<std::vector<study::Route>> routes_of(const Options& o, const simulate::Scenario& scenario) {
+    const auto place = [&](std::string_view icao) -> std::optional<geo::Point> {
+        const auto it = std::ranges::find(scenario.airports, icao, &simulate::Airport::icao);
+        return it == scenario.airports.end() ? std::nullopt : std::optional(it->at);
+    };
+    if (!o.routes.empty()) return study::read_routes(o.routes, place);
+    // The routes that go with the scenario, if there are any.
+    const std::string usual = ASMAN_SHARE_DIR "/routes/" + scenario.name + ".csv";
+    if (!base::read_file(usual)) return std::vector<study::Route>{};
+    return study::read_routes(usual, place);
+}
+
+struct Work {
+    study::Assessment assessment;
+    geo::Borders borders;
+};
+
+base::Result<Work> work(const Options& o) {
     ASMAN_TRY(auto scenario, simulate::Scenario::load(o.scenario));
     if (!o.terrain.empty()) scenario.terrain = o.terrain;
     ASMAN_TRY(auto law, load_law(o.law));
@@ -35,30 +54,36 @@ base::Result<study::Assessment> work(const Options& o) {
     auto options = o.assess;
     ASMAN_TRY(options.from, base::parse_time(o.from));
     ASMAN_TRY(options.to, base::parse_time(o.to));
-    options.cell = o.cell_km * 1000, options.law_cell = o.law_cell_km * 1000;
+    ASMAN_TRY(options.routes, routes_of(o, scenario));
+    options.cell = o.cell_km * 1000;
     if (o.airliner) options.target = {};
-    for (const auto& s : scenario.states) options.states.push_back(s.code);
+    for (const auto& s : scenario.states)
+        if (o.states.empty() || std::ranges::find(o.states, s.code.text()) != o.states.end())
+            options.states.push_back(s.code);
     // A state's reading of the past uses what is known now: an assessment is for people, not for release.
     Progress progress("assessing");
     ASMAN_TRY(auto out, study::assess(law.law, *law.borders, terrain, geoid, sensors, options,
                                       [&](double f) { progress.at(f); }));
     out.scenario = scenario.name + ": " + scenario.note;
-    return out;
+    return Work{std::move(out), std::move(*law.borders)};
 }
 
 int run(const Options& o) {
     const auto begin = std::chrono::steady_clock::now();
     const auto done = work(o);
     if (!done) return report(done.error());
+    const auto& a = done->assessment;
     if (!o.html.empty())
-        if (const auto w = base::write_file(o.html, study::assessment_html(*done)); !w) return report(w.error());
+        if (const auto w = base::write_file(o.html, study::assessment_html(a, &done->borders)); !w)
+            return report(w.error());
     if (!o.json_file.empty())
-        if (const auto w = base::write_file(o.json_file, study::assessment_json(*done)); !w) return report(w.error());
+        if (const auto w = base::write_file(o.json_file, study::assessment_json(a, o.maps)); !w)
+            return report(w.error());
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     if (o.law.json)
-        fmt::print("{}", study::assessment_json(*done));
+        fmt::print("{}", study::assessment_json(a, o.maps));
     else
-        fmt::print("{}{} changes of law, {:.1f} s{}{}\n", study::assessment_text(*done), done->epochs.size(), seconds,
+        fmt::print("{}{} changes of law, {:.1f} s{}{}\n", study::assessment_text(a), a.epochs.size(), seconds,
                    o.html.empty() ? "" : "; page: ", o.html);
     return Exit::ok;
 }
@@ -71,27 +96,36 @@ void add_assess(CLI::App& app, Outcome& outcome) {
         app.add_subcommand("assess", "What each change of law brings each state: coverage, warning, dependence");
     o->law.add(*sub);
     sub->add_option("--scenario", o->scenario, "whose sensors")->capture_default_str();
-    sub->add_option("--terrain", o->terrain, "a raster in place of the scenario's terrain");
+    sub->add_option("--terrain", o->terrain, "a raster, or a folder of tiles, in place of the scenario's terrain");
     sub->add_option("--from", o->from)->capture_default_str();
     sub->add_option("--to", o->to)->capture_default_str();
-    sub->add_option("--html", o->html, "write the report as a page");
+    sub->add_option("--state", o->states, "only these states' gain (KGZ); their sensors all count");
+    sub->add_option("--html", o->html, "write the report as a page: maps, charts, timeline");
     sub->add_option("--out", o->json_file, "write the figures as JSON");
+    sub->add_flag("--maps", o->maps, "JSON with the maps");
     sub->add_option("--cell", o->cell_km, "km of the coverage grid")
         ->capture_default_str()
         ->check(CLI::Range(0.2, 50.0));
-    sub->add_option("--law-cell", o->law_cell_km, "km on which release areas are sampled")
-        ->capture_default_str()
-        ->check(CLI::Range(1.0, 100.0));
+    sub->add_option("--level", o->assess.levels, "flight levels")->capture_default_str();
     sub->add_option("--warning-level", o->assess.warning_level, "flight level of the approaching aircraft")
         ->capture_default_str();
     sub->add_option("--speed", o->assess.speed, "m/s")->capture_default_str()->check(CLI::PositiveNumber);
     sub->add_option("--in-time", o->assess.in_time, "seconds of warning that count as in time")->capture_default_str();
     sub->add_option("--rcs", o->assess.target.rcs, "m2")->capture_default_str()->check(CLI::PositiveNumber);
     sub->add_flag("--airliner", o->airliner, "a target with transponder and ADS-B instead");
+    sub->add_option(
+        "--routes", o->routes,
+        "pairs of airports (ICAO codes with a comma between, a line each), or GeoJSON lines; the scenario's "
+        "in data/routes unless given");
+    sub->add_option("--route-level", o->assess.route_level, "flight level of airliners on routes")
+        ->capture_default_str();
+    sub->add_option("--k", o->assess.joint.k, "effective-earth factor")
+        ->capture_default_str()
+        ->check(CLI::PositiveNumber);
     sub->add_option("--threads", o->assess.threads)->capture_default_str()->check(CLI::Range(1, 64));
     sub->footer(
         "Examples:\n  asman assess --from 2009-01-01 --to 2024-01-01 --html gain.html\n"
-        "  asman assess --without RUS-KAZ-2013/onward-kgz --json");
+        "  asman assess --cell 1 --without RUS-KAZ-2013/onward-kgz --json");
     sub->callback([o, &outcome] { outcome.code = run(*o); });
 }
 
