@@ -56,6 +56,10 @@ void add_track(CLI::App& app, Outcome& outcome) {
     sub->add_flag("--ablate-imm", o->config.ablate_imm, "one near-constant-velocity mode (for comparison)");
     sub->add_flag("--ablate-marginals", o->config.ablate_marginals,
                   "nearest neighbour in place of association probabilities (for comparison)");
+    sub->add_flag("--ablate-unseen", o->config.ablate_unseen,
+                  "new aircraft as likely everywhere and at any speed (for comparison)");
+    sub->add_flag("--ablate-escape", o->config.ablate_escape,
+                  "tracks that fly harder than foreseen are not looked for (for comparison)");
     sub->add_flag("--json", o->json, "print the summary as JSON");
     sub->footer("Example:\n  asman track --plots scene/plots.csv --meta scene/meta.json --out tracks.csv");
     sub->callback([o, &outcome] { outcome.code = run(*o); });

@@ -13,7 +13,8 @@ constexpr double kManoeuvre = 12;                    ///< m/s²: what a coarse g
 constexpr double kClaim = 0.3, kAlike = 2;           ///< claim on a plot; squared distance over summed variances
 constexpr double kMinStart = 3e-5;                   ///< existence below which a plot starts nothing
 constexpr double kEscape = 20, kEscapeShare = 1e-4;  ///< m/s², 1σ, of flight that no mode foresees, and how rare it is
-constexpr double kEscapeReach = 12'000;              ///< m
+constexpr double kSureEscape = 0.5;
+constexpr double kEscapeReach = 12'000;  ///< m
 constexpr double kBeyondDoubt = 0.999;
 
 }  // namespace
@@ -128,7 +129,7 @@ bool Tracker::Impl::consider_track(Work& w, std::uint32_t slot, std::size_t seen
     if (c == nullptr) return false;
     if (!consider_pair(s, *c, first, p, seen)) {
         const TrackState& k = tracks[slot];
-        if (k.established && s.sweeps && first.t > k.t) w.escaped.push_back(slot);
+        if (k.established && s.sweeps && first.t > k.t && !config.ablate_escape) w.escaped.push_back(slot);
         return false;
     }
     for (std::size_t j = 0; j < w.cluster_plots.size(); ++j)
@@ -244,6 +245,8 @@ void Tracker::Impl::apply(Work& w, std::size_t i) {
     const SensorState& s = sensors[w.cluster_plots[0]->sensor];
     Link& link = link_to(k, w.cluster_plots[0]->sensor);
     const double given = exists > 0 ? hit / exists : 0;
+    // A loosened track would forget what it knows for a plot that is rather not its own: its pass is judged later.
+    if (c.share < 1 && given < kSureEscape) return;
     const double range = s.distance(k.place);
     record_pass(w, k, link, range, given);
     link.last_pass = at;

@@ -455,7 +455,7 @@ struct Tracker::Impl {
     bool sure(const TrackState& k) const;  ///< exists by all that is known
     void confirm(TrackState& k);
     void settle(TrackState& k);  ///< a track that has proved real teaches where aircraft begin
-    bool young(const TrackState& k) const { return !k.established && k.reports <= 4; }
+    bool young(const TrackState& k) const { return !k.established && k.reports <= 4 && !config.ablate_unseen; }
     bool borrowed(const TrackState& k) const;  ///< carries the replies of an aircraft known elsewhere
     std::uint32_t find_rival(std::uint32_t slot) const;
     void yield_to_rival(Work& w, std::uint32_t slot, std::uint32_t rival);

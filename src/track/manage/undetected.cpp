@@ -9,9 +9,9 @@ namespace {
 
 constexpr std::size_t kMaxCells = 400'000;
 constexpr double kCellShape = 0.25;  ///< Gamma shape of a cell's rate about the rate everywhere
-constexpr double kGlobalShape = 4;  ///< and of the latter about the configured one
-constexpr double kEndWeight = 1;  ///< tracks end where tracks begin: at airfields, horizons and edges of coverage
-constexpr double kSpeedPrior = 30;  ///< tracks that the prior of speeds counts for
+constexpr double kGlobalShape = 4;   ///< and of the latter about the configured one
+constexpr double kEndWeight = 1;     ///< tracks end where tracks begin: at airfields, horizons and edges of coverage
+constexpr double kSpeedPrior = 30;   ///< tracks that the prior of speeds counts for
 
 std::int64_t cube(double v) {
     return static_cast<std::int64_t>(std::floor(v / Undetected::kSize));

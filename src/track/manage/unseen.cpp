@@ -35,8 +35,8 @@ void Tracker::Impl::foresee(Work& w, Plot& p) const {
                      });
     const Undetected::Cell* c = own ? nullptr : undetected.find(p.place);
     if (!own && (c == nullptr || !c->listed)) w.effects->unknown.push_back({p.place, p.t});
-    const double rate = undetected.rate(c, p.t);
-    if (!s.sweeps) {  // a receiver of reports that come by themselves
+    const double rate = config.ablate_unseen ? 1e-6 * config.birth_rate_per_km2_s : undetected.rate(c, p.t);
+    if (!s.sweeps || config.ablate_unseen) {  // a receiver of reports that come by themselves
         const double turn = std::clamp(s.period, 1.0, 5.0), age = std::max(0.0, p.t - s.first);
         const double old = 1e-6 * config.initial_density_per_km2 * std::exp(-age / (1.5 * turn));
         p.new_density = s.info.detection_probability * (old + rate * turn);

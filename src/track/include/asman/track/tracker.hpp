@@ -54,6 +54,8 @@ struct Config {
     /// For the ablation table of docs/tracker.md only.
     bool ablate_imm = false;        ///< one near-constant-velocity mode
     bool ablate_marginals = false;  ///< nearest neighbour in place of association probabilities
+    bool ablate_unseen = false;     ///< new aircraft are as likely everywhere and at any speed
+    bool ablate_escape = false;     ///< a track that no mode foresaw is not looked for
 };
 
 /// What happened to the reports given. Every report ends in exactly one of used, or a refused_* counter.
