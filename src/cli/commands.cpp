@@ -15,6 +15,7 @@ namespace asman::cli {
     X(spec) \
     X(demo) \
     X(node) \
+    X(lab) \
     X(replay) \
     X(register) \
     X(track) \

@@ -2,13 +2,9 @@
 #include "recording.hpp"
 
 #include <asman/asterix/encode.hpp>
+#include <asman/node/udp_sender.hpp>
 
 #include <fmt/core.h>
-
-#include <arpa/inet.h>
-#include <netdb.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -38,39 +34,29 @@ struct Area {
 /// Where blocks go: a file, or a datagram each.
 class Sink {
   public:
-    ~Sink() {
-        if (socket_ >= 0) ::close(socket_);
-    }
-    bool open(const std::string& path) {
+    base::Result<void> open(const std::string& path) {
         file_.open(path, std::ios::binary);
-        return static_cast<bool>(file_);
+        if (!file_) return base::fail(base::Errc::io, {.source = path}, "cannot be opened");
+        return {};
     }
     /// "udp://239.1.1.1:8600".
-    bool connect(std::string_view url) {
-        if (!url.starts_with("udp://")) return false;
-        url.remove_prefix(6);
-        const auto colon = url.rfind(':');
-        if (colon == std::string_view::npos) return false;
-        auto host = std::string(url.substr(0, colon));
-        if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-        addrinfo hints{}, *found = nullptr;
-        hints.ai_socktype = SOCK_DGRAM;
-        if (getaddrinfo(host.c_str(), std::string(url.substr(colon + 1)).c_str(), &hints, &found) != 0) return false;
-        socket_ = ::socket(found->ai_family, SOCK_DGRAM, 0);
-        const bool ok = socket_ >= 0 && ::connect(socket_, found->ai_addr, found->ai_addrlen) == 0;
-        freeaddrinfo(found);
-        return ok;
+    base::Result<void> connect(const std::string& url) {
+        constexpr std::string_view scheme = "udp://";
+        if (!url.starts_with(scheme))
+            return base::fail(base::Errc::bad_value, {.source = url}, "--to is udp://HOST:PORT");
+        ASMAN_TRY(socket_, node::UdpSender::open(url.substr(scheme.size())));
+        return {};
     }
     bool write(asterix::Bytes b) {
         if (b.empty()) return true;
-        if (socket_ >= 0) return ::send(socket_, b.data(), b.size(), 0) == static_cast<ssize_t>(b.size());
+        if (socket_) return socket_->send(b);
         file_.write(reinterpret_cast<const char*>(b.data()), static_cast<std::streamsize>(b.size()));
         return static_cast<bool>(file_);
     }
 
   private:
     std::ofstream file_;
-    int socket_ = -1;
+    std::optional<node::UdpSender> socket_;
 };
 
 struct Filter {
@@ -156,8 +142,8 @@ int run(const Options& o) {
     if (!opened) return report(opened.error());
     Relay relay;
     const auto& target = o.to.empty() ? o.output : o.to;
-    if (o.to.empty() ? !relay.sink.open(o.output) : !relay.sink.connect(o.to))
-        return report({base::Errc::io, {target, 0, 0, {}}, "cannot be opened; --to is udp://HOST:PORT"});
+    if (const auto ready = o.to.empty() ? relay.sink.open(o.output) : relay.sink.connect(o.to); !ready)
+        return report(ready.error());
     std::uint64_t records = 0, passed = 0, problems = 0;
     Undecoded undecoded;
     while (const asterix::Frame* frame = opened->frames.next()) {

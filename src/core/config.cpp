@@ -7,6 +7,15 @@
 namespace asman::core {
 namespace {
 
+std::string quoted(std::string_view s) {
+    std::string out = "\"";
+    for (const char ch : s) {
+        if (ch == '"' || ch == '\\') out += '\\';
+        out += ch;
+    }
+    return out + "\"";
+}
+
 constexpr std::string_view mode_names[] = {"simulated", "live", "recording"};
 constexpr std::string_view kind_names[] = {"primary",         "secondary", "mode_s", "combined",
                                            "multilateration", "ads_b",     "tracker"};
@@ -103,6 +112,33 @@ FeedConfig read_feed(const base::Section& s) {
     return f;
 }
 
+ExchangeConfig read_exchange(const base::Section& s, picture::State self) {
+    ExchangeConfig x;
+    x.url = s.string("url");
+    if (!x.url.starts_with("nats://") && !x.url.starts_with("tls://"))
+        s.reject("url", base::Errc::bad_value, "an address begins with nats:// or tls://");
+    x.user = s.string_or("user", std::string(self.text()));
+    x.password_file = s.string_or("password_file", "");
+    x.credentials_file = s.string_or("credentials", "");
+    x.ca_file = s.string_or("ca", "");
+    x.certificate_file = s.string_or("certificate", "");
+    x.certificate_key_file = s.string_or("certificate_key", "");
+    if (x.certificate_file.empty() != x.certificate_key_file.empty())
+        s.reject("certificate", base::Errc::conflict, "certificate and certificate_key belong together");
+    return x;
+}
+
+void print_exchange(std::string& out, const ExchangeConfig& x) {
+    if (x.url.empty()) return;
+    auto it = std::back_inserter(out);
+    fmt::format_to(it, "\n[exchange]\nurl = {}\nuser = {}\n", quoted(x.url), quoted(x.user));
+    for (const auto& [key, value] :
+         {std::pair{"password_file", &x.password_file}, std::pair{"credentials", &x.credentials_file},
+          std::pair{"ca", &x.ca_file}, std::pair{"certificate", &x.certificate_file},
+          std::pair{"certificate_key", &x.certificate_key_file}})
+        if (!value->empty()) fmt::format_to(it, "{} = {}\n", key, quoted(*value));
+}
+
 }  // namespace
 
 std::string_view name(Mode mode) {
@@ -121,11 +157,11 @@ base::Result<NodeConfig> parse_node_config(std::string_view text, const std::str
     c.accords_dir = root.string_or("accords", "");
     c.borders_file = root.string_or("borders", "");
     c.key_file = root.string_or("key", "");
-    c.record_file = root.string_or("record", "");
     c.audit_dir = root.string_or("audit", "");
     c.audit_interval = base::seconds(positive(root, "audit_interval_s", 60));
     if (c.audit_interval < base::seconds(1))
         root.reject("audit_interval_s", base::Errc::bad_value, "must be at least 1 second");
+    c.record = root.string_or("record", "");
     for (const auto& a : root.strings("state_aircraft"))
         c.state_aircraft.insert(parse_address(root, "state_aircraft", a));
     for (const auto& a : root.strings("expected")) c.expected.insert(a);
@@ -161,20 +197,12 @@ base::Result<NodeConfig> parse_node_config(std::string_view text, const std::str
             s.reject("key", base::Errc::bad_value, "a public key is 64 hexadecimal digits");
         c.partners.push_back(p);
     }
+    if (root.has("exchange")) c.exchange = read_exchange(root.table("exchange"), c.state);
     ASMAN_CHECK(doc.finish());
     return c;
 }
 
 namespace {
-
-std::string quoted(std::string_view s) {
-    std::string out = "\"";
-    for (const char ch : s) {
-        if (ch == '"' || ch == '\\') out += '\\';
-        out += ch;
-    }
-    return out + "\"";
-}
 
 template <class Range>
 std::string quoted_list(const Range& items) {
@@ -210,9 +238,9 @@ std::string print_node_config(const NodeConfig& c) {
     if (!c.accords_dir.empty()) fmt::format_to(it, "accords = {}\n", quoted(c.accords_dir));
     if (!c.borders_file.empty()) fmt::format_to(it, "borders = {}\n", quoted(c.borders_file));
     if (!c.key_file.empty()) fmt::format_to(it, "key = {}\n", quoted(c.key_file));
-    if (!c.record_file.empty()) fmt::format_to(it, "record = {}\n", quoted(c.record_file));
     if (!c.audit_dir.empty()) fmt::format_to(it, "audit = {}\n", quoted(c.audit_dir));
     fmt::format_to(it, "audit_interval_s = {:.3f}\n", c.audit_interval.seconds());
+    if (!c.record.empty()) fmt::format_to(it, "record = {}\n", quoted(c.record));
     std::vector<std::string> addresses;
     for (const auto a : c.state_aircraft) addresses.push_back(fmt::format("{:06X}", a));
     fmt::format_to(it, "state_aircraft = {}\nexpected = {}\n", quoted_list(addresses), quoted_list(c.expected));
@@ -230,6 +258,7 @@ std::string print_node_config(const NodeConfig& c) {
                 fmt::format_to(it, "\"{}\" = {}\n", category, quoted(edition));
         }
     }
+    print_exchange(out, c.exchange);
     for (const auto& x : c.sensors) print_sensor(out, x);
     for (const auto& p : c.partners)
         fmt::format_to(it, "\n[[partner]]\nstate = \"{}\"\nkey = \"{}\"\n", p.state.text(), p.key.hex());

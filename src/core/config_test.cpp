@@ -28,6 +28,10 @@ lon = 74.4776
 height_m = 640
 range_km = 250
 scan_s = 10
+[exchange]
+url = "tls://exchange.example:4222"
+password_file = "secret"
+ca = "ca.pem"
 [[partner]]
 state = "RUS"
 key = "0101010101010101010101010101010101010101010101010101010101010101"
@@ -53,6 +57,10 @@ TEST(NodeConfig, reads_what_print_writes) {
     EXPECT_EQ(b->sensors[0].host.text(), "KGZ");
     EXPECT_EQ(b->feeds[0].editions.at("048"), "1.31");
     EXPECT_TRUE(b->state_aircraft.contains(0x60F001));
+    EXPECT_EQ(b->exchange.url, "tls://exchange.example:4222");
+    EXPECT_EQ(b->exchange.user, "KGZ") << "unless given";
+    EXPECT_EQ(b->exchange.password_file, "secret");
+    EXPECT_EQ(b->exchange.ca_file, "ca.pem");
 }
 
 TEST(NodeConfig, names_file_line_and_the_nearest_key) {
@@ -71,6 +79,9 @@ TEST(NodeConfig, refuses_what_cannot_be) {
     EXPECT_NE(error_of(text, "\"60F001\"", "\"60F001X\"").find("24-bit"), std::string::npos);
     EXPECT_NE(error_of(text, "\"combined\"", "\"combind\""), "accepted");
     EXPECT_NE(error_of(text, "key = \"01", "key = \"zz"), "accepted");
+    EXPECT_NE(error_of(text, "tls://", "http://").find("nats:// or tls://"), std::string::npos);
+    EXPECT_NE(error_of(text, "ca = ", "certificate = ").find("belong together"), std::string::npos);
+    EXPECT_NE(error_of(text, "password_file", "password").find("password_file"), std::string::npos);
 }
 
 TEST(Input, survives_its_record_form) {

@@ -111,6 +111,10 @@ base::Result<void> Engine::Impl::begin(const Start& start) {
     notices.emplace(config, start.bundle, std::move(watch_config), borders);
     opener.emplace(config.state);
     for (const auto& partner : config.partners) opener->set_key(partner.state, partner.key);
+    if (const auto taken = files.find("envelopes.received"); taken != files.end()) {
+        base::Reader in(base::as_bytes(taken->second));
+        ASMAN_CHECK(opener->restore(in));
+    }
     next_picture = now + config.picture_period;
     law->advance(now);
     law_changed();
@@ -429,6 +433,12 @@ std::map<std::string, std::uint64_t> Engine::counters() const {
     c["fuse_refused"] = f.refused_malformed + f.refused_full;
     c["fuse_copies"] = f.copies;
     return c;
+}
+
+std::vector<std::byte> Engine::received_numbers() const {
+    base::Writer out;
+    if (impl_->opener) impl_->opener->save(out);
+    return out.take();
 }
 
 std::vector<std::string> Engine::explain_joint(std::uint64_t joint_track) const {

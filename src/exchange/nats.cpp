@@ -8,6 +8,7 @@
 #include <nats/nats.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -26,6 +27,8 @@ constexpr int fetch_batch = 64;
 constexpr std::int64_t api_wait_ms = 2'000;
 constexpr auto idle = std::chrono::milliseconds(10);
 constexpr auto retry_after = std::chrono::milliseconds(300);
+/// A server does not answer what its permissions forbid: such a partner is asked for ever more rarely.
+constexpr auto retry_silent_after = std::chrono::seconds(30);
 /// JetStream's error "stream store failed": with DiscardNew the stream is full.
 constexpr int store_failed = 10077;
 
@@ -93,10 +96,12 @@ struct Partner {
     bool purge_state = false, purge_log = false;  ///< on the server, before anything else
     std::uint64_t purges = 0;                     ///< so that what is on its way during one does not come back
     std::deque<Arrived> state_in, log_in;
-    // The worker's own:
     bool streams_stand = false;
+    /// Made by the mender, used and given up by the worker.
     Owned<natsSubscription> state_sub, log_sub;
+    // The mender's own:
     Clock::time_point next_try{};
+    Clock::duration silence = retry_after;
 };
 
 }  // namespace
@@ -106,21 +111,24 @@ struct Nats::Impl {
     Owned<natsConnection> connection;
     Owned<jsCtx> js;
     mutable std::mutex mutex;
-    std::condition_variable wake;
+    std::condition_variable wake, mend_wake;
     std::map<State, Partner> partners;
     std::vector<Owned<natsMsg>> to_acknowledge;
     bool stop = false, work = false;
-    std::thread worker;
+    std::thread worker, mender;
 
     bool connected() const { return natsConnection_Status(connection.get()) == NATS_CONN_STATUS_CONNECTED; }
     void run();
     bool round();
-    bool add_stream(const Partner& p, Delivery delivery);
+    void keep_mending();
+    void mend(Partner& p);
+    natsStatus add_stream(const Partner& p, Delivery delivery);
     void purge_on_server(Partner& p);
     bool send_waiting(Partner& p, Delivery delivery);
     natsStatus publish(const Partner& p, Delivery delivery, const Bytes& envelope, int& error);
     bool fetch(Partner& p, Delivery delivery);
-    void subscribe(Partner& p, Delivery delivery);
+    natsStatus subscribe(Partner& p, Delivery delivery);
+    void streams_fell(Partner& p);
     void acknowledge();
 };
 
@@ -144,6 +152,7 @@ base::Result<std::unique_ptr<Nats>> Nats::open(const NatsConfig& config) {
         return nats_error(s, config);
     impl->js.reset(js);
     impl->worker = std::thread([i = impl.get()] { i->run(); });
+    impl->mender = std::thread([i = impl.get()] { i->keep_mending(); });
     return std::unique_ptr<Nats>(new Nats(std::move(impl)));
 }
 
@@ -153,6 +162,8 @@ Nats::~Nats() {
         impl_->stop = true;
     }
     impl_->wake.notify_one();
+    impl_->mend_wake.notify_one();
+    impl_->mender.join();
     impl_->worker.join();
     impl_->to_acknowledge.clear();
     impl_->partners.clear();  // subscriptions before their connection
@@ -212,42 +223,50 @@ bool Nats::linked(State to) const {
     return impl_->partners.contains(to) && impl_->connected();
 }
 
-// ------------------------------------------------------------------------------------------------- the worker's thread
+// ------------------------------------------------------------------------------------------------- the mender's thread
 
-void Nats::Impl::run() {
-    while (true) {
-        const bool worked = connected() && round();
-        std::unique_lock lock(mutex);
-        if (stop) break;
-        if (!worked) wake.wait_for(lock, idle, [&] { return stop || (work && connected()); });
-        work = false;
+/// Makes what is missing on the server. Apart from the worker: what the server does not answer keeps nobody waiting.
+void Nats::Impl::keep_mending() {
+    std::unique_lock lock(mutex);
+    while (!stop) {
+        lock.unlock();
+        if (connected())
+            for (auto& [state, p] : partners) mend(p);
+        lock.lock();
+        mend_wake.wait_for(lock, retry_after / 3, [&] { return stop; });
     }
-    if (connected()) round();
 }
 
-bool Nats::Impl::round() {
-    bool worked = false;
-    acknowledge();
-    for (auto& [state, p] : partners) {
-        if (Clock::now() >= p.next_try) {
-            if (!p.streams_stand) p.streams_stand = add_stream(p, Delivery::log) && add_stream(p, Delivery::state);
-            if (!p.log_sub) subscribe(p, Delivery::log);
-            if (!p.state_sub) subscribe(p, Delivery::state);
-            if (!p.streams_stand || !p.log_sub || !p.state_sub) p.next_try = Clock::now() + retry_after;
-        }
-        if (p.streams_stand) {
-            purge_on_server(p);
-            worked |= send_waiting(p, Delivery::log);
-            worked |= send_waiting(p, Delivery::state);
-        }
-        worked |= fetch(p, Delivery::log);
-        worked |= fetch(p, Delivery::state);
+void Nats::Impl::mend(Partner& p) {
+    bool streams = false, log = false, state = false;
+    {
+        const std::lock_guard lock(mutex);
+        if (stop || Clock::now() < p.next_try) return;
+        // Who has nothing to say needs no outbox, and may not be allowed one.
+        streams = !p.streams_stand && (!p.outbox.empty() || p.purge_log || p.purge_state);
+        log = !p.log_sub;
+        state = !p.state_sub;
     }
-    return worked;
+    bool silent = false, missing = false;
+    const auto judge = [&](natsStatus s) {
+        silent |= s == NATS_TIMEOUT;
+        missing |= s != NATS_OK;
+        return s == NATS_OK;
+    };
+    if (streams && judge(add_stream(p, Delivery::log)) && judge(add_stream(p, Delivery::state))) {
+        const std::lock_guard lock(mutex);
+        p.streams_stand = work = true;
+        wake.notify_one();
+    }
+    if (log && !silent) judge(subscribe(p, Delivery::log));
+    if (state && !silent) judge(subscribe(p, Delivery::state));
+    const std::lock_guard lock(mutex);
+    p.silence = silent ? std::min<Clock::duration>(2 * p.silence, retry_silent_after) : retry_after;
+    if (missing) p.next_try = Clock::now() + p.silence;
 }
 
-/// True when it stands, made now or before.
-bool Nats::Impl::add_stream(const Partner& p, Delivery delivery) {
+/// OK when it stands, made now or before.
+natsStatus Nats::Impl::add_stream(const Partner& p, Delivery delivery) {
     const auto name = stream_name(config.self, p.state, delivery);
     const auto subject = subject_name(config.self, p.state, delivery);
     const char* subjects[] = {subject.c_str()};
@@ -271,7 +290,62 @@ bool Nats::Impl::add_stream(const Partner& p, Delivery delivery) {
     }
     jsErrCode error{};
     const auto s = js_AddStream(nullptr, js.get(), &c, nullptr, &error);
-    return s == NATS_OK || error == JSStreamNameExistErr;
+    return error == JSStreamNameExistErr ? NATS_OK : s;
+}
+
+/// Fails until the partner has made its outbox; tried again.
+natsStatus Nats::Impl::subscribe(Partner& p, Delivery delivery) {
+    const auto stream = stream_name(p.state, config.self, delivery);
+    const auto subject = subject_name(p.state, config.self, delivery);
+    const std::string reader(config.self.text());
+    jsSubOptions o;
+    jsSubOptions_Init(&o);
+    o.Stream = stream.c_str();
+    o.Config.AckPolicy = js_AckExplicit;
+    natsSubscription* sub = nullptr;
+    const auto s = js_PullSubscribe(&sub, js.get(), subject.c_str(), reader.c_str(), nullptr, &o, nullptr);
+    if (s != NATS_OK) return s;
+    const std::lock_guard lock(mutex);
+    (delivery == Delivery::log ? p.log_sub : p.state_sub).reset(sub);
+    return s;
+}
+
+// ------------------------------------------------------------------------------------------------- the worker's thread
+
+void Nats::Impl::streams_fell(Partner& p) {
+    const std::lock_guard lock(mutex);
+    p.streams_stand = false;
+}
+
+void Nats::Impl::run() {
+    while (true) {
+        const bool worked = connected() && round();
+        std::unique_lock lock(mutex);
+        if (stop) break;
+        if (!worked) wake.wait_for(lock, idle, [&] { return stop || (work && connected()); });
+        work = false;
+    }
+    if (connected()) round();
+}
+
+bool Nats::Impl::round() {
+    bool worked = false;
+    acknowledge();
+    for (auto& [state, p] : partners) {
+        bool streams_stand = false;
+        {
+            const std::lock_guard lock(mutex);
+            streams_stand = p.streams_stand;
+        }
+        if (streams_stand) {
+            purge_on_server(p);
+            worked |= send_waiting(p, Delivery::log);
+            worked |= send_waiting(p, Delivery::state);
+        }
+        worked |= fetch(p, Delivery::log);
+        worked |= fetch(p, Delivery::state);
+    }
+    return worked;
 }
 
 void Nats::Impl::purge_on_server(Partner& p) {
@@ -283,7 +357,7 @@ void Nats::Impl::purge_on_server(Partner& p) {
         }
         const auto name = stream_name(config.self, p.state, delivery);
         if (js_PurgeStream(js.get(), name.c_str(), nullptr, nullptr) != NATS_OK) {
-            p.streams_stand = false;  // nothing is sent before it has succeeded
+            streams_fell(p);  // nothing is sent before it has succeeded
             return;
         }
         const std::lock_guard lock(mutex);
@@ -306,11 +380,12 @@ natsStatus Nats::Impl::publish(const Partner& p, Delivery delivery, const Bytes&
 
 bool Nats::Impl::send_waiting(Partner& p, Delivery delivery) {
     bool worked = false;
-    for (int i = 0; i < fetch_batch && p.streams_stand; ++i) {
+    for (int i = 0; i < fetch_batch; ++i) {
         std::optional<Bytes> envelope;
         std::uint64_t purges = 0;
         {
             const std::lock_guard lock(mutex);
+            if (!p.streams_stand) break;
             if (delivery == Delivery::log ? p.purge_log : p.purge_state) break;  // came meanwhile: first that
             envelope = p.outbox.take(delivery);
             purges = p.purges;
@@ -326,37 +401,20 @@ bool Nats::Impl::send_waiting(Partner& p, Delivery delivery) {
             p.outbox.count_dropped();  // would stand in the way for ever
         } else {
             if (p.purges == purges) p.outbox.give_back(delivery, std::move(*envelope));
-            if (error != store_failed) {
-                p.streams_stand = false;
-                p.next_try = Clock::now() + retry_after;
-            }
+            if (error != store_failed) p.streams_stand = false;
             break;
         }
     }
     return worked;
 }
 
-void Nats::Impl::subscribe(Partner& p, Delivery delivery) {
-    const auto stream = stream_name(p.state, config.self, delivery);
-    const auto subject = subject_name(p.state, config.self, delivery);
-    const std::string reader(config.self.text());
-    jsSubOptions o;
-    jsSubOptions_Init(&o);
-    o.Stream = stream.c_str();
-    o.Config.AckPolicy = js_AckExplicit;
-    natsSubscription* sub = nullptr;
-    // Fails until the partner has made its outbox; tried again.
-    if (js_PullSubscribe(&sub, js.get(), subject.c_str(), reader.c_str(), nullptr, &o, nullptr) != NATS_OK) return;
-    (delivery == Delivery::log ? p.log_sub : p.state_sub).reset(sub);
-}
-
 bool Nats::Impl::fetch(Partner& p, Delivery delivery) {
     const bool log = delivery == Delivery::log;
     auto& sub = log ? p.log_sub : p.state_sub;
     auto& inbox = log ? p.log_in : p.state_in;
-    if (!sub) return false;
     {
         const std::lock_guard lock(mutex);
+        if (!sub) return false;
         if (log && inbox.size() >= config.limits.log_messages) return false;
     }
     natsMsgList list{};
@@ -368,8 +426,9 @@ bool Nats::Impl::fetch(Partner& p, Delivery delivery) {
     if (s != NATS_OK) {
         // Nothing there is no fault; anything else means that the reader on the server is gone.
         if (s != NATS_TIMEOUT && s != NATS_NOT_FOUND) {
-            sub.reset();
-            p.next_try = Clock::now() + retry_after;
+            Owned<natsSubscription> gone;
+            const std::lock_guard lock(mutex);
+            gone = std::move(sub);
         }
         return false;
     }

@@ -277,6 +277,27 @@ TEST(Nats, TheServersPermissionsAreASecondWall) {
     })) << server.log();
 }
 
+/// The server does not answer what it forbids; that one is waited for must not keep what goes to the others.
+TEST(Nats, APartnerThatTheServerForbidsKeepsNobodyWaiting) {
+    NEED_SERVER();
+    Server server;
+    auto a = server.node(kaz, {kgz, rus}), b = server.node(kgz, {kaz});
+    Texts sent, at_b;
+    for (int i = 0; i < 100; ++i) {
+        ASSERT_TRUE(a->send(rus, Delivery::state, message("never")));
+        sent.push_back(std::to_string(i));
+        ASSERT_TRUE(a->send(kgz, Delivery::log, message(sent.back())));
+        // One after the other: were each to wait for an answer that does not come, the whole would take minutes.
+        ASSERT_TRUE(eventually([&] {
+            append(at_b, b->receive());
+            return at_b.size() == sent.size();
+        })) << i
+            << server.log();
+    }
+    EXPECT_EQ(at_b, sent);
+    EXPECT_EQ(a->counters().at(rus).delivered, 0u);
+}
+
 TEST(Nats, ABadAddressIsAnError) {
     NatsConfig c;
     c.self = kaz;

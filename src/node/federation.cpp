@@ -54,14 +54,17 @@ struct Federation::Impl {
     std::vector<Member> members;
     std::vector<picture::State> states;
     std::unique_ptr<exchange::InProcess> hub;
+    std::unique_ptr<exchange::Exchange> outside;  ///< in place of the hub, for a single member
     std::vector<base::Result<void>> results;
     std::vector<char> pictures;
     std::unique_ptr<Crew> crew;
     base::Time now;
 
+    exchange::Exchange& end_of(std::size_t i) { return outside ? *outside : hub->end(states[i]); }
+
     base::Result<void> step(std::size_t i, base::Time to, std::vector<FeedFrame>& frames) {
         auto& member = members[i];
-        auto& end = hub->end(states[i]);
+        auto& end = end_of(i);
         for (auto& envelope : end.receive()) ASMAN_CHECK(member.give(core::PartnerMessage{std::move(envelope)}, now));
         for (auto& frame : frames)
             ASMAN_CHECK(member.give(core::Frame{std::move(frame.feed), std::move(frame.bytes)}, frame.time));
@@ -71,9 +74,11 @@ struct Federation::Impl {
     }
 
     base::Result<void> send(std::size_t i) {
-        auto& end = hub->end(states[i]);
+        auto& end = end_of(i);
         for (const auto& receiver : members[i].take_purges()) end.purge(receiver, wire::Delivery::state);
-        for (auto& sealed : members[i].take_sealed()) {
+        auto sealed_now = members[i].take_sealed();
+        if (!sealed_now.empty()) ASMAN_CHECK(members[i].keep_numbers());
+        for (auto& sealed : sealed_now) {
             auto sent = end.send(sealed.to, sealed.delivery, std::move(sealed.envelope));
             // A partner whose outbox is full, or who has no node here, blinds nobody: the exchange has counted it.
             if (!sent && sent.error().code != base::Errc::full && sent.error().code != base::Errc::unknown_name)
@@ -101,6 +106,15 @@ base::Result<Federation> Federation::start(std::vector<MemberOptions> members, b
     impl->pictures.resize(impl->members.size());
     impl->crew = std::make_unique<Crew>(std::min<unsigned>(threads, static_cast<unsigned>(impl->members.size())));
     return Federation(std::move(impl));
+}
+
+base::Result<Federation> Federation::start(MemberOptions member, base::Time at,
+                                           std::unique_ptr<exchange::Exchange> exchange) {
+    std::vector<MemberOptions> members;
+    members.push_back(std::move(member));
+    ASMAN_TRY(auto out, start(std::move(members), at));
+    out.impl_->outside = std::move(exchange);
+    return out;
 }
 
 base::Result<void> Federation::tick(base::Time now, std::vector<std::vector<FeedFrame>> frames) {
@@ -134,6 +148,9 @@ std::vector<core::Event> Federation::take_events(std::size_t member) {
 }
 bool Federation::picture_made(std::size_t member) const {
     return impl_->pictures.at(member) != 0;
+}
+const exchange::Exchange& Federation::end(std::size_t member) const {
+    return impl_->end_of(member);
 }
 exchange::InProcess& Federation::exchange() {
     return *impl_->hub;

@@ -1,3 +1,4 @@
+#include <asman/exchange/nats.hpp>
 #include <asman/node/live.hpp>
 #include <asman/node/receiver.hpp>
 #include <asman/sources/file.hpp>
@@ -22,6 +23,38 @@ constexpr std::size_t max_at_once = 1024;
 base::Time wall_clock() {
     return {std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
                 .count()};
+}
+
+base::Result<std::unique_ptr<exchange::Exchange>> open_exchange(const core::NodeConfig& config,
+                                                                const std::filesystem::path& folder) {
+    const auto& x = config.exchange;
+    const auto file = [&](const std::string& name) { return name.empty() ? name : (folder / name).string(); };
+    exchange::NatsConfig c;
+    c.self = config.state;
+    for (const auto& partner : config.partners) c.partners.push_back(partner.state);
+    c.url = x.url;
+    c.user = x.user;
+    if (!x.password_file.empty()) {
+        ASMAN_TRY(c.password, base::read_file(file(x.password_file)));
+        while (!c.password.empty() && (c.password.back() == '\n' || c.password.back() == '\r')) c.password.pop_back();
+    }
+    c.credentials_file = file(x.credentials_file);
+    c.ca_file = file(x.ca_file);
+    c.certificate_file = file(x.certificate_file);
+    c.key_file = file(x.certificate_key_file);
+    ASMAN_TRY(auto nats, exchange::Nats::open(c));
+    return nats;
+}
+
+/// A name that ends in .asmanlog is the log of one run; any other is a folder in which each run gets a log of its own.
+base::Result<std::string> log_path(const std::filesystem::path& named, picture::State state, base::Time start) {
+    if (named.extension() == ".asmanlog") return named.string();
+    std::error_code error;
+    std::filesystem::create_directories(named, error);
+    if (error) return base::fail(base::Errc::io, {.source = named.string()}, error.message());
+    auto when = base::format_time(start, 3);
+    std::erase_if(when, [](char c) { return c == '-' || c == ':'; });
+    return (named / (std::string(state.text()) + "-" + when + ".asmanlog")).string();
 }
 
 }  // namespace
@@ -107,17 +140,22 @@ base::Result<std::unique_ptr<Live>> Live::make(const LiveOptions& options) {
     }
     // Nobody outside may link the track numbers that two receivers get; the recording keeps them repeatable.
     member.bundle.files["numbers.secret"] = base::KeyPair::generate().public_key.hex();
-    member.record = options.record;
-    if (member.record.empty() && !impl->config.record_file.empty())
-        member.record = (folder / impl->config.record_file).string();
     if (!impl->config.audit_dir.empty()) member.audit = (folder / impl->config.audit_dir).string();
     ASMAN_CHECK(impl->open_feeds(folder));
     const bool only_files = impl->receivers.empty() && !impl->file_frames.empty();
     impl->start = impl->now = only_files ? impl->file_frames.front().time : wall_clock();
+    std::filesystem::path record(options.record);
+    if (record.empty() && !impl->config.record.empty()) record = folder / impl->config.record;
+    if (!record.empty()) {
+        ASMAN_TRY(member.record, log_path(record, impl->config.state, wall_clock()));
+    }
     impl->states = {impl->config.state};
-    std::vector<MemberOptions> members;
-    members.push_back(std::move(member));
-    ASMAN_TRY(auto federation, Federation::start(std::move(members), impl->start));
+    std::unique_ptr<exchange::Exchange> exchange;
+    if (!impl->config.exchange.url.empty()) {
+        member.numbers = (folder / impl->config.key_file).string() + ".numbers";
+        ASMAN_TRY(exchange, open_exchange(impl->config, folder));
+    }
+    ASMAN_TRY(auto federation, Federation::start(std::move(member), impl->start, std::move(exchange)));
     impl->federation = std::move(federation);
     return std::unique_ptr<Live>(new Live(std::move(impl)));
 }
@@ -175,6 +213,12 @@ std::string Live::summary_json() const {
     node["digest"] = engine.digest().hex();
     node["counters"] = engine.counters();
     node["counters"]["datagrams_dropped"] = impl_->dropped;
+    const auto& end = impl_->federation->end(0);
+    for (const auto& [partner, traffic] : end.counters())
+        node["partners"][std::string(partner.text())] = {{"linked", end.linked(partner)},  {"sent", traffic.sent},
+                                                         {"delivered", traffic.delivered}, {"dropped", traffic.dropped},
+                                                         {"refused", traffic.refused},     {"purged", traffic.purged},
+                                                         {"waiting", traffic.waiting}};
     return j.dump(2) + "\n";
 }
 

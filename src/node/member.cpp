@@ -1,3 +1,5 @@
+#include "numbers.hpp"
+
 #include <asman/node/member.hpp>
 
 #include <algorithm>
@@ -5,6 +7,12 @@
 #include <utility>
 
 namespace asman::node {
+namespace {
+
+/// More than a node can seal between a crash and the last numbers that reached the disk.
+constexpr std::uint64_t numbers_lost = 1'000'000;
+
+}  // namespace
 
 base::Result<Member> Member::start(MemberOptions options, base::Time at) {
     const auto file = options.bundle.files.find("node.toml");
@@ -24,6 +32,17 @@ base::Result<Member> Member::start(MemberOptions options, base::Time at) {
         // The law's clock never runs backwards, not over a restart either (accords.md rule 22).
         at = std::max(at, audit.last());
         m.audit_ = std::move(audit);
+    }
+    m.numbers_ = std::move(options.numbers);
+    if (!m.numbers_.empty()) {
+        ASMAN_TRY(const auto kept, read_numbers(m.numbers_));
+        if (kept) {
+            base::Reader sent(kept->sent);
+            ASMAN_CHECK(m.sealer_.restore(sent));
+            if (!kept->ended) m.sealer_.skip(numbers_lost);
+            auto& received = options.bundle.files["envelopes.received"];
+            received.assign(reinterpret_cast<const char*>(kept->received.data()), kept->received.size());
+        }
     }
     ASMAN_CHECK(m.give(core::Start{std::move(options.bundle)}, at));
     return m;
@@ -66,8 +85,16 @@ bool Member::take_picture() {
     return std::exchange(picture_, false);
 }
 
+base::Result<void> Member::keep_numbers(bool ended) {
+    if (numbers_.empty()) return {};
+    base::Writer sent;
+    sealer_.save(sent);
+    return write_numbers(numbers_, {ended, sent.take(), engine_.received_numbers()});
+}
+
 base::Result<void> Member::sync() {
     if (audit_) ASMAN_CHECK(audit_->sync());
+    ASMAN_CHECK(keep_numbers(true));
     if (!log_) return {};
     return log_->sync();
 }

@@ -1,3 +1,5 @@
+#include "scenario_nodes.hpp"
+
 #include <asman/geo/region.hpp>
 #include <asman/study/demonstration.hpp>
 
@@ -16,32 +18,6 @@ using picture::State;
 /// Keys of simulated nodes come from the scenario's seed: a run is repeatable, and nobody may take them for secret.
 base::KeyPair key_of(const simulate::Scenario& scenario, State state) {
     return base::KeyPair::from_seed("simulated " + std::to_string(scenario.seed) + " " + std::string(state.text()));
-}
-
-core::NodeConfig node_config(const simulate::World& world, const simulate::StateSpec& spec,
-                             const DemonstrationOptions& options) {
-    core::NodeConfig c;
-    c.state = spec.code;
-    c.mode = core::Mode::simulated;
-    c.accords_dir = "accords";
-    c.borders_file = "borders.geojson";
-    c.without = options.without;
-    c.state_aircraft.insert(spec.state_aircraft.begin(), spec.state_aircraft.end());
-    for (const auto& callsign : world.expected(spec.code)) c.expected.insert(callsign);
-    for (const auto& sensor : world.sensors()) {
-        if (sensor.owner != spec.code) continue;
-        c.sensors.push_back(sensor);
-        const bool known = std::ranges::any_of(c.feeds, [&](const auto& f) { return f.name == sensor.feed; });
-        if (!known) {
-            core::FeedConfig feed;
-            feed.name = sensor.feed;
-            c.feeds.push_back(std::move(feed));
-        }
-    }
-    for (const auto& other : world.scenario().states)
-        if (other.code != spec.code)
-            c.partners.push_back({other.code, key_of(world.scenario(), other.code).public_key});
-    return c;
 }
 
 ordered_json number_or_null(const std::optional<double>& v) {
@@ -67,6 +43,17 @@ struct Demonstration::Impl {
 
     explicit Impl(simulate::World w) : world(std::move(w)) {}
 
+    core::NodeConfig configuration(const simulate::StateSpec& spec) const {
+        auto c = scenario_node(world, spec);
+        c.accords_dir = "accords";
+        c.borders_file = "borders.geojson";
+        c.without = options.without;
+        for (const auto& other : world.scenario().states)
+            if (other.code != spec.code)
+                c.partners.push_back({other.code, key_of(world.scenario(), other.code).public_key});
+        return c;
+    }
+
     base::Result<void> start_nodes() {
         core::Bundle common;
         ASMAN_TRY(auto borders_text, base::read_file(options.borders));
@@ -82,7 +69,7 @@ struct Demonstration::Impl {
             watches.emplace_back(land->land);
             node::MemberOptions m;
             m.bundle = common;
-            m.bundle.files["node.toml"] = core::print_node_config(node_config(world, spec, options));
+            m.bundle.files["node.toml"] = core::print_node_config(configuration(spec));
             m.key = key_of(world.scenario(), spec.code);
             if (!options.record.empty())
                 m.record =

@@ -144,6 +144,10 @@ base::Result<void> Sealer::restore(base::Reader& in) {
     return restore_numbers(in, last_);
 }
 
+void Sealer::skip(std::uint64_t numbers) {
+    for (auto& [pair, last] : last_) last += numbers;
+}
+
 // ------------------------------------------------------------------------------------------------------------- Opener
 
 Opener::Opener(picture::State self) : self_(self) {}

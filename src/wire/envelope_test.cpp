@@ -109,6 +109,14 @@ TEST(Envelope, NumbersSurviveARestart) {
     }
 }
 
+TEST(Envelope, SkippedNumbersAreNeverUsed) {
+    Sealer s(kaz, base::KeyPair::from_seed("KAZ"));
+    const auto number = [&] { return decode_envelope(*s.seal(kgz, Delivery::log, {}, {}))->sequence; };
+    EXPECT_EQ(number(), 1u);
+    s.skip(1000);
+    EXPECT_EQ(number(), 1002u);
+}
+
 TEST(Envelope, ClassesAndReceiversCountApart) {
     Sealer s(kaz, base::KeyPair::from_seed("KAZ"));
     const auto number = [&](picture::State to, Delivery d) {

@@ -36,19 +36,29 @@ struct FeedConfig {
     base::Place place;
 };
 
+/// What carries the envelopes between nodes that are processes of their own: a NATS server that all partners reach.
+struct ExchangeConfig {
+    std::string url;            ///< "nats://host:4222" or "tls://…"; empty: the node is alone
+    std::string user;           ///< the state's code unless given
+    std::string password_file;  ///< a secret never stands in the configuration, which the input log holds
+    std::string credentials_file;
+    std::string ca_file, certificate_file, certificate_key_file;
+};
+
 struct NodeConfig {
     picture::State state;
     Mode mode = Mode::live;
     std::vector<picture::Sensor> sensors;
     std::vector<FeedConfig> feeds;
     std::vector<Partner> partners;
+    ExchangeConfig exchange;
     std::set<std::uint32_t> state_aircraft;  ///< 24-bit addresses of the own state's aircraft
     std::set<std::string> expected;          ///< callsigns and hexadecimal addresses cleared to cross the border
     std::vector<std::string> without;        ///< "ACCORD/clause": what if it were not there; simulated nodes only
     base::Date date{0, 0, 0};                ///< of a recording whose times carry no day
     base::Duration picture_period = base::seconds(1);
     base::Duration audit_interval = base::seconds(60);  ///< between heads of the audit's pair chains
-    std::string accords_dir, borders_file, key_file, record_file, audit_dir;  ///< for the edge, relative to the file
+    std::string accords_dir, borders_file, key_file, record, audit_dir;  ///< for the edge, relative to the file
 };
 
 base::Result<NodeConfig> parse_node_config(std::string_view text, const std::string& file);

@@ -92,6 +92,9 @@ class Engine {
     std::map<std::string, std::uint64_t> counters() const;
     /// Digest of all local and joint pictures, outgoing payloads and alerts so far.
     base::Digest digest() const;
+    /// The numbers of partners' envelopes taken so far (wire::Opener::save()); the bundle's file "envelopes.received"
+    /// gives them to the next run.
+    std::vector<std::byte> received_numbers() const;
     /// For what was received: accord, clause, coarsening of each contribution of a joint track; one fixed line for all
     /// else.
     std::vector<std::string> explain_joint(std::uint64_t joint_track) const;

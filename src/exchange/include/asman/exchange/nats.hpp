@@ -27,8 +27,8 @@ struct NatsConfig {
     base::Duration state_age = base::seconds(30);  ///< state that nobody has fetched by then is gone
 };
 
-/// One node's end. A thread of its own talks to the server; every member returns at once, and may be called from one
-/// thread. While the server is out of reach messages wait in outboxes within their bounds. `delivered` counts what the
+/// One node's end. Threads of its own talk to the server, one that carries and one that makes what is missing there;
+/// every member returns at once, and may be called from one thread. While the server is out of reach messages wait in outboxes within their bounds. `delivered` counts what the
 /// server has taken; a log message is then on its disk.
 class Nats final : public Exchange {
   public:

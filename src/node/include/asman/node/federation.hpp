@@ -1,4 +1,5 @@
 // Several nodes in one process, in lock step: a tick is 100 ms of data time; what is sent in one arrives in the next.
+// A node whose partners are other processes has an exchange of its own in place of the common one.
 #pragma once
 
 #include <asman/exchange/in_process.hpp>
@@ -23,6 +24,9 @@ class Federation {
   public:
     /// `threads` members are stepped at once; the results are the same for any number.
     static base::Result<Federation> start(std::vector<MemberOptions> members, base::Time at, unsigned threads = 1);
+    /// One member on an exchange of its own.
+    static base::Result<Federation> start(MemberOptions member, base::Time at,
+                                          std::unique_ptr<exchange::Exchange> exchange);
     ~Federation();
     Federation(Federation&&) noexcept;
     Federation& operator=(Federation&&) noexcept;
@@ -42,6 +46,8 @@ class Federation {
     /// Whether the member made a picture in the last tick.
     bool picture_made(std::size_t member) const;
     exchange::InProcess& exchange();
+    /// A member's end of its exchange: who is linked, what waits.
+    const exchange::Exchange& end(std::size_t member) const;
     base::Result<void> sync();
 
   private:

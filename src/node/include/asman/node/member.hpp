@@ -19,6 +19,7 @@ struct MemberOptions {
     base::KeyPair key;         ///< signs this node's envelopes
     std::string record;        ///< path of the input log; empty: not recorded
     std::string audit{};       ///< folder of the audit's chains; empty: none are kept
+    std::string numbers{};     ///< file that keeps envelope numbers between runs; empty: they begin anew
     record::Attributes about;  ///< added to the log's header
 };
 
@@ -49,6 +50,8 @@ class Member {
     const core::Engine& engine() const { return engine_; }
     picture::State state() const { return engine_.config().state; }
     std::uint64_t inputs() const { return number_; }
+    /// Writes down the envelope numbers, before what bears them goes out. `ended`: nothing more will be sealed.
+    base::Result<void> keep_numbers(bool ended = false);
     /// Flushes the log to the disk.
     base::Result<void> sync();
 
@@ -59,6 +62,7 @@ class Member {
     wire::Sealer sealer_;
     std::optional<record::Writer> log_;
     std::optional<AuditStore> audit_;
+    std::string numbers_;
     std::vector<Sealed> sealed_;
     std::vector<picture::State> purges_;
     std::vector<core::Event> events_;

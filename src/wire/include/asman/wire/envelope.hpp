@@ -54,6 +54,8 @@ class Sealer {
     /// The numbers used so far, not the key: a restarted node must go on counting, or its partners refuse it.
     void save(base::Writer& out) const;
     base::Result<void> restore(base::Reader& in);
+    /// Leaves out so many numbers towards everybody: after a crash, those that may have gone out unrecorded.
+    void skip(std::uint64_t numbers);
 
   private:
     picture::State from_;
