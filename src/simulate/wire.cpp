@@ -89,8 +89,7 @@ ax::cat034::Fields service_message(const SensorSpec& sensor, const BeamMark& m) 
     f.i030 = time_of_day(m.time);
     if (m.north) {
         f.i041 = sensor.sensor.scan_period.seconds();
-        f.i050.emplace();
-        f.i050->com.emplace();
+        f.i050 = ax::cat034::I050::Value{.com = ax::cat034::I050::Com::Value{}};
     } else {
         f.i020 = m.azimuth / geo::deg;
     }

@@ -336,7 +336,7 @@ TEST(Service034, MarksAndHealth) {
     auto s = radar();
     auto north = mark(1, noon_tod);
     north.i041 = 5.0;
-    north.i050.emplace().com.emplace();
+    north.i050 = cat034::I050::Value{.com = cat034::I050::Com::Value{}};
     auto out = give(s, north);
     ASSERT_EQ(out.services.size(), 1u);
     EXPECT_TRUE(out.services[0].north && out.services[0].healthy);
@@ -349,7 +349,8 @@ TEST(Service034, MarksAndHealth) {
 
     for (int fault = 0; fault < 4; ++fault) {
         auto ill = mark(1, noon_tod);
-        auto& com = ill.i050.emplace().com.emplace();
+        ill.i050 = cat034::I050::Value{.com = cat034::I050::Com::Value{}};
+        auto& com = *ill.i050->com;
         (fault == 0 ? com.nogo : fault == 1 ? com.ovlrdp : fault == 2 ? com.ovlxmt : com.tsv) = true;
         EXPECT_FALSE(give(s, ill).services[0].healthy) << fault;
         EXPECT_FALSE(give(s, mark(2, noon_tod, 90)).services[0].healthy) << "still";
