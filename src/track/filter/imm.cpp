@@ -182,6 +182,18 @@ void Imm::loosen(double dt, double sigma) {
     }
 }
 
+void Imm::blend(const Imm& other, double share) {
+    const V4 mine = share * mu, its = (1 - share) * other.mu, both = mine + its + V4(1e-300);
+    const V4 a = mine / both, b = its / both;
+    V4 d[kStates];
+    for (int i = 0; i < kStates; ++i) d[i] = x[i] - other.x[i];
+    int n = 0;
+    for (int i = 0; i < kStates; ++i)
+        for (int j = i; j < kStates; ++j, ++n) p[n] = a * p[n] + b * other.p[n] + a * b * d[i] * d[j];
+    for (int i = 0; i < kStates; ++i) x[i] = other.x[i] + a * d[i];
+    mu = both;
+}
+
 void Imm::innovate(const Measurement& m, Innovation& out) const {
     const V4 e = x[iE] - V4(m.e0), one(1);
     const V4 h0 = -(V4(m.j1[0]) + m.j2[0] * e), h1 = -(V4(m.j1[1]) + m.j2[1] * e), half_e2 = 0.5 * (e * e);

@@ -90,6 +90,8 @@ struct Imm {
 
     /// Less certain by an unforeseen acceleration of 1σ `sigma` per axis that lasted dt seconds.
     void loosen(double dt, double sigma);
+    /// Moment-matched mixture, mode by mode: this with probability `share`, else `other`.
+    void blend(const Imm& other, double share);
 
     void innovate(const Measurement& m, Innovation& out) const;
 

@@ -197,6 +197,18 @@ TEST(Imm, LatePositionIsHeldAgainstWhereTheTrackWas) {
     for (int i = 0; i < 4; ++i) EXPECT_NEAR(in.nu0[i], 0, 1e-9);
 }
 
+TEST(Imm, ABlendHasTheMomentsOfTheMixture) {
+    const Imm a = some_filter(5), b = some_filter(6);
+    Imm c = a;
+    c.blend(b, 0.3);
+    const Moments ma = a.moments(), mb = b.moments(), mc = c.moments();
+    const Eigen::Vector4d mean = 0.3 * ma.mean + 0.7 * mb.mean, da = ma.mean - mean, db = mb.mean - mean;
+    const Eigen::Matrix4d P = 0.3 * (ma.covariance + da * da.transpose()) + 0.7 * (mb.covariance + db * db.transpose());
+    EXPECT_LT((mc.mean - mean).norm(), 1e-9 * mean.norm());
+    EXPECT_LT((mc.covariance - P).norm(), 1e-9 * P.norm());
+    EXPECT_NEAR(sum(c.mu), 1, 1e-12);
+}
+
 TEST(Imm, CovarianceStaysPositiveUnderHalfSureUpdates) {
     const Motion motion;
     std::mt19937 g(5);

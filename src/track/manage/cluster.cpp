@@ -12,8 +12,8 @@ constexpr double kGate = 20;                         ///< normalised innovation 
 constexpr double kManoeuvre = 12;                    ///< m/s²: what a coarse gate allows
 constexpr double kClaim = 0.3, kAlike = 2;           ///< claim on a plot; squared distance over summed variances
 constexpr double kMinStart = 3e-5;                   ///< existence below which a plot starts nothing
-constexpr double kEscape = 20, kEscapeShare = 1e-4;  ///< m/s², 1σ, of flight that no mode foresees, and how rare it is
-constexpr double kSureEscape = 0.5;
+constexpr double kEscape = 20, kEscapeShare = 4e-4;  ///< m/s², 1σ, of flight that no mode foresees, and how rare it is
+constexpr double kLikelyEscape = 0.1;
 constexpr double kEscapeReach = 12'000;  ///< m
 constexpr double kBeyondDoubt = 0.999;
 
@@ -156,6 +156,7 @@ void Tracker::Impl::consider_escape(Work& w, std::uint32_t slot, std::uint32_t s
             consider_pair(s, *c, first, q, std::min(n, Work::kMaxPlots - 1)))
             return;
     }
+    c->plain = c->f;
     c->f.loosen(std::min(first.t - k.t, 10.0), kEscape);
     c->share = kEscapeShare;
     bool any = false;
@@ -245,8 +246,7 @@ void Tracker::Impl::apply(Work& w, std::size_t i) {
     const SensorState& s = sensors[w.cluster_plots[0]->sensor];
     Link& link = link_to(k, w.cluster_plots[0]->sensor);
     const double given = exists > 0 ? hit / exists : 0;
-    // A loosened track would forget what it knows for a plot that is rather not its own: its pass is judged later.
-    if (c.share < 1 && given < kSureEscape) return;
+    if (c.share < 1 && given < kLikelyEscape) return;  // its pass is judged later
     const double range = s.distance(k.place);
     record_pass(w, k, link, range, given);
     link.last_pass = at;
@@ -270,7 +270,15 @@ void Tracker::Impl::apply(Work& w, std::size_t i) {
         return;
     }
     ++w.effects->updates;
-    c.f.update(motion, w.chosen, w.chosen_beta);
+    if (c.share < 1) {  // only as far as the plot is its own does the track forget what it knew
+        double total = 0;
+        for (const double beta : w.chosen_beta) total += beta;
+        for (double& beta : w.chosen_beta) beta /= total;
+        c.f.update(motion, w.chosen, w.chosen_beta);
+        c.f.blend(c.plain, std::min(total, 1.0));
+    } else {
+        c.f.update(motion, w.chosen, w.chosen_beta);
+    }
     k.f = c.f;
     if (young(k)) {
         const Moments v = k.f.moments();

@@ -293,6 +293,7 @@ struct Work {
         double lag = 0;
         double detect = 0;                   ///< probability of detection if it exists
         double share = 1;                    ///< prior of the motion that `f` stands for
+        Imm plain;                           ///< where share < 1: the usual motion
         std::vector<Innovation> innovation;  ///< [plot]; valid where gated
         std::vector<double> log_factor;      ///< identity and height evidence, as a ratio to a stranger's
         std::vector<double> speed_factor;    ///< of the prior of speeds, while the track is young
