@@ -28,3 +28,26 @@ function(asman_install room)
   write_basic_package_version_file(${folder}/asmanConfigVersion.cmake COMPATIBILITY SameMinorVersion)
   install(FILES ${folder}/asmanConfig.cmake ${folder}/asmanConfigVersion.cmake DESTINATION ${package} COMPONENT ${room})
 endfunction()
+
+# The program with its data, display, manual page and completions:
+#   cmake --install build/release --component program --prefix ~/.local
+function(asman_install_program)
+  install(TARGETS asman RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT program)
+  install(DIRECTORY ${CMAKE_SOURCE_DIR}/data/ DESTINATION ${CMAKE_INSTALL_DATADIR}/asman COMPONENT program)
+  install(FILES ${CMAKE_BINARY_DIR}/data/borders.geojson DESTINATION ${CMAKE_INSTALL_DATADIR}/asman COMPONENT program OPTIONAL)
+  install(DIRECTORY ${CMAKE_SOURCE_DIR}/web/dist/ DESTINATION ${CMAKE_INSTALL_DATADIR}/asman/site COMPONENT program OPTIONAL)
+  # The program writes its own manual page and completions.
+  set(texts ${CMAKE_BINARY_DIR}/package/texts)
+  install(CODE "
+    file(MAKE_DIRECTORY ${texts})
+    foreach(text \"manual>asman.1\" \"completion bash>asman\" \"completion zsh>_asman\" \"completion fish>asman.fish\")
+      string(REGEX MATCH \"^([^>]*)>(.*)$\" whole \"\${text}\")
+      set(file \${CMAKE_MATCH_2})
+      separate_arguments(words UNIX_COMMAND \"\${CMAKE_MATCH_1}\")
+      execute_process(COMMAND $<TARGET_FILE:asman> \${words} OUTPUT_FILE ${texts}/\${file} COMMAND_ERROR_IS_FATAL ANY)
+    endforeach()" COMPONENT program)
+  install(FILES ${texts}/asman.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT program)
+  install(FILES ${texts}/asman DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions COMPONENT program)
+  install(FILES ${texts}/_asman DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions COMPONENT program)
+  install(FILES ${texts}/asman.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d COMPONENT program)
+endfunction()

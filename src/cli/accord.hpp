@@ -2,6 +2,7 @@
 #pragma once
 
 #include "commands.hpp"
+#include "places.hpp"
 
 #include <asman/accord/law.hpp>
 
@@ -14,8 +15,8 @@ namespace asman::cli {
 
 /// Where the law is read from, and as whom one reads it.
 struct LawOptions {
-    std::string accords = ASMAN_SHARE_DIR "/accords";
-    std::string borders = ASMAN_DATA_DIR "/borders.geojson";
+    std::string accords = shared_data("accords");
+    std::string borders = borders_file();
     std::string as_of;
     bool hindsight = false;
     std::vector<std::string> without;

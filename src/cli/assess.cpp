@@ -1,5 +1,6 @@
 // asman assess: what each change of law brings each state.
 #include "accord.hpp"
+#include "places.hpp"
 #include "scenery.hpp"
 
 #include <asman/simulate/instruments.hpp>
@@ -16,8 +17,8 @@ namespace {
 
 struct Options {
     LawOptions law;
-    std::string scenario = ASMAN_SHARE_DIR "/scenarios/central-asia.toml", terrain, from = "2009-01-01",
-                to = "2024-01-01", html, json_file, routes;
+    std::string scenario = shared_data("scenarios/central-asia.toml"), terrain, from = "2009-01-01", to = "2024-01-01",
+                html, json_file, routes;
     study::AssessOptions assess;
     std::vector<std::string> states;
     double cell_km = 5;
@@ -31,7 +32,7 @@ base::Result<std::vector<study::Route>> routes_of(const Options& o, const simula
     };
     if (!o.routes.empty()) return study::read_routes(o.routes, place);
     // The routes that go with the scenario, if there are any.
-    const std::string usual = ASMAN_SHARE_DIR "/routes/" + scenario.name + ".csv";
+    const std::string usual = shared_data("routes/") + scenario.name + ".csv";
     if (!base::read_file(usual)) return std::vector<study::Route>{};
     return study::read_routes(usual, place);
 }

@@ -1,5 +1,6 @@
 // asman demo: the demonstration of six states' nodes with the web display, or a recording of one's own.
 #include "commands.hpp"
+#include "places.hpp"
 #include "recording.hpp"
 #include "running.hpp"
 #include "scenery.hpp"
@@ -19,10 +20,10 @@ namespace {
 constexpr double shown_level = 100;
 
 struct Options {
-    std::string scenario = ASMAN_SHARE_DIR "/scenarios/central-asia.toml";
-    std::string accords = ASMAN_SHARE_DIR "/accords";
-    std::string borders = ASMAN_DATA_DIR "/borders.geojson";
-    std::string site = ASMAN_WEB_DIR;
+    std::string scenario = shared_data("scenarios/central-asia.toml");
+    std::string accords = shared_data("accords");
+    std::string borders = borders_file();
+    std::string site = site_folder();
     std::string terrain, law_date, json, input, date, record, audit, as, speed = "10";
     std::vector<std::string> sensors, editions, without;
     double length = 0;

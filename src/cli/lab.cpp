@@ -1,5 +1,6 @@
 // asman lab: a scenario's nodes as processes of their own, with a real exchange and sensors that send in real time.
 #include "commands.hpp"
+#include "places.hpp"
 #include "running.hpp"
 
 #include <asman/study/lab.hpp>
@@ -15,9 +16,9 @@ namespace {
 
 struct Options {
     study::LabOptions lab{.folder = {},
-                          .scenario = ASMAN_SHARE_DIR "/scenarios/central-asia.toml",
-                          .accords = ASMAN_SHARE_DIR "/accords",
-                          .borders = ASMAN_DATA_DIR "/borders.geojson"};
+                          .scenario = shared_data("scenarios/central-asia.toml"),
+                          .accords = shared_data("accords"),
+                          .borders = borders_file()};
     std::string folder;
     double seconds = 0;
 };

@@ -1,5 +1,6 @@
 // asman node: one state's node on its own feeds.
 #include "commands.hpp"
+#include "places.hpp"
 #include "running.hpp"
 
 #include <asman/node/live.hpp>
@@ -13,7 +14,7 @@ namespace {
 
 struct Options {
     node::LiveOptions live;
-    std::string json, site = ASMAN_WEB_DIR;
+    std::string json, site = site_folder();
     std::uint16_t port = 8080;
     bool headless = false, check = false;
 };
@@ -40,7 +41,8 @@ void add_node(CLI::App& app, Outcome& outcome) {
     auto* sub = app.add_subcommand("node", "one state's node on its own feeds: UDP unicast or multicast, or files");
     auto o = std::make_shared<Options>();
     sub->add_option("--config", o->live.config, "node.toml (docs/operations.md)")->required();
-    sub->add_option("--record", o->live.record, "input log (*.asmanlog) or folder of logs, in place of the configuration's");
+    sub->add_option("--record", o->live.record,
+                    "input log (*.asmanlog) or folder of logs, in place of the configuration's");
     sub->add_option("--json", o->json, "write a summary when it stops (- for standard output)");
     sub->add_option("--port", o->port, "port of the display on localhost (0: any free one)");
     sub->add_option("--site", o->site, "folder of the built display");

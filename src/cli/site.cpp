@@ -1,5 +1,6 @@
 // asman site: where on a small plot an antenna stands best, and which of several plots to choose.
 #include "commands.hpp"
+#include "places.hpp"
 
 #include <asman/coverage/siting.hpp>
 #include <asman/simulate/instruments.hpp>
@@ -18,8 +19,7 @@ namespace {
 using nlohmann::json;
 
 struct Options {
-    std::string plot, scenario = ASMAN_SHARE_DIR "/scenarios/central-asia.toml",
-                      borders = ASMAN_DATA_DIR "/borders.geojson";
+    std::string plot, scenario = shared_data("scenarios/central-asia.toml"), borders = borders_file();
     std::string surface, terrain, like, goal = "area", state;
     std::vector<std::string> with;
     coverage::SitingOptions siting;
