@@ -44,46 +44,73 @@ class SlotBuckets {
     std::vector<Entry> entry_;
 };
 
-/// Slots by place: a hash of cubes in space, the same at the poles and over 180°. A slot lies in one cube of kCell
-/// metres; a query visits the eight cubes nearest to a point, so it finds every slot within kCell/2 of it. Cubes share
+/// Slots by place: a hash of cubes in space, the same at the poles and over 180°. A slot lies in one cube of `cell`
+/// metres; a query visits the eight cubes nearest to a point, so it finds every slot within cell/2 of it. Cubes share
 /// buckets: the caller checks distance.
 class SpatialIndex {
   public:
-    static constexpr double kCell = 24'000;
-    SpatialIndex() : slots_(kBuckets) {}
+    explicit SpatialIndex(double cell) : cell_(cell), slots_(kBuckets) {}
 
     void put(std::uint32_t slot, const Eigen::Vector3d& place) {
-        slots_.put(slot, bucket(cube(place.x()), cube(place.y()), cube(place.z())));
+        const Axis x(place.x() / cell_), y(place.y() / cell_), z(place.z() / cell_);
+        slots_.put(slot, bucket(x.part(0, 0), y.part(0, 1), z.part(0, 2)));
     }
     void remove(std::uint32_t slot) { slots_.remove(slot); }
     template <class Visit>
     void near(const Eigen::Vector3d& p, Visit&& visit) const {
-        std::uint32_t seen[8];
-        int n = 0;
-        const std::int64_t x = corner(p.x()), y = corner(p.y()), z = corner(p.z());
-        for (int k = 0; k < 8; ++k) {
-            const std::uint32_t b = bucket(x + (k & 1), y + (k >> 1 & 1), z + (k >> 2));
-            bool again = false;
-            for (int i = 0; i < n; ++i) again |= seen[i] == b;
-            if (again) continue;
-            seen[n++] = b;
-            slots_.visit(b, visit);
-        }
+        // The lower of the two cubes that a ball of cell/2 about the point may touch, on each axis.
+        const Axis x(p.x() / cell_ - 0.5), y(p.y() / cell_ - 0.5), z(p.z() / cell_ - 0.5);
+        const std::uint64_t px[2] = {x.part(0, 0), x.part(1, 0)}, py[2] = {y.part(0, 1), y.part(1, 1)},
+                            pz[2] = {z.part(0, 2), z.part(1, 2)};
+        for (int k = 0; k < 8; ++k) slots_.visit(bucket(px[k & 1], py[k >> 1 & 1], pz[k >> 2]), visit);
     }
 
   private:
-    static constexpr std::uint32_t kBuckets = 1U << 16;
-    static std::int64_t cube(double v) { return static_cast<std::int64_t>(std::floor(v / kCell)); }
-    /// The lower of the two cubes that a ball of kCell/2 about v may touch.
-    static std::int64_t corner(double v) { return static_cast<std::int64_t>(std::floor(v / kCell - 0.5)); }
-    static std::uint32_t bucket(std::int64_t x, std::int64_t y, std::int64_t z) {
-        std::uint64_t h = static_cast<std::uint64_t>(x) * 0x9E3779B97F4A7C15ULL;
-        h ^= static_cast<std::uint64_t>(y) * 0xC2B2AE3D27D4EB4FULL + (h >> 29);
-        h ^= static_cast<std::uint64_t>(z) * 0x165667B19E3779F9ULL + (h >> 31);
-        h *= 0xBF58476D1CE4E5B9ULL;
-        return static_cast<std::uint32_t>(h >> 48) & (kBuckets - 1);
+    static constexpr int kBits = 16;
+    static constexpr std::uint32_t kBuckets = 1U << kBits;
+    /// A cube's part of the hash, from one coordinate. The lowest bits of the three tell the eight cubes of a query
+    /// apart, so that no two of them share a bucket; the rest is hashed.
+    struct Axis {
+        explicit Axis(double v) : cube(static_cast<std::int64_t>(std::floor(v))) {}
+        std::uint64_t part(int next, int axis) const {
+            constexpr std::uint64_t factor[3] = {0x9E3779B97F4A7C15ULL, 0xC2B2AE3D27D4EB4FULL, 0x165667B19E3779F9ULL};
+            const std::int64_t c = cube + next;
+            return (static_cast<std::uint64_t>(c >> 1) * factor[axis] & ~std::uint64_t{7}) |
+                   static_cast<std::uint64_t>(c & 1) << axis;
+        }
+        std::int64_t cube;
+    };
+    static std::uint32_t bucket(std::uint64_t x, std::uint64_t y, std::uint64_t z) {
+        const std::uint64_t all = x + y + z;
+        return static_cast<std::uint32_t>(((all ^ all >> 29) * 0xBF58476D1CE4E5B9ULL) >> (64 - kBits + 3) << 3) |
+               static_cast<std::uint32_t>(all & 7);
     }
+    double cell_;
     SlotBuckets slots_;
+};
+
+/// Tracks by place: those that are known well among near ones only, the others in wide cubes, so that few of the first
+/// are looked at in vain and none of the second is missed.
+class TrackIndex {
+  public:
+    /// `reach`: how far from `place` the track may be thought of before it is put again, metres.
+    void put(std::uint32_t slot, const Eigen::Vector3d& place, double reach) {
+        (reach < kFineReach ? wide_ : fine_).remove(slot);
+        (reach < kFineReach ? fine_ : wide_).put(slot, place);
+    }
+    void remove(std::uint32_t slot) {
+        fine_.remove(slot);
+        wide_.remove(slot);
+    }
+    template <class Visit>
+    void near(const Eigen::Vector3d& p, Visit&& visit) const {
+        fine_.near(p, visit);
+        wide_.near(p, visit);
+    }
+
+  private:
+    static constexpr double kFine = 12'000, kWide = 48'000, kFineReach = 3000;
+    SpatialIndex fine_{kFine}, wide_{kWide};
 };
 
 /// Slots by 24-bit address and by Mode 3/A code. Addresses share buckets: the caller compares.

@@ -10,6 +10,7 @@ namespace asman::track {
 namespace {
 
 constexpr double kPlotReach = 12'000;  ///< m: plots nearer than this may begin or share a track
+constexpr double kLookAhead = 8;       ///< s: by then a track has a plot, or a miss that puts it again
 constexpr double kSurveyInterval = 10, kTick = 0.1;
 constexpr std::int64_t kTenths = 10;
 constexpr double kSpeedMemory = 60;     ///< s of one track's flight that count as a track in the histogram of speeds
@@ -312,7 +313,7 @@ void Tracker::Impl::merge(Effects& e) {
     for (const auto& [slot, place] : e.moved) {
         const TrackState& k = tracks[slot];
         if (!k.alive) continue;
-        index.put(slot, place);
+        index.put(slot, place, 4.5 * (k.spread + kLookAhead * k.spread_rate));
         if (k.address) identities.put_address(slot, *k.address);
         if (k.code) identities.put_code(slot, *k.code);
     }

@@ -29,16 +29,19 @@ Measurement Tracker::Impl::measurement(const SensorState& s, const Plot& p, cons
     return m;
 }
 
-bool Tracker::Impl::in_reach(const SensorState& s, const Where& k, const Plot& p, Seconds at) const {
-    const double dt = at - k.t;
+double Tracker::Impl::coarse_gate(const SensorState& s, const Plot& p) const {
+    if (!p.polar) return 4.5 * std::sqrt(2 * p.variance);
+    const double span = (p.place - s.site.place).squaredNorm();
+    const double noise = 4.5 * std::sqrt(p.at.variance_range + p.at.variance_azimuth * span);
+    return ground_range ? noise : noise + 6000 * std::min(1.0, 12000 / std::max(p.at.range, 1.0));
+}
+
+bool Tracker::Impl::in_reach(const Where& k, const Plot& p, double gate, Seconds at) const {
+    const double dt = at - k.t, a = std::abs(dt);
     Eigen::Vector3d d = k.place + k.velocity * dt - p.place;
+    const double limit = 4.5 * (k.spread + k.spread_rate * a) + gate + kManoeuvre * a * a;
     const Eigen::Vector3d up = k.up.cast<double>();  // horizontally
     d -= up * up.dot(d);
-    const double a = std::abs(dt), span = (p.place - s.site.place).squaredNorm();
-    const double sigma =
-        p.polar ? std::sqrt(p.at.variance_range + p.at.variance_azimuth * span) : std::sqrt(2 * p.variance);
-    double limit = 4.5 * (k.spread + k.spread_rate * a + sigma) + kManoeuvre * a * a;
-    if (p.polar && !ground_range) limit += 6000 * std::min(1.0, 12000 / std::max(p.at.range, 1.0));
     return d.squaredNorm() <= limit * limit;
 }
 
@@ -200,8 +203,9 @@ void Tracker::Impl::gather(Work& w, const Item& seed) {
     for (std::size_t j = 0; j < w.cluster_plots.size(); ++j) {
         const Plot& p = *w.cluster_plots[j];
         w.nearby.assign(s.near.begin() + p.near_first, s.near.begin() + p.near_first + p.near_count);
+        const double gate = coarse_gate(s, p);
         for (const std::uint32_t slot : w.fresh)
-            if (tracks[slot].alive && in_reach(s, wheres[slot], p, p.t)) w.nearby.push_back(slot);
+            if (tracks[slot].alive && in_reach(wheres[slot], p, gate, p.t)) w.nearby.push_back(slot);
         for (const std::uint32_t slot : w.nearby) {
             const auto end = w.candidates.begin() + static_cast<std::ptrdiff_t>(w.n_candidates);
             if (std::any_of(w.candidates.begin(), end, [&](const Work::Candidate& c) { return c.slot == slot; }))

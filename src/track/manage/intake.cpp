@@ -204,8 +204,9 @@ void Tracker::Impl::prepare(std::uint32_t id) {
         p.near_first = static_cast<std::uint32_t>(s.near.size());
         p.near_count = 0;
         if (i >= s.ripe && !waits_beside(s, p)) continue;
+        const double gate = coarse_gate(s, p);
         index.near(p.place, [&](std::uint32_t slot) {
-            if (in_reach(s, wheres[slot], p, p.t)) s.near.push_back(slot);
+            if (in_reach(wheres[slot], p, gate, p.t)) s.near.push_back(slot);
         });
         std::sort(s.near.begin() + p.near_first, s.near.end());
         p.near_count = static_cast<std::uint32_t>(s.near.size()) - p.near_first;

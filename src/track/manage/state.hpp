@@ -335,7 +335,7 @@ struct Tracker::Impl {
     std::vector<Where> wheres;  ///< [slot]
     std::vector<std::uint32_t> free_slots;
     std::size_t live = 0;
-    SpatialIndex index;
+    TrackIndex index;
     IdentityIndex identities;
     Registrar registrar;
     Undetected undetected;
@@ -386,7 +386,7 @@ struct Tracker::Impl {
     std::vector<Owner> owners;  ///< [slot]: the first plot of the batch near it
     std::uint64_t batch = 1;    ///< the one that gathers, or is at work
     std::vector<Component> components;
-    SpatialIndex plot_index;
+    SpatialIndex plot_index{24'000};
     struct Due {
         std::uint32_t slot, sensor;
         Visit visit;
@@ -428,7 +428,8 @@ struct Tracker::Impl {
     double ring_detection(const SensorState& s, double range) const;
     void survive(TrackState& k, Seconds to) const;
     // cluster.cpp
-    bool in_reach(const SensorState& s, const Where& k, const Plot& p, Seconds at) const;
+    double coarse_gate(const SensorState& s, const Plot& p) const;  ///< m: how far off the plot alone may be
+    bool in_reach(const Where& k, const Plot& p, double gate, Seconds at) const;
     void associate(Work& w, const Item& seed);
     void gather(Work& w, const Item& seed);
     void draw_in(Work& w, std::uint32_t sensor);

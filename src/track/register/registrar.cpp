@@ -107,12 +107,20 @@ bool Registrar::fit(std::span<const Sighting> window, double height_variance, Fi
     n.A(4, 4) += height_variance > 0 ? 1 / height_variance : 1e12;
     n.A(2, 2) += 1e-6;  // speeds up to 1 km/s
     n.A(3, 3) += 1e-6;
-    const Eigen::LDLT<Flight> flight(n.A);
+    // Schur complement by the triangle of A: what the flight takes is the square of Y = L⁻¹ B.
+    const Eigen::LLT<Flight> flight(n.A);
+    const FlightVector ya = flight.matrixL().solve(n.a);
     const int m = P * out.sensors;
-    const auto B = n.B.leftCols(m);
-    out.information.topLeftCorner(m, m) -= B.transpose() * flight.solve(B);
-    out.score.head(m) -= B.transpose() * flight.solve(n.a);
-    n.chi2 -= n.a.dot(flight.solve(n.a));
+    Cross& Y = n.B;
+    flight.matrixL().solveInPlace(Y);
+    for (int j = 0; j < m; ++j) {
+        for (int i = 0; i <= j; ++i) {
+            out.information(i, j) -= Y.col(i).dot(Y.col(j));
+            out.information(j, i) = out.information(i, j);
+        }
+        out.score(j) -= Y.col(j).dot(ya);
+    }
+    n.chi2 -= ya.squaredNorm();
 
     // Does straight flight explain the window, with the errors as uncertain as they are?
     const auto misfit = [&](int free) {
@@ -120,8 +128,25 @@ bool Registrar::fit(std::span<const Sighting> window, double height_variance, Fi
         for (int i = 0; i < out.sensors; ++i)
             all.block<P, P>(P * i, P * i) +=
                 i == free ? ParameterMatrix(ParameterMatrix::Identity()) : sensors_[out.ids[i]].certainty;
-        const auto e = out.score.head(m);
-        return n.chi2 - e.dot(all.ldlt().solve(e));
+        // The score's square in the metric of `all`, by its triangle.
+        double sum = 0;
+        double y[P * kMaxSensors];
+        for (int j = 0; j < m; ++j) {
+            double d = all(j, j), v = out.score(j);
+            for (int k = 0; k < j; ++k) {
+                d -= all(j, k) * all(j, k);
+                v -= all(j, k) * y[k];
+            }
+            d = std::sqrt(std::max(d, 1e-12));
+            y[j] = v / d;
+            sum += y[j] * y[j];
+            for (int i = j + 1; i < m; ++i) {
+                double l = all(i, j);
+                for (int k = 0; k < j; ++k) l -= all(i, k) * all(j, k);
+                all(i, j) = l / d;
+            }
+        }
+        return n.chi2 - sum;
     };
     out.changed = -1;
     out.fits = acceptable(misfit(-1), window.size());
