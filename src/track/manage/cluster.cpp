@@ -117,7 +117,8 @@ Work::Candidate* Tracker::Impl::predict_candidate(Work& w, std::uint32_t slot, c
     c.slot = slot;
     c.share = 1;
     c.f = k.f;
-    if (at > k.t) c.f.predict(motion_of(k), at - k.t);
+    // After one plot all modes say the same: there is nothing to mix yet.
+    if (at > k.t) k.reports > 1 ? c.f.predict(motion_of(k), at - k.t) : c.f.move(motion_of(k), at - k.t);
     c.h = k.height(at, config.unknown_height);
     c.e = k.height_open ? std::clamp(c.f.mean(iE), -500.0 - c.h, 16000.0 - c.h) : 0;
     c.detect =
