@@ -1,9 +1,8 @@
 // asman coverage: what a scenario's sensors see, as maps and sections.
 #include "commands.hpp"
+#include "coverage_maps.hpp"
 #include "scenery.hpp"
 
-#include <asman/coverage/output.hpp>
-#include <asman/coverage/viewshed.hpp>
 #include <asman/simulate/calibration.hpp>
 #include <asman/simulate/instruments.hpp>
 
@@ -19,11 +18,14 @@ namespace asman::cli {
 namespace {
 
 struct Options {
-    std::string scenario, out = ".", terrain, box, section, target = "airliner", why;
-    std::vector<std::string> states, sensors, levels{"100"};
-    double cell_km = 5, rcs = 3, k = coverage::standard_k, calibrate = 0;
+    std::string scenario, out = ".", terrain, box, section, target = "airliner", why,
+                          borders = ASMAN_DATA_DIR "/borders.geojson";
+    std::vector<std::string> states, sensors;
+    std::vector<double> levels{100};
+    double cell_km = 5, rcs = 3, k = 0, gradient = 0, refractivity = 0, fresnel = 0, wavelength = 0.29, sweep_cell = 0,
+           calibrate = 0;
     unsigned threads = 2;
-    bool json = false;
+    bool json = false, no_bounds = false, view = false;
 };
 
 base::Result<std::vector<double>> numbers(const std::string& text, std::size_t wanted, const char* option) {
@@ -44,18 +46,38 @@ base::Result<std::vector<double>> numbers(const std::string& text, std::size_t w
     return out;
 }
 
-struct Setting {
-    simulate::Scenario scenario;
-    geo::TerrainStore terrain;
-    geo::Geoid geoid;
-    geo::Point south_west, north_east;
-    std::vector<coverage::Instrument> instruments;
-    coverage::Target target;
-    coverage::Metadata metadata;
-};
+/// The effective earth, from whichever way it was told.
+base::Result<double> effective_earth(const Options& o) {
+    if ((o.k > 0) + (o.gradient != 0) + (o.refractivity > 0) > 1)
+        return base::fail(base::Errc::conflict, "--k, --gradient and --refractivity are three ways to say one thing");
+    if (o.k > 0) return o.k;
+    const double gradient = o.refractivity > 0 ? coverage::gradient_of_refractivity(o.refractivity) : o.gradient;
+    const double k = gradient != 0 ? coverage::k_of_gradient(gradient) : coverage::standard_k;
+    if (!(k > 0 && k < 100))
+        return base::fail(
+            base::Errc::bad_value,
+            fmt::format("a gradient of {} N-units a km traps rays: there is no effective earth", gradient));
+    return k;
+}
 
-base::Result<Setting> prepare(const Options& o) {
-    Setting s;
+coverage::Metadata metadata_of(const Options& o, const CoverageSetting& s) {
+    coverage::Metadata m{
+        {"terrain", s.terrain.source()},
+        {"scenario", s.scenario.name + ": " + s.scenario.note},
+        {"target", o.target == "intruder" ? fmt::format("an aircraft without transponder of {:g} m2", o.rcs)
+                                          : "an aircraft with transponder and ADS-B"},
+        {"refraction", fmt::format("effective earth, k = {:.4f}", s.joint.k)},
+        {"vertical_datum",
+         s.geoid.available() ? "mean sea level (EGM96)" : "mean sea level; geoid not available, taken as 0"},
+        {"horizontal_datum", "WGS-84"},
+        {"software", std::string("asman ") + ASMAN_VERSION}};
+    if (o.fresnel > 0)
+        m["diffraction_margin"] = fmt::format("{:g} of the first Fresnel zone at {:g} m", o.fresnel, o.wavelength);
+    return m;
+}
+
+base::Result<CoverageSetting> prepare(const Options& o) {
+    CoverageSetting s;
     ASMAN_TRY(s.scenario, simulate::Scenario::load(o.scenario));
     if (!o.terrain.empty()) s.scenario.terrain = o.terrain;
     const auto [sw, ne] = s.scenario.box();
@@ -76,114 +98,63 @@ base::Result<Setting> prepare(const Options& o) {
         ASMAN_TRY(const auto b, numbers(o.box, 4, "--box"));
         s.south_west = geo::Point::degrees(b[0], b[1]), s.north_east = geo::Point::degrees(b[2], b[3]);
     }
-    s.metadata = {
-        {"terrain", s.terrain.source()},
-        {"scenario", s.scenario.name + ": " + s.scenario.note},
-        {"target", o.target == "intruder" ? fmt::format("no transponder, {} m2", o.rcs) : "with transponder and ADS-B"},
-        {"refraction", fmt::format("effective earth, k = {:.4f}", o.k)},
-        {"vertical_datum",
-         s.geoid.available() ? "mean sea level (EGM96)" : "mean sea level; geoid not available, taken as 0"},
-        {"horizontal_datum", "WGS-84"},
-        {"software", std::string("asman ") + ASMAN_VERSION}};
+    s.joint.threads = o.threads;
+    ASMAN_TRY(s.joint.k, effective_earth(o));
+    s.joint.clearance = coverage::fresnel_clearance(o.fresnel, o.wavelength);
+    s.joint.sweep_cell = o.sweep_cell;
+    // Fine terrain is hardly off by what its cells hold; coarse terrain is, and says so.
+    s.joint.bounds = !o.no_bounds && s.terrain.resolution() > 500;
+    if (auto borders = geo::Borders::load(o.borders)) s.borders = std::move(*borders);
+    s.metadata = metadata_of(o, s);
     return s;
 }
 
-struct LevelLayers {
-    coverage::Layer sensors, states, probability, interval, sigma, why;
-};
-
-LevelLayers level_layers(const coverage::Joint& joint, double level, const coverage::Target& target) {
-    const auto n = joint.grid().size();
-    const std::string at = fmt::format("FL{:03.0f}", level);
-    LevelLayers l{
-        {"sensors_" + at, "1", "sensors that detect with probability 0.5 or more on one look", std::vector<float>(n)},
-        {"states_" + at, "1", "owners of these sensors", std::vector<float>(n)},
-        {"probability_" + at, "1", "that at least one sensor detects on one look", std::vector<float>(n)},
-        {"interval_" + at, "s", "expected between detections", std::vector<float>(n)},
-        {"accuracy_" + at, "m", "1 sigma per axis from one round of looks", std::vector<float>(n)},
-        {"blind_" + at, "1", "0 seen, 1 range, 2 terrain, 3 cone of silence, 4 no terrain data",
-         std::vector<float>(n)}};
-    // A flight level as a height in the standard atmosphere: the weather's departure is not known here.
-    const double altitude = geo::PressureAltitude::from_flight_level(level).m;
-    for (std::size_t i = 0; i < n; ++i) {
-        const auto seen = joint.seen(i, altitude, target, {});
-        const float nan = std::numeric_limits<float>::quiet_NaN();
-        l.sensors.values[i] = seen.sensors, l.states.values[i] = seen.states;
-        l.probability.values[i] = static_cast<float>(seen.probability);
-        l.interval.values[i] = std::isfinite(seen.interval) ? static_cast<float>(seen.interval) : nan;
-        l.sigma.values[i] = std::isfinite(seen.sigma) ? static_cast<float>(seen.sigma) : nan;
-        l.why.values[i] = static_cast<float>(seen.why);
-    }
-    return l;
-}
-
-base::Result<void> maps(const Options& o, const Setting& s, const coverage::Joint& joint, std::string& summary) {
-    const std::filesystem::path folder(o.out);
-    const auto& grid = joint.grid();
-    std::vector<geo::Point> marks;
-    for (const auto& i : s.instruments) marks.push_back(i.sensor.position->at);
-    std::array<coverage::Layer, 3> lowest;
-    for (std::size_t k = 0; k < 3; ++k)
-        lowest[k] = {fmt::format("lowest_altitude_{}", k + 1), "m above mean sea level",
-                     fmt::format("lowest altitude seen by at least {} sensors", k + 1),
-                     std::vector<float>(grid.size())};
-    for (std::size_t i = 0; i < grid.size(); ++i) {
-        const auto v = joint.lowest(i, s.target, {});
-        for (std::size_t k = 0; k < 3; ++k) lowest[k].values[i] = v[k];
-    }
-    std::vector<coverage::Layer> layers(lowest.begin(), lowest.end());
-    for (const auto& text : o.levels) {
-        ASMAN_TRY(const auto level, numbers(text, 1, "--level"));
-        const auto l = level_layers(joint, level[0], s.target);
-        double area = 0, twice = 0;
-        for (std::size_t i = 0; i < grid.size(); ++i) {
-            const double a = grid.area(i / grid.columns);
-            if (l.sensors.values[i] >= 1) area += a;
-            if (l.sensors.values[i] >= 2) twice += a;
-        }
-        summary += fmt::format("{}{{\"flight_level\":{},\"area_km2\":{:.0f},\"area_by_2_km2\":{:.0f}}}",
-                               summary.empty() ? "" : ",", level[0], area / 1e6, twice / 1e6);
-        const auto title = fmt::format("sensors that see FL{:03.0f}", level[0]);
-        ASMAN_CHECK(coverage::write_png((folder / fmt::format("sensors_FL{:03.0f}.png", level[0])).string(), grid,
-                                        l.sensors, coverage::classes_of(1, 7, 6, ""), title, marks, s.metadata));
-        ASMAN_CHECK(coverage::write_contours((folder / fmt::format("sensors_FL{:03.0f}.geojson", level[0])).string(),
-                                             grid, l.sensors, {0.5, 1.5, 2.5}, s.metadata));
-        for (const auto* x : {&l.sensors, &l.states, &l.probability, &l.interval, &l.sigma, &l.why})
-            layers.push_back(*x);
-    }
-    ASMAN_CHECK(coverage::write_png((folder / "lowest.png").string(), grid, lowest[0],
-                                    coverage::classes_of(0, 12000, 8, "m"), "lowest altitude seen", marks, s.metadata));
-    ASMAN_CHECK(coverage::write_contours((folder / "lowest.geojson").string(), grid, lowest[0],
-                                         {500, 1000, 2000, 4000, 6000, 9000}, s.metadata));
-    return coverage::write_geotiff((folder / "coverage.tif").string(), grid, layers, s.metadata);
-}
-
 /// "Why is it blind here": every sensor's answer for one place and level.
-base::Result<void> explain(const Options& o, const Setting& s) {
+base::Result<void> explain(const Options& o, const CoverageSetting& s) {
     ASMAN_TRY(const auto p, numbers(o.why, 3, "--why"));
     const auto at = geo::Point::degrees(p[0], p[1]);
-    const double half = 1e-4;
-    ASMAN_TRY(const auto grid, coverage::Grid::over({at.lat - half, at.lon - half},
-                                                    {at.lat + half, geo::wrap_pi(at.lon + half)}, 3 * half * 6.371e6));
-    ASMAN_TRY(const auto joint,
-              coverage::Joint::make(grid, s.terrain, s.geoid, s.instruments, {.threads = o.threads, .k = o.k}));
-    const double altitude = geo::PressureAltitude::from_flight_level(p[2]).m;
-    fmt::print("{:.4f}, {:.4f} at FL{:03.0f} ({:.0f} m), ground {:.0f} m; terrain: {}\n", p[0], p[1], p[2], altitude,
-               joint.ground(0), joint.terrain());
-    for (std::size_t i = 0; i < s.instruments.size(); ++i) {
-        const auto l = joint.look(i, 0, altitude, s.target);
-        const auto distance = geo::distance(at, s.instruments[i].sensor.position->at) / 1000;
-        const auto low = joint.footprints()[i].lowest;
+    const double altitude = geo::PressureAltitude::from_flight_level(p[2]).m, undulation = s.geoid.undulation(at);
+    const double near = 2 * std::max(s.terrain.resolution(), 1.0) / 6.37e6,
+                 wide = near / std::max(0.01, std::cos(at.lat));
+    const auto here =
+        s.terrain.box({at.lat - near, geo::wrap_pi(at.lon - wide)}, {at.lat + near, geo::wrap_pi(at.lon + wide)});
+    const double ground = here ? here->elevation_or(at, std::nan("")) : std::nan("");
+    const bool known = !std::isnan(ground);
+    nlohmann::json out{{"lat", p[0]},
+                       {"lon", p[1]},
+                       {"flight_level", p[2]},
+                       {"altitude_m", altitude},
+                       {"terrain", s.terrain.source()}};
+    if (known) out["ground_m"] = ground;
+    if (!o.json)
+        fmt::print("{:.4f}, {:.4f} at FL{:03.0f} ({:.0f} m), {}; terrain: {}\n", p[0], p[1], p[2], altitude,
+                   known ? fmt::format("ground {:.0f} m", ground) : "no terrain data", s.terrain.source());
+    for (const auto& i : s.instruments) {
+        const double distance = geo::distance(at, i.sensor.position->at);
+        coverage::Joint::Look look;
         std::string lowest;
-        if (!low.empty() && !std::isnan(low[0])) lowest = fmt::format(", lowest visible {:.0f} m", low[0]);
-        fmt::print("  {:24} {:6.0f} km  {:8} p {:.2f}{}\n", s.instruments[i].sensor.name, distance,
-                   coverage::name(l.why), l.probability, lowest);
+        nlohmann::json j{{"sensor", i.sensor.name}, {"distance_km", std::round(distance / 100) / 10}};
+        if (distance < i.sensor.max_range + 10e3) {
+            ASMAN_TRY(const auto view, coverage::SensorView::make(s.terrain, s.geoid, i, s.joint));
+            const double low = view.lowest_visible({at, {(known ? ground : 0) + undulation}});
+            look = view.look({at, {altitude + undulation}}, low, s.target);
+            if (!std::isnan(low)) {
+                lowest = fmt::format(", lowest visible {:.0f} m", low - undulation);
+                j["lowest_visible_m"] = std::round(low - undulation);
+            }
+        }
+        j["why"] = coverage::name(look.why), j["probability"] = std::round(look.probability * 1000) / 1000;
+        out["sensors"].push_back(std::move(j));
+        if (!o.json)
+            fmt::print("  {:24} {:6.0f} km  {:8} p {:.2f}{}\n", i.sensor.name, distance / 1000,
+                       coverage::name(look.why), look.probability, lowest);
     }
+    if (o.json) fmt::print("{}\n", out.dump(1));
     return {};
 }
 
 /// The maps against what the simulated radars report.
-base::Result<void> calibrate(const Options& o, const Setting& s) {
+base::Result<void> calibrate(const Options& o, const CoverageSetting& s) {
     const auto [south_west, north_east] = s.scenario.box();
     ASMAN_TRY(const auto terrain, s.terrain.box(south_west, north_east));
     ASMAN_TRY(auto world, simulate::World::make(s.scenario, terrain, s.geoid));
@@ -199,53 +170,109 @@ base::Result<void> calibrate(const Options& o, const Setting& s) {
     return {};
 }
 
-base::Result<int> work(const Options& o) {
+base::Result<void> cut(const Options& o, const CoverageSetting& s) {
+    ASMAN_TRY(const auto ends, numbers(o.section, 4, "--section"));
+    ASMAN_TRY(const auto section,
+              coverage::section(s.terrain, s.geoid, s.instruments, s.target, geo::Point::degrees(ends[0], ends[1]),
+                                geo::Point::degrees(ends[2], ends[3]), {.joint = s.joint}));
+    return base::write_file(
+        (std::filesystem::path(o.out) / "section.svg").string(),
+        coverage::section_svg(section, s.scenario.name + ": where " + s.metadata.at("target") + " is seen"));
+}
+
+/// Each chosen sensor by itself, as fine as its sweep.
+base::Result<void> write_views(const Options& o, const CoverageSetting& s) {
+    for (const auto& i : s.instruments) {
+        coverage::ViewshedOptions options;
+        options.range = i.sensor.max_range;
+        options.cell = o.sweep_cell > 0 ? o.sweep_cell : coverage::usual_sweep_cell(s.terrain.resolution());
+        options.k = s.joint.k;
+        options.sweep.threads = o.threads;
+        options.sweep.clearance = s.joint.clearance;
+        if (i.min_elevation > -89 * geo::deg) options.sweep.lowest_elevation = i.min_elevation;
+        auto view = coverage::viewshed(s.terrain, s.geoid, *i.sensor.position, options);
+        if (!view) {
+            view.error().place.item = "sensor '" + i.sensor.name + "'";
+            return std::unexpected(view.error());
+        }
+        std::string file = "view_" + i.sensor.name + ".tif";
+        std::ranges::replace(file, '/', '_');
+        auto metadata = s.metadata;
+        metadata["sensor"] = i.sensor.name;
+        ASMAN_CHECK(coverage::write_view((std::filesystem::path(o.out) / file).string(), *view, metadata));
+        fmt::print("{}: {} x {} cells of {:.0f} m, {:.1f} % without terrain data\n", file, view->side(), view->side(),
+                   view->cell, view->missing * 100);
+    }
+    return {};
+}
+
+base::Result<void> map(const Options& o, CoverageSetting& s) {
     const auto begin = std::chrono::steady_clock::now();
-    ASMAN_TRY(const auto s, prepare(o));
-    std::error_code ec;
-    std::filesystem::create_directories(o.out, ec);
-    if (!o.why.empty()) {
-        ASMAN_CHECK(explain(o, s));
-        return Exit::ok;
-    }
-    if (o.calibrate > 0) {
-        ASMAN_CHECK(calibrate(o, s));
-        return Exit::ok;
-    }
-    if (o.cell_km * 1000 < s.terrain.resolution() / 2)
+    const double cell = o.cell_km * 1000;
+    if (cell < s.terrain.resolution() / 2)
         fmt::print(stderr, "asman: warning: cells of {} km are finer than the terrain ({}); the maps are not\n",
                    o.cell_km, s.terrain.source());
-    if (!o.section.empty()) {
-        ASMAN_TRY(const auto ends, numbers(o.section, 4, "--section"));
-        ASMAN_TRY(
-            const auto cut,
-            coverage::section(s.terrain, s.geoid, s.instruments, s.target, geo::Point::degrees(ends[0], ends[1]),
-                              geo::Point::degrees(ends[2], ends[3]), {.joint = {.threads = o.threads, .k = o.k}}));
-        ASMAN_CHECK(base::write_file((std::filesystem::path(o.out) / "section.svg").string(),
-                                     coverage::section_svg(cut, s.scenario.name + ": what sensors see along a line")));
+    ASMAN_TRY(const auto grid, coverage::Grid::over(s.south_west, s.north_east, cell));
+    ASMAN_TRY(const auto joint, coverage::Joint::make(grid, s.terrain, s.geoid, s.instruments, s.joint));
+    double sweep = 0, sea = 0;
+    for (const auto& f : joint.footprints()) sweep = std::max(sweep, f.sweep_cell), sea = std::max(sea, f.assumed_sea);
+    s.metadata["terrain_swept_every"] = fmt::format("{:.0f} m", sweep);
+    if (sea > 0.0005) {
+        s.metadata["without_terrain_data"] = fmt::format("up to {:.1f} % round a sensor, taken as sea", sea * 100);
+        fmt::print(stderr, "asman: warning: up to {:.1f} % of what lies round a sensor has no terrain data\n",
+                   sea * 100);
     }
-    ASMAN_TRY(const auto grid, coverage::Grid::over(s.south_west, s.north_east, o.cell_km * 1000));
-    ASMAN_TRY(const auto joint,
-              coverage::Joint::make(grid, s.terrain, s.geoid, s.instruments, {.threads = o.threads, .k = o.k}));
-    std::string summary;
-    ASMAN_CHECK(maps(o, s, joint, summary));
+    ASMAN_TRY(const auto levels, write_maps(s, joint, o.levels, o.out));
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     if (o.json)
-        fmt::print(
-            "{{\"scenario\":\"{}\",\"terrain\":\"{}\",\"sensors\":{},\"cells\":{},\"cell_km\":{},\"levels\":[{}]}}\n",
-            s.scenario.name, s.terrain.source(), s.instruments.size(), grid.size(), o.cell_km, summary);
+        fmt::print("{}\n", nlohmann::json{{"scenario", s.scenario.name},
+                                          {"terrain", s.terrain.source()},
+                                          {"sensors", s.instruments.size()},
+                                          {"cells", grid.size()},
+                                          {"cell_km", o.cell_km},
+                                          {"levels", levels},
+                                          {"metadata", s.metadata}}
+                               .dump(1));
     else
         fmt::print(
-            "{} sensors, {} cells of {} km, {:.1f} s, over {}\n  {}/coverage.tif, lowest.png, lowest.geojson, "
-            "sensors_FL*.png, sensors_FL*.geojson{}\n",
+            "{} sensors, {} cells of {} km, {:.1f} s, over {}\n  in {}: coverage.tif, lowest.png, lowest.geojson, "
+            "sensors_FL*.png, sensors_FL*.geojson, blind_FL*.png{}\n",
             s.instruments.size(), grid.size(), o.cell_km, seconds, s.terrain.source(), o.out,
             o.section.empty() ? "" : ", section.svg");
-    return Exit::ok;
+    return {};
+}
+
+base::Result<void> work(const Options& o) {
+    ASMAN_TRY(auto s, prepare(o));
+    std::error_code ec;
+    std::filesystem::create_directories(o.out, ec);
+    if (!o.why.empty()) return explain(o, s);
+    if (o.calibrate > 0) return calibrate(o, s);
+    if (o.view) return write_views(o, s);
+    if (!o.section.empty()) ASMAN_CHECK(cut(o, s));
+    return map(o, s);
 }
 
 int run(const Options& o) {
     const auto done = work(o);
-    return done ? *done : report(done.error());
+    return done ? static_cast<int>(Exit::ok) : report(done.error());
+}
+
+void add_physics(CLI::App& sub, Options& o) {
+    sub.add_option("--target", o.target, "airliner (transponder, ADS-B) or intruder (neither)")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"airliner", "intruder"}));
+    sub.add_option("--rcs", o.rcs, "of the intruder, m2")->capture_default_str()->check(CLI::PositiveNumber);
+    sub.add_option("--k", o.k, "effective-earth factor; 4/3 unless given")->check(CLI::PositiveNumber);
+    sub.add_option("--gradient", o.gradient, "or the gradient of refractivity near the ground, N-units a km (-39)");
+    sub.add_option("--refractivity", o.refractivity, "or the refractivity at the ground, N-units (315)")
+        ->check(CLI::Range(200.0, 500.0));
+    sub.add_option("--fresnel", o.fresnel,
+                   "diffraction margin: rays clear terrain by this part of the first Fresnel zone")
+        ->check(CLI::Range(0.0, 3.0));
+    sub.add_option("--wavelength", o.wavelength, "m, for --fresnel: 0.29 replies and ADS-B, 0.23 L band, 0.10 S band")
+        ->capture_default_str()
+        ->check(CLI::PositiveNumber);
 }
 
 }  // namespace
@@ -258,19 +285,24 @@ void add_coverage(CLI::App& app, Outcome& outcome) {
     sub->add_option("--state", o->states, "only sensors of these owners (KGZ)");
     sub->add_option("--sensor", o->sensors, "only these sensors (KGZ/Manas)");
     sub->add_option("--level", o->levels, "flight levels to map")->capture_default_str();
-    sub->add_option("--target", o->target, "airliner (transponder, ADS-B) or intruder (neither)")
-        ->capture_default_str()
-        ->check(CLI::IsMember({"airliner", "intruder"}));
-    sub->add_option("--rcs", o->rcs, "of the intruder, m2")->capture_default_str()->check(CLI::PositiveNumber);
+    add_physics(*sub, *o);
     sub->add_option("--cell", o->cell_km, "km")->capture_default_str()->check(CLI::PositiveNumber);
     sub->add_option("--box", o->box, "south,west,north,east in degrees; all that the sensors reach unless given");
     sub->add_option("--section", o->section, "lat,lon,lat,lon: a vertical cut as section.svg");
     sub->add_option("--why", o->why, "lat,lon,level: each sensor's answer for one place, and why it is blind there");
+    sub->add_flag(
+        "--view", o->view,
+        "each chosen sensor by itself as view_NAME.tif: lowest visible height above ground, as fine as --sweep-cell");
     sub->add_option("--calibrate", o->calibrate,
                     "seconds: run the scenario, compare the prediction with what its radars report; calibration.svg")
         ->check(CLI::PositiveNumber);
-    sub->add_option("--terrain", o->terrain, "a raster in place of the scenario's terrain");
-    sub->add_option("--k", o->k, "effective-earth factor")->capture_default_str()->check(CLI::PositiveNumber);
+    sub->add_option("--terrain", o->terrain, "a raster, or a folder of tiles, in place of the scenario's terrain");
+    sub->add_option("--sweep-cell", o->sweep_cell,
+                    "metres on which terrain is swept round each sensor; the terrain's own, "
+                    "90 at least for maps, unless given")
+        ->check(CLI::PositiveNumber);
+    sub->add_flag("--no-bounds", o->no_bounds, "leave out what terrain coarser than 500 m may be off by");
+    sub->add_option("--borders", o->borders, "drawn on pictures")->capture_default_str();
     sub->add_option("--threads", o->threads)->capture_default_str()->check(CLI::Range(1, 64));
     sub->add_flag("--json", o->json, "print the summary as JSON");
     sub->footer(
@@ -278,7 +310,8 @@ void add_coverage(CLI::App& app, Outcome& outcome) {
         "  asman coverage data/scenarios/central-asia.toml --state KGZ --level 50 --level 100 --box 39,69,44,81 --out "
         "maps\n"
         "  asman coverage data/scenarios/central-asia.toml --section 36.7,68.9,43.1,74.5 --target intruder --out maps\n"
-        "  asman coverage data/scenarios/central-asia.toml --why 41.4,76.0,100");
+        "  asman coverage data/scenarios/central-asia.toml --why 41.4,76.0,100\n"
+        "  asman coverage data/scenarios/central-asia.toml --sensor KGZ/Osh --view --terrain tiles/ --sweep-cell 30");
     sub->callback([o, &outcome] { outcome.code = run(*o); });
 }
 

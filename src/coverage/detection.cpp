@@ -64,6 +64,13 @@ double look_probability(const Instrument& i, const Target& target, const Horizon
                             horizon.margin_local(enu), horizon.apparent_elevation(enu));
 }
 
+double reach_for(const Instrument& i, const Target& target) {
+    using K = picture::SensorKind;
+    if (i.sensor.kind == K::ads_b) return target.ads_b ? i.sensor.max_range : 0;
+    const double primary = std::min(i.primary_range, i.sensor.max_range);
+    return target.transponder && i.sensor.kind != K::primary ? i.sensor.max_range : primary;
+}
+
 double look_period(const Instrument& i) {
     return i.sensor.scan_period.ns > 0 ? i.sensor.scan_period.seconds() : 1.0;
 }

@@ -67,9 +67,7 @@ void place_window(Footprint& f, const Grid& g) {
 }
 
 double sweep_cell_of(double resolution, double asked) {
-    if (asked > 0) return asked;
-    if (!(resolution > 0)) return 1000;
-    return resolution > 500 ? std::min(resolution / 2, 2000.0) : std::max(resolution, 90.0);
+    return asked > 0 ? asked : std::max(90.0, usual_sweep_cell(resolution));
 }
 
 /// Root mean square of a cell's differences to its neighbours.
@@ -121,6 +119,11 @@ base::Result<SensorView> SensorView::make(const geo::TerrainStore& terrain, cons
 Joint::Look SensorView::look(const geo::Position& target, double lowest_visible, const Target& what) const {
     if (std::isnan(lowest_visible)) return {};
     return Joint::judge(instrument_, what, view_.frame.to_local(target), target.height.m - lowest_visible, lift_);
+}
+
+double usual_sweep_cell(double resolution) {
+    if (!(resolution > 0)) return 1000;
+    return resolution > 500 ? std::min(resolution / 2, 2000.0) : resolution;
 }
 
 geo::Terrain shifted(const geo::Terrain& terrain, double sigmas) {

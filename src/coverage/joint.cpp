@@ -62,7 +62,7 @@ Joint::Look Joint::judge(const Instrument& instrument, const Target& target, con
                          double lift) {
     Look out;
     out.range = enu.norm();
-    if (out.range > instrument.sensor.max_range) return out;
+    if (out.range > reach_for(instrument, target)) return out;
     const double rho = std::hypot(enu.x(), enu.y()), elevation = std::atan2(enu.z(), rho);
     const double apparent = std::atan2(enu.z() + lift * rho * rho, rho), margin = above / std::max(rho, 1.0);
     out.why = margin <= 0                            ? Blind::terrain

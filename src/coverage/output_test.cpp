@@ -49,12 +49,42 @@ TEST_F(Output, ContoursCarryValueUnitAndTerrain) {
 
 TEST_F(Output, PictureHasALegendAndCellsOfItsClasses) {
     const auto path = (folder / "x.png").string();
-    const auto done = write_png(path, grid, layer, classes_of(0, 3000, 6, "m"), "made cone", {Point::degrees(42, 73)},
-                                {{"terrain", "made"}});
+    Picture picture;
+    picture.title = "made cone", picture.classes = classes_of(0, 3000, 6, "m");
+    picture.marks = {{Point::degrees(42, 73), "middle"}};
+    const auto done = write_png(path, grid, layer, picture, {{"terrain", "made"}, {"vertical_datum", "made sea"}});
     ASSERT_TRUE(done) << done.error().text();
     EXPECT_GT(std::filesystem::file_size(path), 2000u);
     const auto bytes = base::read_file(path);
     EXPECT_EQ(bytes->substr(1, 3), "PNG");
+    // What it rests on is in the file, not only in its dots.
+    EXPECT_NE(bytes->find("vertical_datum"), std::string::npos);
+    EXPECT_NE(bytes->find("made sea"), std::string::npos);
+    EXPECT_FALSE(std::filesystem::exists(path + ".aux.xml"));
+    layer.values.pop_back();
+    EXPECT_FALSE(write_png(path, grid, layer, picture, {}));
+}
+
+TEST_F(Output, OneSensorsViewLiesOnItsTangentPlane) {
+    std::vector<float> z(300 * 300);
+    for (std::size_t r = 0; r < 300; ++r)
+        for (std::size_t c = 0; c < 300; ++c) z[r * 300 + c] = c > 200 ? 2000.0f : 500.0f;
+    const auto terrain =
+        geo::Terrain::grid(Point::degrees(43.5, 71.5), 0.01 * geo::deg, 0.01 * geo::deg, 300, 300, z, "made step");
+    const geo::Position antenna{Point::degrees(42, 73), {540}};
+    const auto v = viewshed(terrain, {}, antenna, {.range = 80e3, .cell = 500});
+    ASSERT_TRUE(v) << v.error().text();
+    const auto path = (folder / "view.tif").string();
+    const auto done = write_view(path, *v, {{"terrain", v->terrain}});
+    ASSERT_TRUE(done) << done.error().text();
+    // Read back through its projection: the same heights at the same places.
+    const auto back = geo::Terrain::load(path, Point::degrees(41.6, 72.4), Point::degrees(42.4, 73.6));
+    ASSERT_TRUE(back) << back.error().text();
+    for (const auto& p : {Point::degrees(42.1, 72.6), Point::degrees(41.9, 73.2), Point::degrees(42.2, 72.9)}) {
+        const auto got = back->elevation(p);
+        ASSERT_TRUE(got);
+        EXPECT_NEAR(*got, v->at({p, {*terrain.elevation(p)}}), 3);
+    }
 }
 
 TEST_F(Output, SectionOverAWall) {

@@ -1,4 +1,6 @@
-# GDAL writes rasters and contours here; it stays behind output.cpp.
+# GDAL writes rasters and contours, cairo draws pictures; both stay behind rasters.cpp and map_png.cpp.
 find_package(GDAL REQUIRED)
 find_package(fmt REQUIRED)
-target_link_libraries(asman_coverage PRIVATE GDAL::GDAL fmt::fmt)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(CAIRO REQUIRED IMPORTED_TARGET cairo)
+target_link_libraries(asman_coverage PRIVATE GDAL::GDAL fmt::fmt PkgConfig::CAIRO)

@@ -58,6 +58,9 @@ double look_probability(const Instrument& instrument, const Target& target, doub
 double look_probability(const Instrument& instrument, const Target& target, const Horizon& horizon,
                         const Eigen::Vector3d& enu);
 
+/// How far a sensor may see such a target at all, metres; 0: it listens to nothing that the target has.
+double reach_for(const Instrument& instrument, const Target& target);
+
 /// Seconds between looks: a turn, or 1 s for ADS-B.
 double look_period(const Instrument& instrument);
 

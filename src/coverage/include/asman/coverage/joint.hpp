@@ -49,13 +49,16 @@ struct Footprint {
     double sweep_cell = 0;   ///< metres on which its terrain was swept
 };
 
+/// Metres on which terrain of a resolution is swept unless told: its own; of terrain coarser than 500 m half, and 2 km
+/// at most; 1 km where there is none.
+double usual_sweep_cell(double resolution);
+
 struct JointOptions {
     std::size_t threads = 2;
     double k = standard_k;
-    double clearance = 0;   ///< diffraction margin, √metres: see fresnel_clearance()
-    double sweep_cell = 0;  ///< metres; 0: the terrain's, but 90 m at least; of terrain coarser than 500 m half, and 2
-                            ///< km at most
-    bool bounds = false;    ///< compute Footprint::if_lower and if_higher: two more sweeps
+    double clearance = 0;                 ///< diffraction margin, √metres: see fresnel_clearance()
+    double sweep_cell = 0;                ///< metres; 0: the usual one, but 90 m at least
+    bool bounds = false;                  ///< compute Footprint::if_lower and if_higher: two more sweeps
     std::size_t max_cells = 200'000'000;  ///< of the grid; more are refused
 };
 

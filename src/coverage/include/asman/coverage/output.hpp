@@ -2,6 +2,8 @@
 #pragma once
 
 #include <asman/coverage/joint.hpp>
+#include <asman/coverage/viewshed.hpp>
+#include <asman/geo/region.hpp>
 
 #include <map>
 #include <span>
@@ -29,18 +31,33 @@ base::Result<void> write_geotiff(const std::string& path, const Grid& grid, cons
 base::Result<void> write_contours(const std::string& path, const Grid& grid, const Layer& layer,
                                   const std::vector<double>& values, const Metadata& metadata);
 
-/// A picture of one layer: colours by class (value ≥ bound), a legend, title, and the terrain's name. `marks` are drawn
-/// as crosses. Cells without value are grey.
+/// A class of values (value ≥ bound) on a picture.
 struct PictureClass {
     double bound = 0;
     std::array<std::uint8_t, 3> colour{};
     std::string label;
 };
-base::Result<void> write_png(const std::string& path, const Grid& grid, const Layer& layer,
-                             const std::vector<PictureClass>& classes, const std::string& title,
-                             const std::vector<geo::Point>& marks, const Metadata& metadata);
-/// Classes of equal steps from violet (low) to yellow (high).
+/// Classes of equal steps from light to dark, one hue: more is darker.
 std::vector<PictureClass> classes_of(double from, double to, int count, const std::string& unit);
+struct Mark {
+    geo::Point at;
+    std::string name;
+};
+/// A picture of one layer with its legend, borders where given, graticule and scale; metadata stand below it and in the
+/// file (PNG text). Cells without value are white.
+struct Picture {
+    std::string title;
+    std::vector<PictureClass> classes;
+    std::string none = "none";  ///< what no value means
+    std::vector<Mark> marks;    ///< drawn as triangles, named where they are few
+    const geo::Borders* borders = nullptr;
+};
+base::Result<void> write_png(const std::string& path, const Grid& grid, const Layer& layer, const Picture& picture,
+                             const Metadata& metadata);
+
+/// One sensor's view as cloud-optimised GeoTIFF on its tangent plane (ellipsoidal orthographic projection at the
+/// antenna): lowest visible height above ground, metres, a cell being the place whose ground stands over it.
+base::Result<void> write_view(const std::string& path, const Viewshed& view, const Metadata& metadata);
 
 /// A vertical cut along a great circle: the ground, and how many sensors see a target at each altitude over it.
 struct Section {
