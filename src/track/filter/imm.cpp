@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <type_traits>
+#include <utility>
 
 namespace asman::track {
 
@@ -29,10 +31,22 @@ void transitions(const Motion& m, double dt, V4 (&pi)[4]) {
     pi[3] = {home, other, other, 1 - back};
 }
 
-V4 lane_only(int i, double inside, const V4& others) {
-    V4 r = others;
-    r.set(i, inside);
-    return r;
+/// f(0), f(1) … as constants: without loops, every element of a small array stays in its register.
+template <int n, class F>
+inline void constant(F&& f) {
+    [&]<int... i>(std::integer_sequence<int, i...>) {
+        (f(std::integral_constant<int, i>{}), ...);
+    }(std::make_integer_sequence<int, n>{});
+}
+
+/// f(a, b, index) for the packed upper triangle.
+template <class F>
+inline void triangle(F&& f) {
+    constant<kStates>([&](auto a) {
+        constant<kStates>([&](auto b) {
+            if constexpr (b >= a) f(a, b, std::integral_constant<int, packed(a, b)>{});
+        });
+    });
 }
 
 }  // namespace
@@ -77,32 +91,42 @@ void Imm::mix(const Motion& motion, double dt) {
         to += pi[i];
     }
     for (auto& w : pi) w = w / to;
+    // What a mode keeps of itself. Coming from another mode, p is what it is on entering.
+    const V4 self(pi[0][0], pi[1][1], pi[2][2], pi[3][3]), other = V4(1) - self;
     const V4 enter = prior_mean(motion), enter_var = prior_variance(motion);
 
+    // Means, and how far the modes are from them: d[i][k], weighed wd[i][k].
     Imm out;
-    for (int k : {iX, iY, iVx, iVy, iE})
-        out.x[k] = pi[0] * V4(x[k][0]) + pi[1] * V4(x[k][1]) + pi[2] * V4(x[k][2]) + pi[3] * V4(x[k][3]);
-    V4 parameter[4];
-    out.x[iP] = V4(0);
-    for (int i = 0; i < 4; ++i) {
-        parameter[i] = lane_only(i, x[iP][i], enter);
-        out.x[iP] += pi[i] * parameter[i];
-    }
-    for (auto& v : out.p) v = V4(0);
-    for (int i = 0; i < 4; ++i) {
-        V4 d[kStates], wd[kStates];
-        for (int k = 0; k < kStates; ++k) {
-            d[k] = (k == iP ? parameter[i] : V4(x[k][i])) - out.x[k];
-            wd[k] = pi[i] * d[k];
-        }
-        int n = 0;
-        for (int a = 0; a < kStates; ++a)
-            for (int b = a; b < kStates; ++b, ++n) {
-                V4 own(p[n][i]);
-                if (a == iP || b == iP) own = lane_only(i, p[n][i], a == b ? enter_var : V4(0));
-                out.p[n] += pi[i] * own + wd[a] * d[b];
+    V4 d[4][kStates], wd[4][kStates], kept[kStates];
+    constant<kStates>([&](auto k) {
+        if constexpr (k != iP) {
+            const V4 from[4] = {x[k].template all<0>(), x[k].template all<1>(), x[k].template all<2>(),
+                                x[k].template all<3>()};
+            out.x[k] = pi[0] * from[0] + pi[1] * from[1] + pi[2] * from[2] + pi[3] * from[3];
+            for (int i = 0; i < 4; ++i) {
+                d[i][k] = from[i] - out.x[k];
+                wd[i][k] = pi[i] * d[i][k];
             }
-    }
+            kept[k] = self * (x[k] - out.x[k]);
+        }
+    });
+    out.x[iP] = self * x[iP] + other * enter;
+    const V4 own = x[iP] - out.x[iP], foreign = enter - out.x[iP];
+    triangle([&](auto a, auto b, auto n) {
+        if constexpr (a == iP && b == iP) {
+            out.p[n] = self * (p[n] + own * own) + other * (enter_var + foreign * foreign);
+        } else if constexpr (a == iP || b == iP) {
+            // The weighed deviations of all modes sum to nothing: only what a mode keeps of itself is left.
+            out.p[n] = self * p[n] + kept[a == iP ? b : a] * (own - foreign);
+        } else {
+            const V4& q = p[n];
+            V4 sum = pi[0] * q.template all<0>() + wd[0][a] * d[0][b];
+            sum += pi[1] * q.template all<1>() + wd[1][a] * d[1][b];
+            sum += pi[2] * q.template all<2>() + wd[2][a] * d[2][b];
+            sum += pi[3] * q.template all<3>() + wd[3][a] * d[3][b];
+            out.p[n] = sum;
+        }
+    });
     out.mu = to;
     *this = out;
 }
@@ -144,22 +168,22 @@ void Imm::move(const Motion& motion, double dt) {
 
     // Rows of F P, then columns.
     V4 f[4][kStates];
-    for (int k = 0; k < kStates; ++k) {
+    constant<kStates>([&](auto k) {
         const V4 &a = p[packed(iX, k)], &b = p[packed(iY, k)], &u = p[packed(iVx, k)], &v = p[packed(iVy, k)],
                  &w = p[packed(iP, k)];
         f[0][k] = a + s1 * u - c1 * v + gx * w;
         f[1][k] = b + c1 * u + s1 * v + gy * w;
         f[2][k] = c * u - s * v + gvx * w;
         f[3][k] = s * u + c * v + gvy * w;
-    }
-    for (int i = 0; i < 4; ++i) {
+    });
+    constant<4>([&](auto i) {
         if (i <= 0) p[packed(i, 0)] = f[i][0] + s1 * f[i][2] - c1 * f[i][3] + gx * f[i][4];
         if (i <= 1) p[packed(i, 1)] = f[i][1] + c1 * f[i][2] + s1 * f[i][3] + gy * f[i][4];
         if (i <= 2) p[packed(i, 2)] = c * f[i][2] - s * f[i][3] + gvx * f[i][4];
         p[packed(i, 3)] = s * f[i][2] + c * f[i][3] + gvy * f[i][4];
         p[packed(i, iP)] = f[i][iP];
         p[packed(i, iE)] = f[i][iE];
-    }
+    });
     const V4 q =
         motion.single_mode ? V4(motion.q_single) : V4(motion.q_straight, motion.q_turn, motion.q_turn, motion.q_speed);
     const V4 q1 = dt * q, q2 = (0.5 * dt * dt) * q, q3 = (dt * dt * dt / 3) * q;
@@ -200,11 +224,11 @@ void Imm::innovate(const Measurement& m, Innovation& out) const {
     const V4 lag(m.lag);
     out.nu0 = V4(m.z[0]) + m.j1[0] * e + m.j2[0] * half_e2 - x[iX] + lag * x[iVx];
     out.nu1 = V4(m.z[1]) + m.j1[1] * e + m.j2[1] * half_e2 - x[iY] + lag * x[iVy];
-    for (int k = 0; k < kStates; ++k) {
+    constant<kStates>([&](auto k) {
         const V4& pe = p[packed(k, iE)];
         out.ph0[k] = p[packed(k, iX)] - lag * p[packed(k, iVx)] + pe * h0;
         out.ph1[k] = p[packed(k, iY)] - lag * p[packed(k, iVy)] + pe * h1;
-    }
+    });
     const V4 s00 = out.ph0[iX] - lag * out.ph0[iVx] + h0 * out.ph0[iE] + V4(m.r00);
     const V4 s01 = out.ph0[iY] - lag * out.ph0[iVy] + h1 * out.ph0[iE] + V4(m.r01);
     const V4 s11 = out.ph1[iY] - lag * out.ph1[iVy] + h1 * out.ph1[iE] + V4(m.r11);
@@ -229,39 +253,27 @@ void Imm::update(const Motion& motion, std::span<const Innovation> innovations, 
         weight[j] = all > 0 ? (beta[j] / all) * innovations[j].likelihood : V4(beta[j]);
         total += weight[j];
     }
+    const bool mixture = n > 1 || none > 1e-9;
     V4 shift[kStates], spread[kPacked];
     for (std::size_t j = 0; j < n; ++j) {
         const Innovation& in = innovations[j];
         const V4 w = weight[j] / total;
-        // K = P Hᵀ S⁻¹; K ν; and K S Kᵀ = K (P Hᵀ)ᵀ.
-        V4 k0[kStates], k1[kStates], d[kStates];
-        for (int a = 0; a < kStates; ++a) {
-            k0[a] = w * (in.ph0[a] * in.i00 + in.ph1[a] * in.i01);
-            k1[a] = w * (in.ph0[a] * in.i01 + in.ph1[a] * in.i11);
-            d[a] = k0[a] * in.nu0 + k1[a] * in.nu1;  // w K ν
-            shift[a] += d[a];
-        }
-        int i = 0;
-        for (int a = 0; a < kStates; ++a)
-            for (int b = a; b < kStates; ++b, ++i) spread[i] -= k0[a] * in.ph0[b] + k1[a] * in.ph1[b];
-        if (n > 1 || none > 1e-9) {
-            const V4 safe = w + V4(1e-300);
-            i = 0;
-            for (int a = 0; a < kStates; ++a) {
-                const V4 da = d[a] / safe;
-                for (int b = a; b < kStates; ++b, ++i) spread[i] += da * d[b];
-            }
-        }
+        // K = P Hᵀ S⁻¹; K ν; and K S Kᵀ = K (P Hᵀ)ᵀ. All weighed with w, Kν also without.
+        V4 k0[kStates], k1[kStates], d[kStates], wd[kStates];
+        constant<kStates>([&](auto a) {
+            const V4 g0 = in.ph0[a] * in.i00 + in.ph1[a] * in.i01, g1 = in.ph0[a] * in.i01 + in.ph1[a] * in.i11;
+            k0[a] = w * g0;
+            k1[a] = w * g1;
+            d[a] = g0 * in.nu0 + g1 * in.nu1;
+            wd[a] = w * d[a];
+            shift[a] += wd[a];
+        });
+        triangle([&](auto a, auto b, auto i) { spread[i] -= k0[a] * in.ph0[b] + k1[a] * in.ph1[b]; });
+        if (mixture) triangle([&](auto a, auto b, auto i) { spread[i] += wd[a] * d[b]; });
     }
-    const bool mixture = n > 1 || none > 1e-9;
-    int i = 0;
-    for (int a = 0; a < kStates; ++a) {
-        x[a] += shift[a];
-        for (int b = a; b < kStates; ++b, ++i) {
-            p[i] += spread[i];
-            if (mixture) p[i] -= shift[a] * shift[b];
-        }
-    }
+    constant<kStates>([&](auto a) { x[a] += shift[a]; });
+    constant<kPacked>([&](auto i) { p[i] += spread[i]; });
+    if (mixture) triangle([&](auto a, auto b, auto i) { p[i] -= shift[a] * shift[b]; });
     if (motion.single_mode) return;
     mu = mu * total + V4(1e-9);
     mu = (1 / sum(mu)) * mu;
@@ -272,15 +284,14 @@ namespace {
 
 /// Scalar measurement of state component k in every mode.
 void scalar_update(Imm& f, int k, double value, double variance) {
-    V4 column[kStates];
+    V4 column[kStates], gain[kStates];
     for (int a = 0; a < kStates; ++a) column[a] = f.p[packed(a, k)];
     const V4 inv = V4(1) / (column[k] + V4(variance)), nu = V4(value) - f.x[k];
-    int i = 0;
-    for (int a = 0; a < kStates; ++a) {
-        const V4 g = column[a] * inv;
-        f.x[a] += g * nu;
-        for (int b = a; b < kStates; ++b, ++i) f.p[i] -= g * column[b];
-    }
+    constant<kStates>([&](auto a) {
+        gain[a] = column[a] * inv;
+        f.x[a] += gain[a] * nu;
+    });
+    triangle([&](auto a, auto b, auto i) { f.p[i] -= gain[a] * column[b]; });
 }
 
 /// Mode probabilities weighed by the likelihood of a scalar measurement.
@@ -318,11 +329,16 @@ double Imm::variance(int i, int j) const {
 
 Moments Imm::moments() const {
     Moments m;
-    for (int i = 0; i < 4; ++i) m.mean(i) = mean(i);
-    for (int i = 0; i < 4; ++i)
-        for (int j = i; j < 4; ++j)
-            m.covariance(i, j) = m.covariance(j, i) =
-                dot(mu, p[packed(i, j)] + (x[i] - V4(m.mean(i))) * (x[j] - V4(m.mean(j))));
+    V4 off[4];
+    for (int i = 0; i < 4; ++i) {
+        m.mean(i) = mean(i);
+        off[i] = x[i] - V4(m.mean(i));
+    }
+    triangle([&](auto i, auto j, auto n) {
+        constexpr int row = i, column = j;  // to Eigen a constant is another kind of index
+        if constexpr (column < 4)
+            m.covariance(row, column) = m.covariance(column, row) = dot(mu, p[n] + off[i] * off[j]);
+    });
     return m;
 }
 

@@ -16,6 +16,14 @@ struct alignas(16) V4 {
     V4(Pair l, Pair h) : lo(l), hi(h) {}
 
     double operator[](int i) const { return i < 2 ? lo[i] : hi[i - 2]; }
+    /// One lane in all four.
+    template <int lane>
+    V4 all() const {
+        if constexpr (lane < 2)
+            return V4(lo[lane]);
+        else
+            return V4(hi[lane - 2]);
+    }
     void set(int i, double s) {
         if (i < 2)
             lo[i] = s;
