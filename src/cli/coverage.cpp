@@ -1,6 +1,7 @@
 // asman coverage: what a scenario's sensors see, as maps and sections.
 #include "commands.hpp"
 #include "coverage_maps.hpp"
+#include "places.hpp"
 #include "scenery.hpp"
 
 #include <asman/simulate/calibration.hpp>
@@ -19,7 +20,7 @@ namespace {
 
 struct Options {
     std::string scenario, out = ".", terrain, box, section, target = "airliner", why,
-                          borders = ASMAN_DATA_DIR "/borders.geojson";
+                          borders = borders_file();
     std::vector<std::string> states, sensors;
     std::vector<double> levels{100};
     double cell_km = 5, rcs = 3, k = 0, gradient = 0, refractivity = 0, fresnel = 0, wavelength = 0.29, sweep_cell = 0,

@@ -272,7 +272,8 @@ struct Globe::Impl {
     void send(Station& s, int part) {
         const double end = seconds + (part + 1.0) / kSlices;
         Rng rng(s.key, key("delay"));
-        const base::Time received = at(end + rng.uniform(0.002, 0.02));
+        // Every sensor sends at moments of its own.
+        const base::Time received = at(end + rng.uniform(0.002, 0.002 + 1.0 / kSlices));
         const auto give = [&](std::vector<std::byte> bytes) {
             if (!bytes.empty()) out.push_back({received, s.spec.sensor.id, s.spec.sensor.owner, {}, std::move(bytes)});
         };
