@@ -13,6 +13,15 @@ constexpr double kPlotReach = 12'000;  ///< m: plots nearer than this may begin 
 constexpr double kLookAhead = 8;       ///< s: by then a track has a plot, or a miss that puts it again
 constexpr double kSurveyInterval = 10, kTick = 0.1;
 constexpr std::int64_t kTenths = 10;
+constexpr std::size_t kAhead = 3;  ///< pieces of work ahead of which memory is asked for
+
+/// Asks for the memory of something that is worked on soon: what lies in the main memory comes while other work goes
+/// on.
+template <class T>
+void fetch(const T& what) {
+    const char* at = reinterpret_cast<const char*>(&what);
+    for (std::size_t i = 0; i < sizeof(T); i += 64) __builtin_prefetch(at + i);
+}
 constexpr double kSpeedMemory = 60;     ///< s of one track's flight that count as a track in the histogram of speeds
 constexpr std::uint32_t kLongHeld = 8;  ///< reports of a track whose flight and end say how aircraft fly and leave
 
@@ -30,7 +39,8 @@ void Effects::clear() {
     unknown.clear();
     speeds.clear();
     n_fits = 0;
-    updates = misses = repeated = 0;
+    messages.clear();
+    updates = misses = 0;
 }
 
 template <class F>
@@ -98,7 +108,6 @@ void Tracker::Impl::run_batch(bool everyone) {
         run_components();
     }
     run_due();
-    hearers.clear();
     ++batch;
 }
 
@@ -198,6 +207,15 @@ void Tracker::Impl::reserve_slots() {
     }
 }
 
+void Tracker::Impl::fetch_component(const Component& c) const {
+    for (std::uint32_t i = c.first; i < c.first + std::min(c.count, 2U); ++i) {
+        const SensorState& s = sensors[members[i].sensor];
+        const Plot& p = s.pending[members[i].plot];
+        for (std::uint32_t k = p.near_first; k < p.near_first + std::min(p.near_count, 3U); ++k)
+            fetch(tracks[s.near[k]]);
+    }
+}
+
 void Tracker::Impl::run_components() {
     reserve_slots();
     const std::size_t n = components.size(), run = std::max<std::size_t>(8, n / 64), runs = (n + run - 1) / run;
@@ -207,14 +225,14 @@ void Tracker::Impl::run_components() {
         w.effects = &effects[r];
         w.effects->clear();
         for (std::size_t i = r * run; i < std::min(n, (r + 1) * run); ++i) {
+            if (i + kAhead < n) fetch_component(components[i + kAhead]);
             const Component& c = components[i];
             w.members = std::span(members).subspan(c.first, c.count);
             w.next_slot = c.slots;
             w.end_slot = c.slots_end;
             w.fresh.clear();
             for (const Item& item : w.members)
-                if (item.ripe && !sensors[item.sensor].pending[item.plot].taken && !repeats(w, item))
-                    associate(w, item);
+                if (item.ripe && !sensors[item.sensor].pending[item.plot].taken) associate(w, item);
         }
     });
     const auto lent = free_slots.begin() + components[0].slots;
@@ -231,29 +249,38 @@ void Tracker::Impl::run_components() {
     }
 }
 
-/// Passes that should be over by now, track by track.
+/// Passes that should be over by now, and receivers that heard what others had heard, track by track.
 void Tracker::Impl::run_due() {
     due.clear();
     for (const std::uint32_t id : active)
-        for (const Visit& v : sensors[id].due) due.push_back({v.slot, id, v});
+        for (const Visit& v : sensors[id].due) due.push_back({v.slot, id, false, v});
+    for (const Heard& h : heard) {
+        const Message& m = messages[h.message];
+        if (m.slot != kNobody) due.push_back({m.slot, h.sensor, true, {h.t, h.t, m.slot, m.generation}});
+    }
+    heard.clear();
     if (due.empty()) return;
     std::sort(due.begin(), due.end(), [](const Due& a, const Due& b) {
         if (a.slot != b.slot) return a.slot < b.slot;
         return a.visit.ripe != b.visit.ripe ? a.visit.ripe < b.visit.ripe : a.sensor < b.sensor;
     });
-    std::size_t groups = 0;
-    members.clear();
     components.clear();
-    for (std::size_t i = 0; i < due.size(); ++i) {
-        if (i == 0 || due[i].slot != due[i - 1].slot) {
-            components.push_back({static_cast<std::uint32_t>(i), 0, 0, 0});
-            ++groups;
-        }
+    for (std::uint32_t i = 0; i < due.size(); ++i) {
+        if (i == 0 || due[i].slot != due[i - 1].slot) components.push_back({i, 0, 0, 0});
         ++components.back().count;
     }
-    in_parallel(groups, std::max<std::size_t>(16, groups / 64), [&](Work& w, std::size_t g) {
+    const std::size_t n = components.size();
+    in_parallel(n, std::max<std::size_t>(16, n / 64), [&](Work& w, std::size_t g) {
+        if (g + kAhead < n) fetch(tracks[due[components[g + kAhead].first].slot]);
         const Component& c = components[g];
-        for (std::uint32_t i = c.first; i < c.first + c.count; ++i) visit(w, due[i].sensor, due[i].visit);
+        TrackState& k = tracks[due[c.first].slot];
+        for (std::uint32_t i = c.first; i < c.first + c.count; ++i) {
+            const Due& d = due[i];
+            if (!d.heard)
+                visit(w, d.sensor, d.visit);
+            else if (k.alive && k.generation == d.visit.generation)
+                note_hearer(w, k, d.sensor, d.visit.pass);
+        }
     });
 }
 
@@ -269,6 +296,7 @@ void Tracker::Impl::tend(std::int64_t tenth) {
         for (std::size_t i = r * run; i < std::min(n, (r + 1) * run); ++i) rival_of[i] = find_rival(slot_of(i));
     });
     in_parallel(n, run, [&](Work& w, std::size_t i) {
+        if (i + kAhead < n) fetch(tracks[slot_of(i + kAhead)]);
         const std::uint32_t slot = slot_of(i);
         TrackState& k = tracks[slot];
         if (!k.alive) return;
@@ -317,11 +345,14 @@ void Tracker::Impl::merge(Effects& e) {
         if (k.address) identities.put_address(slot, *k.address);
         if (k.code) identities.put_code(slot, *k.code);
     }
+    for (const auto& [message, slot] : e.messages) {
+        messages[message].slot = slot;
+        messages[message].generation = tracks[slot].generation;
+    }
     live += e.started.size();
     counters.tracks_started += e.started.size();
     counters.updates += e.updates;
     counters.misses += e.misses;
-    counters.repeated += e.repeated;
     for (const std::uint32_t slot : e.sure) {
         TrackState& k = tracks[slot];
         if (k.alive && !k.confirmed && sure(k) && !borrowed(k)) confirm(k);

@@ -301,7 +301,7 @@ void Tracker::Impl::apply(Work& w, std::size_t i) {
         learn_height(k, p);
         learn_velocity(k, p);
         if (p.self_reported) learn_message(k, p);
-        if (p.also != kNobody) note_hearers(w, k, p);
+        if (p.message != kNobody) w.effects->messages.push_back({p.message, c.slot});
         if (given > 0.9 && m == 1 && w.n_candidates == 1) sample(w, k, p);
     }
     refresh(w, c.slot);

@@ -120,7 +120,13 @@ void Tracker::Impl::take(const picture::TargetReport& r) {
     s.latest = std::max(s.latest, t);
     s.latency = std::max(s.latency * 0.999, now - t);
     if (++queued >= kMaxQueued) run_batch(false);
-    if (heard_already(r, id, t)) return;
+    bool again = false;
+    const std::uint32_t message = keep_message(r, id, t, again);
+    if (again) {
+        ++counters.repeated;
+        s.clock = std::max(s.clock, s.latest);
+        return;
+    }
 
     Plot& p = s.pending.emplace_back();
     ++waiting;
@@ -128,6 +134,7 @@ void Tracker::Impl::take(const picture::TargetReport& r) {
     if (s.sweeps) s.fixes.push_back({t, r.azimuth});
     p.t = p.stamp = t;
     p.sensor = id;
+    p.message = message;
     p.identity = r.identity;
     p.simulated = r.simulated;
     if (r.pressure_altitude && r.pressure_altitude_valid && finite(r.pressure_altitude->m) &&

@@ -33,12 +33,15 @@ inline constexpr double kHoldDegrees = 1.5;  ///< a plot waits until the beam is
 inline constexpr double kHeightSigma = 9;    ///< of a reported pressure altitude: its step of 100 ft
 inline constexpr double kSpeedSigma = 160;   ///< unknown velocity of a new track, 1σ per axis, m/s
 
-/// Another receiver of a message that is in the batch already.
-struct Hearer {
-    std::uint32_t sensor = 0, next = 0;
-    Seconds t = 0;
-};
 inline constexpr std::uint32_t kNobody = 0xffffffff;
+
+/// A position message that an aircraft sent of itself, kept for some seconds: other receivers may have heard it too.
+struct Message {
+    geo::Point point;
+    Seconds t = -1e9;
+    std::uint32_t address = 0, sensor = 0;
+    std::uint32_t slot = kNobody, generation = 0;  ///< the track that took it
+};
 
 /// A report taken in, corrected for bias at the next advance, waiting for the beam to pass its neighbourhood.
 struct Plot {
@@ -59,11 +62,11 @@ struct Plot {
     picture::ReportedIdentity identity;
     std::optional<double> ground_speed, track_angle, vertical_rate;
     bool simulated = false;
-    bool self_reported = false;    ///< the place is the aircraft's own navigation (ADS-B), which errs slowly
-    std::uint32_t also = kNobody;  ///< who else heard the same message: the first of a list of hearers
-    double false_density = 0;      ///< false plots per m² here, per scan
-    double new_density = 0;        ///< aircraft per m² here that this look would show for the first time
-    double newborn = 0;            ///< share of them that appeared lately, and had not been there all along
+    bool self_reported = false;       ///< the place is the aircraft's own navigation (ADS-B), which errs slowly
+    std::uint32_t message = kNobody;  ///< its place among the messages kept
+    double false_density = 0;         ///< false plots per m² here, per scan
+    double new_density = 0;           ///< aircraft per m² here that this look would show for the first time
+    double newborn = 0;               ///< share of them that appeared lately, and had not been there all along
     // In one batch: the tracks near it, a part of the sensor's list, and whether a cluster has taken it.
     std::uint32_t near_first = 0, near_count = 0;
     bool taken = false;
@@ -215,10 +218,9 @@ struct TrackState {
     int rival_score = 0;
     std::vector<Sample> samples;  ///< recent plots, for registration
     Seconds registered = 0;       ///< up to when new estimates of its sensors' errors have been followed
-    // The latest message of its own navigation that was used.
-    geo::Point message;
+    // The latest message of its own navigation that was used: when, and the variance of its slow error, m².
     Seconds message_at = -1e9;
-    double message_variance = 0;  ///< of its slow error, m²
+    double message_variance = 0;
 
     double height(Seconds time, double unknown) const { return vertical.valid() ? vertical.height(time) : unknown; }
 };
@@ -258,6 +260,10 @@ struct Effects {
         bool reply;
         double east, north, t, weight;
     };
+    struct Taken {
+        std::uint32_t message, slot;
+    };
+    std::vector<Taken> messages;  ///< that tracks took
     struct Planned {
         std::uint32_t sensor;
         Visit visit;
@@ -279,7 +285,7 @@ struct Effects {
     std::vector<std::uint32_t> started, dropped, sure, settled;
     std::vector<Registrar::Fit> fits;  ///< the first n_fits
     std::size_t n_fits = 0;
-    std::uint64_t updates = 0, misses = 0, repeated = 0;
+    std::uint64_t updates = 0, misses = 0;
     void clear();
 };
 
@@ -368,14 +374,14 @@ struct Tracker::Impl {
     std::vector<Work> work;        ///< [worker]
     std::vector<Effects> effects;  ///< [piece]
     std::size_t queued = 0;        ///< reports since the last batch
-    std::vector<Hearer> hearers;   ///< of the batch
-    struct Message {
-        std::uint64_t batch = 0;
-        std::uint32_t sensor = 0, plot = 0;
-    };
-    std::vector<Message> messages;  ///< hash of the batch's messages; a power of two
-    std::size_t waiting = 0;        ///< reports in all pending
+    std::size_t waiting = 0;       ///< reports in all pending
     std::array<std::uint64_t, 200> waits{};
+    std::vector<Message> messages;  ///< hash; a power of two
+    struct Heard {
+        std::uint32_t message, sensor;
+        Seconds t;
+    };
+    std::vector<Heard> heard;  ///< since the last batch: messages that are there already
     std::vector<std::uint32_t> dirty, active;
     std::vector<Item> items, members;              ///< in order of time; by component
     std::vector<std::uint32_t> parent, component;  ///< [item]
@@ -389,6 +395,7 @@ struct Tracker::Impl {
     SpatialIndex plot_index{24'000};
     struct Due {
         std::uint32_t slot, sensor;
+        bool heard;  ///< a message of the track's aircraft, at visit.pass; else a visit
         Visit visit;
     };
     std::vector<Due> due;
@@ -401,6 +408,7 @@ struct Tracker::Impl {
     std::uint32_t root(std::uint32_t item);
     void unite(std::uint32_t a, std::uint32_t b);
     void reserve_slots();
+    void fetch_component(const Component& c) const;
     void run_components();
     void run_due();
     void tend(std::int64_t tenth);
@@ -466,10 +474,8 @@ struct Tracker::Impl {
     void use_window(Work& w, TrackState& k) const;
     void follow_registration(std::uint32_t slot);
     // told.cpp: reports that carry their own place
-    bool heard_already(const picture::TargetReport& r, std::uint32_t sensor, Seconds t);
-    void note_hearers(Work& w, TrackState& k, const Plot& p) const;
+    std::uint32_t keep_message(const picture::TargetReport& r, std::uint32_t sensor, Seconds t, bool& again);
     void note_hearer(Work& w, TrackState& k, std::uint32_t sensor, Seconds t) const;
-    bool repeats(Work& w, const Item& item);
     void widen(const TrackState& k, const Plot& p, Measurement& m) const;
     void learn_message(TrackState& k, const Plot& p) const;
     double slow_error(const TrackState& k, Seconds t) const;

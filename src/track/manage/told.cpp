@@ -9,7 +9,9 @@ namespace asman::track {
 
 namespace {
 
-constexpr double kSameMessage = 0.25;     ///< s: an aircraft's messages are 0.4 s apart at least (DO-260B 2.2.3.3)
+constexpr double kSameMessage = 0.25;  ///< s: an aircraft's messages are 0.4 s apart at least (DO-260B 2.2.3.3)
+constexpr double kKept = 4;            ///< s
+constexpr std::size_t kMessages = 1 << 18, kProbes = 8;
 constexpr double kNavigationMemory = 10;  ///< s: for so long an aircraft's navigation errs the same way
 constexpr double kForgotten = 20;         ///< s after its last report other sensors have taken over
 constexpr double kCoarse = 100;           ///< m, 1σ: navigation no better than radars
@@ -30,29 +32,32 @@ std::uint64_t hash_of(const picture::TargetReport& r) {
 
 }  // namespace
 
-/// The same message from another receiver in the same batch: it is noted with the first, and costs no more than that.
-bool Tracker::Impl::heard_already(const picture::TargetReport& r, std::uint32_t sensor, Seconds t) {
-    if (r.polar() || r.kind != picture::SensorKind::ads_b || !r.identity.address) return false;
-    if (messages.empty()) messages.resize(std::size_t{1} << 17);
-    const std::size_t mask = messages.size() - 1;
-    std::size_t at = hash_of(r) & mask;
-    for (int probe = 0; probe < 8; ++probe, at = (at + 1) & mask) {
+/// Where the message is kept, or kNobody: it cannot be. `again`: it was there already, from another receiver. Then it
+/// tells nothing new of the aircraft, and costs a look here and a note at the track.
+std::uint32_t Tracker::Impl::keep_message(const picture::TargetReport& r, std::uint32_t sensor, Seconds t,
+                                          bool& again) {
+    again = false;
+    if (r.polar() || r.kind != picture::SensorKind::ads_b || !r.identity.address) return kNobody;
+    if (messages.empty()) messages.resize(kMessages);
+    const std::size_t first = hash_of(r) & (kMessages - 1);
+    std::uint32_t vacant = kNobody;
+    for (std::size_t probe = 0; probe < kProbes; ++probe) {
+        const auto at = static_cast<std::uint32_t>((first + probe) & (kMessages - 1));
         Message& m = messages[at];
-        if (m.batch != batch) {
-            m = {batch, sensor, static_cast<std::uint32_t>(sensors[sensor].pending.size())};
-            return false;
-        }
-        Plot& p = sensors[m.sensor].pending[m.plot];
-        if (p.point != *r.point || p.identity.address != r.identity.address || std::abs(p.stamp - t) > kSameMessage ||
-            p.sensor == sensor)
+        const bool old = now - m.t > kKept || m.t > now + kKept;
+        if (old) {
+            if (vacant == kNobody) vacant = at;
             continue;
-        hearers.push_back({sensor, p.also, t});
-        p.also = static_cast<std::uint32_t>(hearers.size() - 1);
-        sensors[sensor].clock = std::max(sensors[sensor].clock, sensors[sensor].latest);
-        ++counters.repeated;
-        return true;
+        }
+        if (m.point != *r.point || m.address != *r.identity.address || m.sensor == sensor ||
+            std::abs(m.t - t) > kSameMessage)
+            continue;
+        again = true;
+        heard.push_back({at, sensor, t});
+        return at;
     }
-    return false;
+    if (vacant != kNobody) messages[vacant] = {*r.point, t, *r.identity.address, sensor, kNobody, 0};
+    return vacant;
 }
 
 void Tracker::Impl::note_hearer(Work& w, TrackState& k, std::uint32_t sensor, Seconds t) const {
@@ -62,31 +67,6 @@ void Tracker::Impl::note_hearer(Work& w, TrackState& k, std::uint32_t sensor, Se
     l.last = std::max(l.last, t);
     l.last_hit = l.last_pass = std::max(l.last_hit, t);
     l.hit_share = 1;
-}
-
-void Tracker::Impl::note_hearers(Work& w, TrackState& k, const Plot& p) const {
-    for (std::uint32_t h = p.also; h != kNobody; h = hearers[h].next)
-        note_hearer(w, k, hearers[h].sensor, hearers[h].t);
-}
-
-/// A message that a track has had in an earlier batch, late from another receiver. It tells nothing new.
-bool Tracker::Impl::repeats(Work& w, const Item& item) {
-    SensorState& s = sensors[item.sensor];
-    Plot& p = s.pending[item.plot];
-    if (!p.self_reported || !p.identity.address) return false;
-    for (std::uint32_t i = p.near_first; i < p.near_first + p.near_count; ++i) {
-        if (wheres[s.near[i]].address != *p.identity.address) continue;
-        TrackState& k = tracks[s.near[i]];
-        if (!k.alive || k.address != p.identity.address || k.message != p.point ||
-            std::abs(k.message_at - p.t) > kSameMessage)
-            continue;
-        p.taken = true;
-        note_hearer(w, k, p.sensor, p.t);
-        note_hearers(w, k, p);
-        ++w.effects->repeated;
-        return true;
-    }
-    return false;
 }
 
 /// An aircraft's own navigation errs slowly: reports a fraction of a second apart carry the same error and must not be
@@ -104,7 +84,6 @@ void Tracker::Impl::widen(const TrackState& k, const Plot& p, Measurement& m) co
 }
 
 void Tracker::Impl::learn_message(TrackState& k, const Plot& p) const {
-    k.message = p.point;
     k.message_at = p.t;
     k.message_variance = p.variance * (1 - coarse(p.variance));
 }

@@ -62,7 +62,7 @@ void Tracker::Impl::start(Work& w, const Plot& p, double existence, const Birth&
     link.reports = 1;
     k.registered = now;
     if (p.self_reported) learn_message(k, p);
-    if (p.also != kNobody) note_hearers(w, k, p);
+    if (p.message != kNobody) w.effects->messages.push_back({p.message, slot});
     survey(w, slot);
 }
 
