@@ -65,20 +65,23 @@ struct Bench {
     std::vector<std::uint64_t> waits_before;
     std::int64_t next_picture = 0;
 
-    void take(const simulate::Datagram& d) {
+    /// Decodes what arrived up to `until`, then gives it to the tracker.
+    void take(const std::vector<simulate::Datagram>& datagrams, std::size_t& next, base::Time until) {
         const double t0 = clock();
         decoded.clear();
-        source.decode(d.feed, d.bytes, d.received, decoded);
+        for (; next < datagrams.size() && datagrams[next].received <= until; ++next) {
+            const auto& d = datagrams[next];
+            source.decode(d.feed, d.bytes, d.received, decoded);
+            if (measuring) r.bytes += d.bytes.size(), ++r.datagrams;
+        }
         const double t1 = clock(), p1 = processor();
         for (const auto& m : decoded.services) tracker.service(m);
         for (const auto& p : decoded.reports) tracker.report(p);
         const double t2 = clock();
-        r.processor += measuring ? processor() - p1 : 0;
         if (!measuring) return;
+        r.processor += processor() - p1;
         r.decode += t1 - t0;
         r.track += t2 - t1;
-        ++r.datagrams;
-        r.bytes += d.bytes.size();
         r.reports += decoded.reports.size();
     }
 
@@ -127,7 +130,7 @@ struct Bench {
             const base::Time until = globe.start() + base::seconds(from + k * o.step);
             const double t0 = clock();
             const std::uint64_t before = tracker.counters().used;
-            for (; next < datagrams.size() && datagrams[next].received <= until; ++next) take(datagrams[next]);
+            take(datagrams, next, until);
             step(until, tracker.counters().used - before, clock() - t0);
         }
     }
