@@ -25,13 +25,5 @@ target_sources(asman_asterix PRIVATE ${asterix_outputs})
 target_include_directories(asman_asterix PUBLIC $<BUILD_INTERFACE:${asterix_generated}/include>)
 
 include(AsmanInstall)
-asman_install(asterix ${asterix_generated}/include)
-
-# The installed tree, used from outside: tests/consumer/asterix is built against it with nothing else at hand.
-if(ASMAN_TESTS)
-  add_test(NAME consumer_asterix
-           COMMAND ${CMAKE_COMMAND} -DBUILD=${CMAKE_BINARY_DIR} -DSOURCE=${CMAKE_SOURCE_DIR}/tests/consumer/asterix
-                   -DCOMPONENT=asterix -DCOMPILER=${CMAKE_CXX_COMPILER} -DFLAGS=${CMAKE_CXX_FLAGS}
-                   -DSANITIZE=${ASMAN_SANITIZE} -P ${CMAKE_SOURCE_DIR}/tests/consumer/check.cmake)
-  set_tests_properties(consumer_asterix PROPERTIES LABELS system)
-endif()
+asman_install(asterix HEADERS ${asterix_generated}/include)
+asman_consumer_test(asterix)

@@ -1,3 +1,6 @@
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
-target_link_libraries(asman_base PRIVATE PkgConfig::SODIUM)
+target_link_libraries(asman_base PRIVATE $<BUILD_INTERFACE:PkgConfig::SODIUM> $<INSTALL_INTERFACE:sodium>)
+
+include(AsmanInstall)
+asman_install(base LIBRARIES sodium)

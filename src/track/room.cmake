@@ -3,4 +3,8 @@ asman_use(track Eigen3::Eigen)
 # The benchmark's adapter reads JSON and writes text.
 find_package(nlohmann_json REQUIRED)
 find_package(fmt REQUIRED)
-target_link_libraries(asman_track PRIVATE nlohmann_json::nlohmann_json fmt::fmt)
+target_link_libraries(asman_track PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json> fmt::fmt)
+
+include(AsmanInstall)
+asman_install(track ROOMS base geo picture PACKAGES Eigen3 fmt LIBRARIES fmt)
+asman_consumer_test(track)

@@ -16,3 +16,21 @@ step(${CMAKE_COMMAND} -S ${SOURCE} -B ${stage}/build -DCMAKE_PREFIX_PATH=${stage
      -DCMAKE_CXX_FLAGS=${flags})
 step(${CMAKE_COMMAND} --build ${stage}/build)
 step(${stage}/build/consumer)
+
+# The same by pkg-config.
+find_program(PKG_CONFIG pkg-config)
+if(PKG_CONFIG)
+  file(GLOB_RECURSE found ${stage}/tree/*/asman-${COMPONENT}.pc)
+  list(GET found 0 description)
+  get_filename_component(folder ${description} DIRECTORY)
+  set(ENV{PKG_CONFIG_PATH} ${folder})
+  execute_process(COMMAND ${PKG_CONFIG} --define-prefix --define-variable=prefix=${stage}/tree --cflags --libs asman-${COMPONENT}
+                  OUTPUT_VARIABLE words RESULT_VARIABLE code ERROR_VARIABLE output)
+  if(NOT code EQUAL 0)
+    message(FATAL_ERROR "pkg-config: ${output}")
+  endif()
+  separate_arguments(words UNIX_COMMAND "${words}")
+  separate_arguments(flags UNIX_COMMAND "${flags}")
+  step(${COMPILER} ${flags} -std=c++23 ${SOURCE}/main.cpp ${words} -o ${stage}/consumer_pkg)
+  step(${stage}/consumer_pkg)
+endif()

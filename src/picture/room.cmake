@@ -1,0 +1,2 @@
+include(AsmanInstall)
+asman_install(picture ROOMS base geo PACKAGES Eigen3)
