@@ -26,7 +26,7 @@ inline Octets little(std::uint64_t v, int n) {
 }
 
 inline Octets udp(const Octets& payload) {
-    return big(4000, 2) + big(8600, 2) + big(payload.size() + 8, 2) + big(0, 2) + payload;
+    return big(8600, 2) + big(8600, 2) + big(payload.size() + 8, 2) + big(0, 2) + payload;
 }
 
 /// `fragment`: the flags and offset field.
@@ -43,8 +43,11 @@ inline Octets ethernet(const Octets& packet, unsigned type, bool vlan = false) {
 inline Octets pcap(const std::vector<Octets>& packets, unsigned link = 1) {
     Octets out =
         little(0xA1B2C3D4, 4) + little(2, 2) + little(4, 2) + little(0, 8) + little(65535, 4) + little(link, 4);
-    for (const auto& p : packets)
-        out = out + little(1'600'000'000, 4) + little(250'000, 4) + little(p.size(), 4) + little(p.size(), 4) + p;
+    for (const auto& p : packets) {
+        const auto packet =
+            little(1'600'000'000, 4) + little(250'000, 4) + little(p.size(), 4) + little(p.size(), 4) + p;
+        out.insert(out.end(), packet.begin(), packet.end());
+    }
     return out;
 }
 
