@@ -3,6 +3,7 @@
 
 #include <asman/asterix/record.hpp>
 
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <vector>
@@ -89,18 +90,17 @@ class Writer {
     Writer(const Writer&) = delete;
     Writer& operator=(const Writer&) = delete;
     /// Cuts `out` to what was written; until then it has room to spare.
-    ~Writer() { out_.resize(at_); }
+    ~Writer() {
+        flush();
+        out_.resize(at_);
+    }
     Fault fault = Fault::none;
 
     void bits(std::uint64_t v, unsigned width) {
-        if (width < 64 && v >> width) return fail(Fault::out_of_range);
-        if (have_ + width > 64) {
-            const unsigned high = width / 2;
-            push(v >> (width - high), high);
-            v &= (std::uint64_t{1} << (width - high)) - 1;
-            width -= high;
-        }
-        push(v, width);
+        if (have_ + width >= 64) return spill(v, width);
+        if (v >> width) return fail(Fault::out_of_range);
+        pending_ = pending_ << width | v;
+        have_ += width;
     }
     void integer(std::int64_t v, unsigned width) {
         const std::int64_t top = std::int64_t{1} << (width - 1);
@@ -109,7 +109,10 @@ class Writer {
     }
     /// Rounded to the nearest multiple of `lsb`.
     void quantity(double v, double lsb, unsigned width, bool is_signed) {
-        const double raw = std::nearbyint(v / lsb);
+        // Below 2^51 the sum with 1.5 · 2^52 has no bits behind the point: rounded as nearbyint() rounds, without a
+        // call.
+        const double units = v / lsb;
+        const double raw = std::abs(units) < 0x1p51 ? units + 0x1.8p52 - 0x1.8p52 : std::nearbyint(units);
         if (!(raw > -9.2e18 && raw < 9.2e18)) return fail(Fault::out_of_range);
         if (is_signed) return integer(static_cast<std::int64_t>(raw), width);
         if (raw < 0) return fail(Fault::out_of_range);
@@ -144,31 +147,37 @@ class Writer {
         if (fault == Fault::none) fault = what;
     }
 
-    std::size_t size() const { return at_; }
+    /// Octets that `out` will have; only between whole octets.
+    std::size_t size() const { return at_ + have_ / 8; }
     /// Sets an octet that was written before.
-    void patch(std::size_t at, std::byte octet) { out_[at] = octet; }
+    void patch(std::size_t at, std::byte octet) {
+        flush();
+        out_[at] = octet;
+    }
 
   private:
     void room(std::size_t n) {
         if (at_ + n > out_.size()) out_.resize(at_ + n + 256);
     }
     void append(Bytes content) {
+        flush();
         if (content.empty()) return;
         room(content.size());
         std::memcpy(out_.data() + at_, content.data(), content.size());
         at_ += content.size();
     }
-    /// At most 64 bits are pending; whole octets go out by one store of eight.
-    void push(std::uint64_t v, unsigned width) {
-        pending_ = width < 64 ? pending_ << width | v : v;
-        have_ += width;
+    /// The whole octets of what is pending, by one store of eight.
+    void flush() {
         if (have_ < 8) return;
         room(8);
-        const std::uint64_t aligned = pending_ << (64 - have_);
-        for (unsigned i = 0; i < 8; ++i) out_[at_ + i] = static_cast<std::byte>(aligned >> (56 - 8 * i) & 0xFF);
+        std::uint64_t aligned = pending_ << (64 - have_);
+        if constexpr (std::endian::native == std::endian::little) aligned = std::byteswap(aligned);
+        std::memcpy(out_.data() + at_, &aligned, 8);
         at_ += have_ / 8;
         have_ %= 8;
     }
+    /// Less than 64 bits are pending.
+    void spill(std::uint64_t v, unsigned width);
     std::vector<std::byte>& out_;
     std::size_t at_;
     std::uint64_t pending_ = 0;
@@ -180,13 +189,16 @@ template <std::size_t Slots, class Put>
 bool encode_record(const Edition& edition, const Uap& uap, const std::array<bool, Slots>& has,
                    std::vector<std::byte>& out, Problem& problem, Put put) {
     const auto start = out.size();
-    std::array<bool, 256> present;
-    std::size_t wanted = 0, found = 0;
+    std::array<const Item*, 256> items;
+    std::array<std::uint8_t, 37> fields{};
+    std::size_t wanted = 0, found = 0, last = 0;
     for (const bool flag : has) wanted += flag;
     for (std::size_t k = 0; k < uap.items; ++k) {
         const Item* item = uap.item[k];
-        present[k] = item && item->slot < Slots && has[item->slot];
-        found += present[k];
+        if (!item || item->slot >= Slots || !has[item->slot]) continue;
+        items[found++] = item;
+        last = k / 7;
+        fields[last] = static_cast<std::uint8_t>(fields[last] | 0x80u >> k % 7);
     }
     problem = {.category = edition.category};
     if (found != wanted) {
@@ -195,12 +207,11 @@ bool encode_record(const Edition& edition, const Uap& uap, const std::array<bool
     }
     {
         Writer w(out);
-        w.field_spec({present.data(), uap.items}, 0);
-        for (std::size_t k = 0; k < uap.items && problem.fault == Fault::none; ++k) {
-            if (!present[k]) continue;
-            put(uap.item[k]->slot, w);
+        for (std::size_t i = 0; i <= last; ++i) w.bits(fields[i] | unsigned{i < last}, 8);
+        for (std::size_t i = 0; i < found && problem.fault == Fault::none; ++i) {
+            put(items[i]->slot, w);
             problem.fault = w.fault;
-            problem.item = uap.item[k]->node->name;
+            problem.item = items[i]->node->name;
         }
     }
     if (problem.fault != Fault::none) out.resize(start);
