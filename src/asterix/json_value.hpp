@@ -1,6 +1,7 @@
 // A small JSON reader: values as they are needed to encode records. Depth and size are bounded by the text.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -8,6 +9,8 @@
 #include <vector>
 
 namespace asman::asterix {
+
+inline constexpr std::size_t widest_number = 32;  ///< bits of a raw value that is written as a number
 
 struct Json {
     enum class Type : std::uint8_t { null, boolean, number, string, array, object } type = Type::null;

@@ -2,6 +2,7 @@
 #include <asman/asterix/bds.hpp>
 #include <asman/asterix/json.hpp>
 
+#include "json_value.hpp"
 #include "walk.hpp"
 
 #include <charconv>
@@ -13,7 +14,6 @@ namespace asman::asterix {
 namespace {
 
 constexpr double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
-constexpr std::size_t widest_number = 32;  ///< bits of a raw value that is written as a number
 
 template <class Integer>
 void integer(Integer v, std::string& out) {

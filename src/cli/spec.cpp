@@ -1,6 +1,7 @@
 // asman spec: the ASTERIX tables that the program was built with.
 #include "commands.hpp"
 
+#include <asman/asterix/json.hpp>
 #include <asman/asterix/spec.hpp>
 
 #include <fmt/core.h>
@@ -28,17 +29,33 @@ int list(const Options& o) {
     return Exit::ok;
 }
 
-int show(const Options& o) {
+/// The table that the options name; nullptr after a word why not.
+const asterix::Edition* named(const Options& o) {
     unsigned category = 0;
     const auto [end, ec] = std::from_chars(o.category.data(), o.category.data() + o.category.size(), category);
     const bool number = ec == std::errc{} && end == o.category.data() + o.category.size() && category < 256;
     const auto* e =
         number ? asterix::find_edition(static_cast<std::uint8_t>(category), o.edition, o.expansion) : nullptr;
     if (!e)
-        return report({base::Errc::unknown_name,
-                       {},
-                       "no table for category " + o.category + " " + o.edition + "; see `asman spec list`"});
+        report({base::Errc::unknown_name,
+                {},
+                "no table for category " + o.category + " " + o.edition + "; see `asman spec list`"});
+    return e;
+}
+
+int show(const Options& o) {
+    const auto* e = named(o);
+    if (!e) return Exit::failed;
     fmt::print("{}", asterix::to_text(*e));
+    return Exit::ok;
+}
+
+int schema(const Options& o) {
+    const auto* e = named(o);
+    if (!e) return Exit::failed;
+    std::string out;
+    asterix::json_schema(*e, out);
+    fmt::print("{}\n", out);
     return Exit::ok;
 }
 
@@ -56,7 +73,14 @@ void add_spec(CLI::App& app, Outcome& outcome) {
     one->add_option("edition", o->edition, "1.32; the newest if left out");
     one->add_flag("--re", o->expansion, "its reserved expansion field instead");
     one->callback([o, &outcome] { outcome.code = show(*o); });
-    sub->footer("Examples:\n  asman spec list\n  asman spec show 048 1.32\n  asman spec show 021 1.5 --re");
+    CLI::App* lines =
+        sub->add_subcommand("schema", "JSON Schema of the lines that `asman decode` writes for its records");
+    lines->add_option("category", o->category, "048")->required();
+    lines->add_option("edition", o->edition, "1.32; the newest if left out");
+    lines->callback([o, &outcome] { outcome.code = schema(*o); });
+    sub->footer(
+        "Examples:\n  asman spec list\n  asman spec show 048 1.32\n  asman spec show 021 1.5 --re\n  asman spec schema "
+        "062 > 062.schema.json");
 }
 
 }  // namespace asman::cli

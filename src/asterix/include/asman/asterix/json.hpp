@@ -25,6 +25,9 @@ void to_json(const Record& record, std::uint64_t datagram, std::string& out, con
 /// Appends {"datagram":0,"category":30,"bytes":"1e0040…"}: the payload of a block that is not decoded.
 void opaque_to_json(std::uint8_t category, Bytes payload, std::uint64_t datagram, std::string& out);
 
+/// Appends the JSON Schema (2020-12) of the lines for records of an edition of a category.
+void json_schema(const Edition& edition, std::string& out);
+
 /// A record read from a line that to_json() wrote (or a person).
 struct FromJson {
     std::uint8_t category = 0;
