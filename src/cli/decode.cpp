@@ -15,7 +15,7 @@ namespace {
 struct Options {
     std::vector<std::string> files;
     RecordingOptions recording;
-    bool json = false, count = false, hex = false, table = false, text = false, quiet = false;
+    bool json = false, count = false, hex = false, table = false, text = false;
     bool registers = false, opaque = false;
 };
 
@@ -66,7 +66,7 @@ int decode(const std::string& path, const Options& o, Output& out, Totals& total
         while (const asterix::Event* e = reader.next()) {
             opened->hear(*e);
             undecoded.count(*e);
-            if (e->what == asterix::What::problem && ++totals.problems <= 10 && !o.quiet)
+            if (e->what == asterix::What::problem && ++totals.problems <= 10 && !o.recording.quiet)
                 fmt::print(stderr, "asman: {}: {}\n", path, e->problem.text());
             if (e->what == asterix::What::record) ++totals.records[e->category];
             const bool wanted = e->what == asterix::What::record || (e->what == asterix::What::opaque && o.opaque);
@@ -77,7 +77,7 @@ int decode(const std::string& path, const Options& o, Output& out, Totals& total
         }
         if (live && (!out.flush(0) || std::fflush(stdout) != 0)) return Exit::ok;
     }
-    if (!o.quiet) {
+    if (!o.recording.quiet) {
         undecoded.report(path);
         report_frames(path, opened->frames.counters());
     }
@@ -94,7 +94,8 @@ int run(const Options& o) {
     }
     out.flush(0);
     std::fflush(stdout);
-    if (totals.problems && !o.quiet) fmt::print(stderr, "asman: {} records could not be decoded\n", totals.problems);
+    if (totals.problems && !o.recording.quiet)
+        fmt::print(stderr, "asman: {} records could not be decoded\n", totals.problems);
     return code;
 }
 
@@ -115,7 +116,7 @@ void add_decode(CLI::App& app, Outcome& outcome) {
     sub->add_flag("--opaque", o->opaque, "a line, too, for each block that is not decoded: its bytes")
         ->excludes(table)
         ->excludes(count);
-    sub->add_flag("--quiet", o->quiet, "nothing on standard error but errors that end the program");
+    sub->add_flag("--quiet", o->recording.quiet, "nothing on standard error but errors that end the program");
     sub->footer(
         "Examples:\n  asman decode radar.pcap > radar.ndjson\n  asman decode --count *.ff\n"
         "  asman decode --edition 062=1.18 --text tracks.pcap | jq .items\n"

@@ -104,6 +104,9 @@ base::Result<Frames> Frames::open(const std::string& path, const RecordingOption
         stop_on_signal();
         Live live{std::move(receiver), {}, {}, endpoint.tcp, {}};
         live.frame.port = endpoint.port;
+        if (!o.quiet)
+            fmt::print(stderr, "asman: {}: {}, until {}\n", path, endpoint.tcp ? "connecting" : "listening",
+                       o.seconds > 0 ? fmt::format("{} s have passed", o.seconds) : "Ctrl-C");
         if (o.seconds > 0) live.end = wall_clock() + static_cast<std::int64_t>(o.seconds * 1e9);
         return Frames(Source(std::in_place_type<Live>, std::move(live)));
     }

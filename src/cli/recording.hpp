@@ -21,6 +21,7 @@ struct RecordingOptions {
         editions;         ///< "auto", "newest", "062=1.18", "048@25/13=1.21", "048@:8600=1.21", "010=opaque"
     bool insist = false;  ///< decode in the editions told though the data refute them
     double seconds = 0;   ///< live: end after so long; 0: at Ctrl-C
+    bool quiet = false;   ///< live: without a word that it waits
 };
 void add_recording_options(CLI::App& sub, RecordingOptions& options);
 

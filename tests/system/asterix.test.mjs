@@ -1,0 +1,159 @@
+// The ASTERIX tools as a script sees them: there and back, relayed, counted, compared, recorded and live.
+import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { folder, run, shared, start, without } from './program.mjs';
+
+const block = (category, ...records) => {
+  const payload = records.flat();
+  return Buffer.from([category, (payload.length + 3) >> 8, (payload.length + 3) & 255, ...payload]);
+};
+/** Category 048: a target report of 90/`sic`, so many seconds after midnight, at 100 NM, 90°. */
+const plot = (sic, seconds) => {
+  const t = seconds * 128;
+  return [0xf0, 0x5a, sic, (t >> 16) & 255, (t >> 8) & 255, t & 255, 0xa0, 0x64, 0x00, 0x40, 0x00];
+};
+/** Category 062: a track of 91/1 at a latitude and longitude. */
+const track = (latitude, longitude) => {
+  const angle = (v) => {
+    const raw = Math.round((v * 2 ** 25) / 180);
+    return [(raw >> 24) & 255, (raw >> 16) & 255, (raw >> 8) & 255, raw & 255];
+  };
+  return [0x98, 0x5b, 1, 0x2a, 0x30, 0x00, ...angle(latitude), ...angle(longitude)];
+};
+function file(t, bytes, name = 'made.raw') {
+  const path = join(folder(t), name);
+  writeFileSync(path, bytes);
+  return path;
+}
+const lines = (out) => (out === '' ? [] : out.trimEnd().split('\n').map((line) => JSON.parse(line)));
+async function ok(args) {
+  const done = await run(args);
+  assert.equal(done.code, 0, `${args.join(' ')}: ${done.err}`);
+  return done;
+}
+/** A port that nobody had a moment ago. */
+const freePort = () =>
+  new Promise((resolve) => {
+    const socket = createSocket('udp4');
+    socket.bind(0, '127.0.0.1', () => {
+      const { port } = socket.address();
+      socket.close(() => resolve(port));
+    });
+  });
+/** Until the program says on standard error what it waits for. */
+async function says(started, pattern) {
+  for (let i = 0; i < 600; ++i) {
+    if (pattern.test(started.text().err)) return;
+    await new Promise((r) => setTimeout(r, 50));
+  }
+  assert.fail(`it never said ${pattern}: ${started.text().err}`);
+}
+
+test('decode and encode give the same bytes, blocks without a table too', async (t) => {
+  const bytes = Buffer.concat([block(48, plot(1, 21600), plot(2, 21601)), block(253, [1, 2, 3, 4, 5]), block(62, track(40, 70))]);
+  const path = file(t, bytes);
+  const { out, err } = await ok(['decode', '--opaque', path]);
+  const records = lines(out);
+  assert.deepEqual(records.map((r) => r.category), [48, 48, 253, 62]);
+  assert.equal(records[2].bytes, '0102030405');
+  assert.match(err, /253/);
+  const back = join(folder(t), 'back.raw');
+  await ok(['encode', file(t, out, 'lines.ndjson'), '-o', back]);
+  const blocks = (b) => lines(b.out).map(({ offset, datagram, ...rest }) => rest);
+  assert.deepEqual(blocks(await ok(['decode', '--opaque', back])), blocks({ out }));
+  await ok(['asterix', 'diff', path, back]);
+});
+
+test('a line that cannot be encoded is named with its reason', async (t) => {
+  const bad = '{"category":48,"items":{"010":{"SAC":1,"SIC":2}}}\n{"category":48,"items":{"010":{"SAC":999,"SIC":2}}}\n';
+  const { code, err } = await run(['encode', file(t, bad, 'bad.ndjson'), '-o', join(folder(t), 'out.raw')]);
+  assert.equal(code, 1);
+  assert.match(err, /2/);
+  assert.match(err, /SAC/);
+});
+
+test('the schema of a category accepts what decode writes', async (t) => {
+  const [line] = lines((await ok(['decode', file(t, block(48, plot(1, 21600)))])).out);
+  const schema = JSON.parse((await ok(['spec', 'schema', '048', line.edition])).out);
+  assert.equal(schema.properties.category.const, 48);
+  for (const item of Object.keys(line.items)) assert.ok(schema.properties.items.properties[item], item);
+  const list = lines((await ok(['spec', 'list', '--json'])).out);
+  assert.ok(list.some((e) => e.category === 48 && e.edition === line.edition && e.oracle));
+});
+
+test('filter keeps the bytes of the sources, categories and area asked for', async (t) => {
+  const inside = track(40, 70), outside = track(10, 10);
+  const path = file(t, Buffer.concat([block(48, plot(1, 1), plot(2, 2)), block(62, inside, outside)]));
+  const out = join(folder(t), 'out.raw');
+  await ok(['filter', path, '--sac-sic', '90/2', '-o', out]);
+  assert.deepEqual(readFileSync(out), block(48, plot(2, 2)));
+  await ok(['filter', path, '--category', '48', '-o', out]);
+  assert.deepEqual(readFileSync(out), block(48, plot(1, 1), plot(2, 2)));
+  await ok(['filter', path, '--area', '39,69,43,80', '-o', out]);
+  assert.deepEqual(readFileSync(out), block(62, inside));
+});
+
+test('filter sends, decode listens: over UDP, datagram by datagram', async (t) => {
+  const bytes = Buffer.concat([block(48, plot(1, 1)), block(48, plot(2, 2)), block(48, plot(3, 3))]);
+  const port = await freePort();
+  const listening = start(['decode', `udp://127.0.0.1:${port}`, '--seconds', '20']);
+  await says(listening, /listening/);
+  await ok(['filter', file(t, bytes), '--category', '48', '--to', `udp://127.0.0.1:${port}`]);
+  for (let i = 0; i < 300 && lines(listening.text().out.replace(/[^\n]*$/, '')).length < 3; ++i)
+    await new Promise((r) => setTimeout(r, 50));
+  listening.child.kill('SIGINT');
+  const { code, out, err } = await listening.done;
+  assert.equal(code, 0, err);
+  assert.deepEqual(lines(out).map((r) => r.items['010'].SIC), [1, 2, 3]);
+});
+
+test('a stream over TCP is cut into its blocks however it arrives', async () => {
+  const bytes = Buffer.concat([block(48, plot(1, 1)), block(48, plot(2, 2))]);
+  const server = createServer((socket) => {
+    socket.setNoDelay(true);
+    for (const [i, octet] of [...bytes].entries()) setTimeout(() => socket.write(Buffer.from([octet])), i);
+    setTimeout(() => socket.end(), 500);
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { code, out, err } = await run(['decode', `tcp://127.0.0.1:${server.address().port}`, '--seconds', '3']);
+  server.close();
+  assert.equal(code, 0, err);
+  assert.deepEqual(lines(out).slice(0, 2).map((r) => r.items['010'].SIC), [1, 2]);
+});
+
+test('stat counts by source, and names gaps and jumps of time', async (t) => {
+  const times = [10, 11, 12, 60, 61, 30, 31]; // a gap of 48 s, and a jump back
+  const path = file(t, Buffer.concat([...times.map((s) => block(48, plot(1, s))), block(48, plot(2, 10)), block(253, [1])]));
+  const rows = lines((await ok(['asterix', 'stat', '--json', path])).out);
+  const of = (sic) => rows.find((r) => r.source === `90/${sic}`);
+  assert.equal(of(1).records, 7);
+  assert.equal(of(1).gaps, 1);
+  assert.equal(of(1).time_jumps, 1);
+  assert.equal(of(2).records, 1);
+  assert.ok(rows.some((r) => r.category === 253), 'what has no table is counted');
+});
+
+test('diff goes on past what one side has more', async (t) => {
+  const a = file(t, Buffer.concat([1, 2, 3, 4].map((s) => block(48, plot(1, s)))), 'a.raw');
+  const b = file(t, Buffer.concat([1, 3, 4].map((s) => block(48, plot(1, s)))), 'b.raw');
+  const { code, out } = await run(['asterix', 'diff', a, b]);
+  assert.equal(code, 1);
+  assert.equal(out.split('\n').filter((l) => /^[-+]/.test(l)).length, 1, out);
+  assert.equal((await run(['asterix', 'diff', a, a])).code, 0);
+});
+
+test('an edition that the data refute is not decoded', { skip: without('asterix/jasterix_tests') }, async () => {
+  const path = join(shared, 'asterix', 'jasterix_tests', 'cat021ed0.26.bin');
+  const told = await run(['decode', '--edition', '021=2.6', path]);
+  assert.equal(told.code, 1);
+  assert.equal(told.out, '');
+  assert.match(told.err, /2\.6 does not fit/);
+  const found = await ok(['decode', '--edition', 'auto', path]);
+  assert.deepEqual(lines(found.out).map((r) => r.edition), ['0.26']);
+  const insisted = await run(['decode', '--edition', '021=2.6', '--insist', path]);
+  assert.equal(lines(insisted.out).length, 2);
+});
