@@ -1,4 +1,5 @@
 // asman filter: the records of some sources, categories or an area, relayed with their original bytes.
+#include "area.hpp"
 #include "recording.hpp"
 
 #include <asman/asterix/encode.hpp>
@@ -7,7 +8,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <charconv>
 #include <fstream>
 #include <memory>
 
@@ -16,19 +16,10 @@ namespace {
 
 struct Options {
     std::string input, output, to;
-    std::vector<std::string> sources, area;
+    std::vector<std::string> sources, area, sites;
     std::vector<unsigned> categories;
     bool broken = false;
     RecordingOptions recording;
-};
-
-struct Area {
-    double south = 0, west = 0, north = 0, east = 0;
-    /// West may be greater than east: over 180°.
-    bool contains(double lat, double lon) const {
-        if (lat < south || lat > north) return false;
-        return west <= east ? lon >= west && lon <= east : lon >= west || lon <= east;
-    }
 };
 
 /// Where blocks go: a file, or a datagram each.
@@ -63,30 +54,20 @@ struct Filter {
     std::set<asterix::Source> sources;
     std::set<unsigned> categories;
     std::optional<Area> area;
+    Sites sites;
+    std::uint64_t nowhere = 0;  ///< records whose place is not known, where an area is asked for
 
     bool category(unsigned c) const { return categories.empty() || categories.contains(c); }
     bool plain() const { return sources.empty() && !area; }
-    bool record(const asterix::Record& r, std::optional<asterix::Source> source) const {
+    bool record(const asterix::Record& r, std::optional<asterix::Source> source) {
         if (!category(r.category())) return false;
         if (!sources.empty() && (!source || !sources.contains(*source))) return false;
-        return !area || inside(r);
-    }
-    bool inside(const asterix::Record& r) const {
-        for (const char* item : {"105", "131", "130", "041"}) {
-            const auto lat = asterix::quantity(r, std::string(item) + "/LAT"),
-                       lon = asterix::quantity(r, std::string(item) + "/LON");
-            if (lat && lon) return area->contains(*lat, *lon);
-        }
-        return false;
+        if (!area) return true;
+        const auto at = sites.position(r, source);
+        nowhere += !at;
+        return at && area->contains(*at);
     }
 };
-
-std::optional<double> real(const std::string& text) {
-    double v = 0;
-    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), v);
-    if (ec != std::errc{} || end != text.data() + text.size()) return {};
-    return v;
-}
 
 base::Result<Filter> filter_from(const Options& o) {
     Filter f;
@@ -96,13 +77,9 @@ base::Result<Filter> filter_from(const Options& o) {
         if (!source) return base::fail(base::Errc::bad_value, "--sac-sic: '" + s + "' is not SAC/SIC, each 0 to 255");
         f.sources.insert(*source);
     }
+    for (const auto& site : o.sites) ASMAN_CHECK(f.sites.add(site));
     if (o.area.empty()) return f;
-    std::vector<double> corner;
-    for (const auto& a : o.area)
-        if (const auto v = real(a)) corner.push_back(*v);
-    if (corner.size() != 4 || o.area.size() != 4 || corner[0] > corner[2])
-        return base::fail(base::Errc::bad_value, "--area needs SOUTH,WEST,NORTH,EAST in degrees");
-    f.area = Area{corner[0], corner[1], corner[2], corner[3]};
+    ASMAN_TRY(f.area, Area::from(o.area));
     return f;
 }
 
@@ -152,6 +129,7 @@ int run(const Options& o) {
             opened->hear(*e);
             undecoded.count(*e);
             const bool record = e->what == asterix::What::record;
+            if (record && filter->area && e->source) filter->sites.hear(e->record, *e->source);
             problems += e->what == asterix::What::problem;
             records += record;
             if (e->what == asterix::What::trailer) continue;
@@ -171,7 +149,8 @@ int run(const Options& o) {
     }
     undecoded.report(o.input);
     report_frames(o.input, opened->frames.counters());
-    fmt::print(stderr, "asman: {} of {} records relayed, {} not decoded\n", passed, records, problems);
+    fmt::print(stderr, "asman: {} of {} records relayed, {} not decoded{}\n", passed, records, problems,
+               filter->nowhere ? fmt::format(", {} of unknown place (see --site)", filter->nowhere) : "");
     return relay.ok ? Exit::ok : report({base::Errc::io, {target, 0, 0, {}}, "cannot be written"});
 }
 
@@ -186,13 +165,18 @@ void add_filter(CLI::App& app, Outcome& outcome) {
     sub->add_option("--to", o->to, "udp://HOST:PORT, a datagram for each that has something")->excludes(out);
     sub->add_option("--sac-sic", o->sources, "25/13; repeatable, or several split by commas")->delimiter(',');
     sub->add_option("--category", o->categories, "48,34")->delimiter(',')->check(CLI::Range(1u, 255u));
-    sub->add_option("--area", o->area, "SOUTH,WEST,NORTH,EAST in degrees: of records that carry latitude and longitude")
+    sub->add_option(
+           "--area", o->area,
+           "SOUTH,WEST,NORTH,EAST in degrees: of records whose place is known, from latitude and longitude, or "
+           "from range and azimuth of a sensor whose place is")
         ->delimiter(',');
+    sub->add_option("--site", o->sites, "25/13=41.5,74.9: the place of a sensor; else what 034/120 and 019/600 say");
     sub->add_flag("--broken", o->broken, "also what cannot be decoded, where no source or area is asked for");
     add_recording_options(*sub, o->recording);
     sub->footer(
         "Examples:\n  asman filter radar.pcap --category 48 --sac-sic 25/13 -o one.raw\n"
         "  asman filter tracks.ff --area 39,69,43,80 --to udp://239.1.1.1:8600\n"
+        "  asman filter radar.pcap --site 25/13=41.5,74.9 --area 41,74,42,76 -o near.raw\n"
         "  asman filter udp://10.0.0.5@239.1.2.3:8600 --category 48 --to udp://192.0.2.1:8600");
     sub->callback([o, &outcome] {
         outcome.code =

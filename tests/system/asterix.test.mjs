@@ -95,6 +95,9 @@ test('filter keeps the bytes of the sources, categories and area asked for', asy
   assert.deepEqual(readFileSync(out), block(48, plot(1, 1), plot(2, 2)));
   await ok(['filter', path, '--area', '39,69,43,80', '-o', out]);
   assert.deepEqual(readFileSync(out), block(62, inside));
+  // 100 NM east of 40 N 68 E is at 70.2 E.
+  await ok(['filter', path, '--area', '39,69,43,80', '--site', '90/1=40,68', '-o', out]);
+  assert.deepEqual(readFileSync(out), Buffer.concat([block(48, plot(1, 1)), block(62, inside)]));
 });
 
 test('filter sends, decode listens: over UDP, datagram by datagram', async (t) => {
