@@ -23,6 +23,12 @@ class ClutterMap {
     /// False plots per m² and scan at a place.
     double density(double east, double north, double t);
 
+    template <class Archive>
+    void fields(Archive& a) {
+        a(base_, cell_, range_, period_, memory_, start_, origin_, ring_count_, ring_area_, fade_, started_, half_,
+          side_, count_);
+    }
+
   private:
     static constexpr int kRings = 8;
     struct Place {

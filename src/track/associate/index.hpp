@@ -31,6 +31,19 @@ class SlotBuckets {
         if (e.next != kNone) entry_[e.next].previous = e.previous;
         e = {};
     }
+    /// Which bucket each slot is in; the order within a bucket is not kept.
+    template <class Archive>
+    void fields(Archive& a) {
+        std::vector<std::uint32_t> buckets(entry_.size());
+        for (std::size_t s = 0; s < entry_.size(); ++s) buckets[s] = entry_[s].bucket;
+        a(buckets);
+        if constexpr (Archive::loads) {
+            for (auto& h : head_) h = kNone;
+            entry_.assign(buckets.size(), {});
+            for (std::uint32_t s = 0; s < buckets.size(); ++s)
+                if (buckets[s] < head_.size()) put(s, buckets[s]);
+        }
+    }
     template <class Visit>
     void visit(std::uint32_t bucket, Visit&& visit) const {
         for (std::uint32_t s = head_[bucket]; s != kNone; s = entry_[s].next) visit(s);
@@ -56,6 +69,10 @@ class SpatialIndex {
         slots_.put(slot, bucket(x.part(0, 0), y.part(0, 1), z.part(0, 2)));
     }
     void remove(std::uint32_t slot) { slots_.remove(slot); }
+    template <class Archive>
+    void fields(Archive& a) {
+        a(slots_);
+    }
     template <class Visit>
     void near(const Eigen::Vector3d& p, Visit&& visit) const {
         // The lower of the two cubes that a ball of cell/2 about the point may touch, on each axis.
@@ -102,6 +119,10 @@ class TrackIndex {
         fine_.remove(slot);
         wide_.remove(slot);
     }
+    template <class Archive>
+    void fields(Archive& a) {
+        a(fine_, wide_);
+    }
     template <class Visit>
     void near(const Eigen::Vector3d& p, Visit&& visit) const {
         fine_.near(p, visit);
@@ -122,6 +143,10 @@ class IdentityIndex {
     void remove(std::uint32_t slot) {
         addresses_.remove(slot);
         codes_.remove(slot);
+    }
+    template <class Archive>
+    void fields(Archive& a) {
+        a(addresses_, codes_);
     }
     template <class Visit>
     void with_address(std::uint32_t address, Visit&& visit) const {

@@ -76,6 +76,11 @@ struct Imm {
     V4 p[kPacked];
     V4 mu;
 
+    template <class Archive>
+    void fields(Archive& a) {
+        a(x, p, mu);
+    }
+
     /// All modes at z with covariance r, unknown velocity of 1σ `sigma_v` per axis, height error of 1σ `sigma_e`
     /// (correlated with the position through j1).
     static Imm start(const Motion& motion, const Measurement& m, double sigma_v, double sigma_e);

@@ -15,6 +15,12 @@ struct alignas(16) V4 {
     V4(double a, double b, double c, double d) : lo{a, b}, hi{c, d} {}
     V4(Pair l, Pair h) : lo(l), hi(h) {}
 
+    template <class Archive>
+    void fields(Archive& a) {
+        double v[4] = {lo[0], lo[1], hi[0], hi[1]};
+        a(v);
+        *this = V4(v[0], v[1], v[2], v[3]);
+    }
     double operator[](int i) const { return i < 2 ? lo[i] : hi[i - 2]; }
     /// One lane in all four.
     template <int lane>

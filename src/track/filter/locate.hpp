@@ -13,6 +13,10 @@ struct Polar {
     double sin_azimuth = 0, cos_azimuth = 1;
     double variance_range = 1;    ///< m²
     double variance_azimuth = 1;  ///< rad²
+    template <class Archive>
+    void fields(Archive& a) {
+        a(range, sin_azimuth, cos_azimuth, variance_range, variance_azimuth);
+    }
 };
 
 /// Where a polar plot lies in space if its height is `h`: the sphere of the site's curvature in the plot's direction

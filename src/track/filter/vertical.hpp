@@ -29,6 +29,11 @@ class Vertical {
     /// Takes a down-linked rate.
     void update_rate(double rate, double sigma);
 
+    template <class Archive>
+    void fields(Archive& a) {
+        a(valid_, t_, path_, other_, other_weight_, support_, belied_, heights_, wrong_);
+    }
+
   private:
     static constexpr int kModes = 3;
     static constexpr double kPriorWrong = 0.3, kPriorHeights = 20;
@@ -38,6 +43,10 @@ class Vertical {
         /// Takes a measurement; share: how far it is believed.
         void absorb(double z, double r, double share);
         double density(double z, double r) const;
+        template <class Archive>
+        void fields(Archive& a) {
+            a(h, v, p00, p01, p11, mu);
+        }
     };
     /// One account of what the heights so far mean.
     struct Path {
@@ -47,6 +56,10 @@ class Vertical {
         void mix(double dt);
         double right(double z, double r) const;  ///< density of z if it is not garbled
         void absorb(double z, double r, double stray);
+        template <class Archive>
+        void fields(Archive& a) {
+            a(mode);
+        }
     };
     double clamp_dt(double t) const;
     const Path& best() const { return other_weight_ > 0.5 ? other_ : path_; }

@@ -12,6 +12,7 @@
 #include "parallel/workers.hpp"
 #include "register/registrar.hpp"
 
+#include <asman/base/bytes.hpp>
 #include <asman/track/frame.hpp>
 #include <asman/track/tracker.hpp>
 
@@ -41,6 +42,10 @@ struct Message {
     Seconds t = -1e9;
     std::uint32_t address = 0, sensor = 0;
     std::uint32_t slot = kNobody, generation = 0;  ///< the track that took it
+    template <class Archive>
+    void fields(Archive& a) {
+        a(point, t, address, sensor, slot, generation);
+    }
 };
 
 /// A report taken in, corrected for bias at the next advance, waiting for the beam to pass its neighbourhood.
@@ -70,6 +75,12 @@ struct Plot {
     // In one batch: the tracks near it, a part of the sensor's list, and whether a cluster has taken it.
     std::uint32_t near_first = 0, near_count = 0;
     bool taken = false;
+    template <class Archive>
+    void fields(Archive& a) {
+        a(t, sensor, polar, at, stamp, raw_range, raw_azimuth, noise_range, noise_azimuth, variance_time, place,
+          variance, point, pressure_height, geometric_height, garbled, replied, identity, ground_speed, track_angle,
+          vertical_rate, simulated, self_reported, message, false_density, new_density, newborn);
+    }
 };
 
 /// A polar measurement without its sensor's errors.
@@ -88,6 +99,10 @@ struct Visit {
     bool operator<(const Visit& o) const {  // for a heap with the earliest on top; ties by slot
         return ripe != o.ripe ? ripe > o.ripe : slot > o.slot;
     }
+    template <class Archive>
+    void fields(Archive& a) {
+        a(ripe, pass, slot, generation);
+    }
 };
 
 /// A rotating beam followed by the azimuths of its plots.
@@ -97,6 +112,10 @@ struct Beam {
     double azimuth = 0;  ///< at t
     double rate = 0;     ///< rad/s
     double error = 1;    ///< smoothed |azimuth error| of prediction, rad
+    template <class Archive>
+    void fields(Archive& a) {
+        a(known, t, azimuth, rate, error);
+    }
     void see(Seconds time, double azimuth_seen);
     double at(Seconds time) const { return azimuth + rate * (time - t); }
     bool steady() const { return known && error < 0.3; }
@@ -123,8 +142,12 @@ struct alignas(64) SensorState {
     std::vector<Plot> pending;   ///< in order of arrival
     std::size_t prepared = 0;    ///< how many of them are laid down
     struct Fix {
-        Seconds t;
-        double azimuth;
+        Seconds t = 0;
+        double azimuth = 0;
+        template <class Archive>
+        void fields(Archive& a) {
+            a(t, azimuth);
+        }
     };
     std::vector<Fix> fixes;  ///< azimuths seen since the last batch, for the beam
     // One batch: plots at the front whose beam has passed, and the tracks near them.
@@ -142,6 +165,10 @@ struct alignas(64) SensorState {
     struct Recent {
         Seconds t = -1;
         double a = 0, b = 0;
+        template <class Archive>
+        void fields(Archive& archive) {
+            archive(t, a, b);
+        }
     };
     Recent recent[16];
     picture::Sensor info;
@@ -155,6 +182,12 @@ struct alignas(64) SensorState {
     void learn_detection(double range, double hit);
     void learn_visibility(double range, double v);
     double visibility(double range) const;  ///< of an aircraft of which nothing is known
+    template <class Archive>
+    void fields(Archive& a) {
+        a(placed, healthy, sweeps, alive, dirty, period, clock, latest, next_visit, latency, first, pending, prepared,
+          fixes, visits, beam, second, in_second, recent_next, max_range, site, recent, info, echoes, replies, passes,
+          hits, links, visible);
+    }
 };
 
 /// What one sensor has shown of one track: a line of the cache.
@@ -168,6 +201,10 @@ struct Link {
     float hit_share = 0;         ///< probability of the latest association
     float passes = 0, hits = 0;  ///< fading counts: how well this sensor detects this aircraft
     bool scheduled = false;
+    template <class Archive>
+    void fields(Archive& a) {
+        a(sensor, reports, last_hit, last_pass, first, last, visible, hit_share, passes, hits, scheduled);
+    }
 };
 static_assert(sizeof(Link) == 64);
 
@@ -180,6 +217,10 @@ struct Birth {
     double east = 0, north = 0, counted = 0;  ///< on the sensor's map of false plots
     double newborn = 0;
     Eigen::Vector3d place = Eigen::Vector3d::Zero();
+    template <class Archive>
+    void fields(Archive& a) {
+        a(t, sensor, reply, credited, east, north, counted, newborn, place);
+    }
 };
 
 struct TrackState {
@@ -222,6 +263,14 @@ struct TrackState {
     Seconds message_at = -1e9;
     double message_variance = 0;
 
+    template <class Archive>
+    void fields(Archive& a) {
+        a(generation, born, alive, confirmed, established, number, f, anchor, t, existence, existed, birth,
+          speed_evidence, vertical, height_open, pressure_based, place, velocity, spread, spread_rate, first_seen,
+          last_report, last_survey, reports, replies, echoes, simulated, links, address, address_weight, code, callsign,
+          emergency, special_position, recent_codes, rival, rival_score, samples, registered, message_at,
+          message_variance);
+    }
     double height(Seconds time, double unknown) const { return vertical.valid() ? vertical.height(time) : unknown; }
 };
 
@@ -233,6 +282,10 @@ struct alignas(32) Where {
     float spread = 0, spread_rate = 0;
     Eigen::Vector3f up = Eigen::Vector3f::Zero();
     std::uint32_t address = kNobody;
+    template <class Archive>
+    void fields(Archive& a) {
+        a(place, velocity, t, spread, spread_rate, up, address);
+    }
 };
 
 /// A plot of one batch: its beam has passed, or it waits still and may be drawn into a cluster.
@@ -378,8 +431,12 @@ struct Tracker::Impl {
     std::array<std::uint64_t, 200> waits{};
     std::vector<Message> messages;  ///< hash; a power of two
     struct Heard {
-        std::uint32_t message, sensor;
-        Seconds t;
+        std::uint32_t message = 0, sensor = 0;
+        Seconds t = 0;
+        template <class Archive>
+        void fields(Archive& a) {
+            a(message, sensor, t);
+        }
     };
     std::vector<Heard> heard;  ///< since the last batch: messages that are there already
     std::vector<std::uint32_t> dirty, active;
@@ -480,6 +537,12 @@ struct Tracker::Impl {
     void learn_message(TrackState& k, const Plot& p) const;
     double slow_error(const TrackState& k, Seconds t) const;
     void miss_receivers(Work& w, std::uint32_t slot);
+    // snapshot.cpp
+    template <class Archive>
+    void fields(Archive& a);
+    void save_messages(base::Writer& out) const;
+    bool load_messages(base::Reader& in);
+    bool consistent() const;
     // picture.cpp
     bool show(const TrackState& k, Seconds at, picture::Track& out) const;
 };

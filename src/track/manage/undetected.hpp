@@ -21,6 +21,10 @@ struct Watcher {
     std::uint32_t sensor = 0;
     float azimuth = 0;  ///< rad, from the sensor to the cell's middle
     float range = 0;    ///< m
+    template <class Archive>
+    void fields(Archive& a) {
+        a(sensor, azimuth, range);
+    }
 };
 
 /// One sensor's looks at a cell, counted back from now.
@@ -44,6 +48,10 @@ class Undetected {
         float began = 0, ended = 0;
         bool listed = false;
         std::vector<Watcher> watchers;
+        template <class Archive>
+        void fields(Archive& a) {
+            a(since, area, began, ended, listed, watchers);
+        }
     };
 
     /// The cell about a place, made at time t if new; null when there are too many. `up`: the vertical there (gives the
@@ -76,6 +84,11 @@ class Undetected {
     /// The sensors changed: cells look for their watchers anew.
     void forget_watchers();
 
+    template <class Archive>
+    void fields(Archive& a) {
+        a(initial_, prior_rate_, index_, cells_, area_, area_since_, began_);
+    }
+
   private:
     static std::uint64_t key(const Eigen::Vector3d& place);
     Cell* make(std::uint64_t key, double t, double area);
@@ -98,6 +111,11 @@ class Speeds {
     /// Expectation over a velocity of this mean and covariance of learnt density / Gaussian density: the factor by
     /// which the evidence changes when the learnt prior stands in place of the Gaussian.
     double factor(double vx, double vy, double p00, double p01, double p11) const;
+
+    template <class Archive>
+    void fields(Archive& a) {
+        a(sigma_, total_, count_, ratio_);
+    }
 
   private:
     static constexpr int kBins = 90;

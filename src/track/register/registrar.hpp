@@ -39,6 +39,10 @@ struct Sample {
     double height = 0;                                ///< as known from a transponder, or nominal
     bool told = false;  ///< the report says its own place (ADS-B, multilateration): only its time may be off
     Eigen::Vector3d place = Eigen::Vector3d::Zero();  ///< told: in space
+    template <class Archive>
+    void fields(Archive& a) {
+        a(t, sensor, range, azimuth, variance_range, variance_azimuth, height, told, place);
+    }
 };
 
 /// A sample laid on the tangent plane with the present errors removed, and how it moves with what is unknown.
@@ -61,6 +65,10 @@ class Registrar {
         std::uint32_t jumps = 0;
         ParameterVector step = ParameterVector::Zero();  ///< the latest change of value
         double moved_at = -1e9;                          ///< and when, s
+        template <class Archive>
+        void fields(Archive& a) {
+            a(value, covariance, samples, jumps, step, moved_at);
+        }
     };
 
     static constexpr int kMaxSensors = 8;  ///< of one window
@@ -94,12 +102,21 @@ class Registrar {
     /// The sensor is not what it was: its errors are unknown again.
     void forget(std::uint32_t sensor);
 
+    template <class Archive>
+    void fields(Archive& a) {
+        a(whole_, sensors_, active_, now_, origin_, solved_, next_, settled_, networks_);
+    }
+
   private:
     /// Another sensor of the same windows: the block of the joint information between the two, and the other's own
     /// information from these windows (its share, where they hold more sensors).
     struct Neighbour {
-        std::uint32_t sensor;
-        ParameterMatrix block, theirs;
+        std::uint32_t sensor = 0;
+        ParameterMatrix block = ParameterMatrix::Zero(), theirs = ParameterMatrix::Zero();
+        template <class Archive>
+        void fields(Archive& a) {
+            a(sensor, block, theirs);
+        }
     };
     struct Sensor {
         ParameterVector sigma = ParameterVector::Zero();  ///< prior
@@ -117,6 +134,11 @@ class Registrar {
         double solved_at = -1e9, gained = 0, held = 0;
         bool learns = false;
         std::uint32_t network = 0;  ///< place in networks_ of those that it hangs together with
+        template <class Archive>
+        void fields(Archive& a) {
+            a(sigma, bias, certainty, information, vector, neighbours, recent, score, recent_at, learnt_since,
+              solved_at, gained, held, learns, network);
+        }
     };
     /// Sensors that are solved together, with the buffers for it.
     struct Patch {

@@ -61,7 +61,7 @@ struct Config {
 /// What happened to the reports given. Every report ends in exactly one of used, or a refused_* counter.
 struct Counters {
     std::uint64_t reports = 0;
-    std::uint64_t used = 0;  ///< taken for association (as update, or start of a track)
+    std::uint64_t used = 0;      ///< taken for association (as update, or start of a track)
     std::uint64_t repeated = 0;  ///< of these: one ADS-B message that another receiver had heard too
     std::uint64_t refused_unknown_sensor = 0;
     std::uint64_t refused_no_position = 0;   ///< plot of a sensor without position: counted, not tracked
@@ -78,6 +78,12 @@ struct Counters {
     std::uint64_t tracks_confirmed = 0;
     std::uint64_t tracks_dropped = 0;
     bool operator==(const Counters&) const = default;
+    template <class Archive>
+    void fields(Archive& a) {
+        a(reports, used, repeated, refused_unknown_sensor, refused_no_position, refused_unhealthy, refused_malformed,
+          refused_out_of_range, refused_late, refused_future, refused_duplicate, refused_flood, updates, misses,
+          tracks_started, tracks_confirmed, tracks_dropped);
+    }
 };
 
 /// A sensor's estimated errors: measured range = (1 + gain) · true + range; measured azimuth = true + azimuth; time
@@ -140,6 +146,14 @@ class Tracker {
     /// wait_step seconds, the last entry all longer ones.
     static constexpr double wait_step = 0.01;
     std::span<const std::uint64_t> waits() const;
+
+    /// All that the tracker knows, as bytes. A tracker that is restored from them goes on as this one does, to the same
+    /// bytes. Not an exchange format: a snapshot is read by the version that wrote it.
+    std::vector<std::byte> save() const;
+    /// Sensors are in the snapshot; the configuration is the caller's, and must be the one it was saved under for the
+    /// same bytes to follow. Fails with bad_value where the bytes are no snapshot of this version or were damaged.
+    static base::Result<Tracker> restore(base::Bytes snapshot, Config config = {});
+    static base::Result<Tracker> restore(base::Bytes snapshot, Config config, std::shared_ptr<const Frame> frame);
 
   private:
     struct Impl;
