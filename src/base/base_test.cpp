@@ -227,6 +227,17 @@ TEST(Config, HostileTextIsRefusedWithoutHarm) {
 
 // --- bytes, queue ---------------------------------------------------------------------------------------------------
 
+TEST(Bytes, ABoolIsZeroOrOne) {
+    const unsigned char bytes[] = {0, 1, 135, 1};
+    Reader r(std::as_bytes(std::span(bytes)));
+    EXPECT_FALSE(r.get<bool>());
+    EXPECT_TRUE(r.get<bool>());
+    EXPECT_TRUE(r.ok());
+    EXPECT_FALSE(r.get<bool>());
+    EXPECT_FALSE(r.ok());
+    EXPECT_FALSE(r.get<bool>());
+}
+
 TEST(Bytes, WhatIsWrittenIsReadAndTheEndIsNotPassed) {
     Writer w;
     w.put<std::uint32_t>(7);

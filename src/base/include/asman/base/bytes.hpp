@@ -12,7 +12,8 @@
 
 namespace asman::base {
 
-/// Reads from a span; after a read past the end every further read returns a zero value and ok() is false.
+/// Reads from a span; after a read past the end, or of a bool that is neither 0 nor 1, every further read returns a
+/// zero value and ok() is false.
 class Reader {
   public:
     explicit Reader(Bytes bytes) : rest_(bytes) {}
@@ -24,6 +25,10 @@ class Reader {
         requires std::is_arithmetic_v<T>
     T get() {
         static_assert(std::endian::native == std::endian::little);
+        if constexpr (std::is_same_v<T, bool>) {  // any other byte in a bool would be undefined
+            const auto v = get<std::uint8_t>();
+            return v > 1 ? bad<bool>() : v == 1;
+        }
         T v{};
         if (rest_.size() < sizeof(T)) return bad<T>();
         std::memcpy(&v, rest_.data(), sizeof(T));
