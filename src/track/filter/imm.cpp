@@ -13,16 +13,16 @@ namespace {
 /// Share of each manoeuvre among those that start.
 constexpr double kTurnShare = 0.375, kSpeedShare = 0.25;
 
-V4 prior_mean(const Motion& m) {
+[[gnu::always_inline]] inline V4 prior_mean(const Motion& m) {
     return {0, m.turn_rate, -m.turn_rate, 0};
 }
-V4 prior_variance(const Motion& m) {
+[[gnu::always_inline]] inline V4 prior_variance(const Motion& m) {
     const double w = m.turn_rate_sigma * m.turn_rate_sigma;
     return {1e-12, w, w, m.acceleration_sigma * m.acceleration_sigma};
 }
 
 /// Rows are "from", lanes are "to".
-void transitions(const Motion& m, double dt, V4 (&pi)[4]) {
+[[gnu::always_inline]] inline void transitions(const Motion& m, double dt, V4 (&pi)[4]) {
     const double out = 1 - std::exp(-dt / m.straight_time), back = 1 - std::exp(-dt / m.manoeuvre_time);
     const double home = 0.9 * back, other = 0.05 * back;
     pi[0] = {1 - out, kTurnShare * out, kTurnShare * out, kSpeedShare * out};
@@ -33,20 +33,26 @@ void transitions(const Motion& m, double dt, V4 (&pi)[4]) {
 
 /// f(0), f(1) … as constants: without loops, every element of a small array stays in its register.
 template <int n, class F>
-inline void constant(F&& f) {
-    [&]<int... i>(std::integer_sequence<int, i...>) {
+[[gnu::always_inline]] inline void constant(F&& f) {
+    [&]<int... i> [[gnu::always_inline]] (std::integer_sequence<int, i...>) {
         (f(std::integral_constant<int, i>{}), ...);
     }(std::make_integer_sequence<int, n>{});
 }
 
 /// f(a, b, index) for the packed upper triangle.
 template <class F>
-inline void triangle(F&& f) {
-    constant<kStates>([&](auto a) {
-        constant<kStates>([&](auto b) {
+[[gnu::always_inline]] inline void triangle(F&& f) {
+    constant<kStates>([&] [[gnu::always_inline]] (auto a) {
+        constant<kStates>([&] [[gnu::always_inline]] (auto b) {
             if constexpr (b >= a) f(a, b, std::integral_constant<int, packed(a, b)>{});
         });
     });
+}
+
+/// Σ over "from" of its weight (lanes: "to") times its value.
+[[gnu::always_inline]] inline V4 combine(const V4 (&weight)[4], const V4& from) {
+    return (weight[0] * from.all<0>() + weight[1] * from.all<1>()) +
+           (weight[2] * from.all<2>() + weight[3] * from.all<3>());
 }
 
 }  // namespace
@@ -82,56 +88,43 @@ void Imm::predict(const Motion& motion, double dt) {
     move(motion, dt);
 }
 
-void Imm::mix(const Motion& motion, double dt) {
-    V4 pi[4];
-    transitions(motion, dt, pi);
+ASMAN_WIDE void Imm::mix(const Motion& motion, double dt) {
+    V4 weight[4];
+    transitions(motion, dt, weight);
     V4 to(0);
     for (int i = 0; i < 4; ++i) {
-        pi[i] *= V4(mu[i]);
-        to += pi[i];
+        weight[i] *= V4(mu[i]);
+        to += weight[i];
     }
-    for (auto& w : pi) w = w / to;
-    // What a mode keeps of itself. Coming from another mode, p is what it is on entering.
-    const V4 self(pi[0][0], pi[1][1], pi[2][2], pi[3][3]), other = V4(1) - self;
-    const V4 enter = prior_mean(motion), enter_var = prior_variance(motion);
-
-    // Means, and how far the modes are from them: d[i][k], weighed wd[i][k].
-    Imm out;
-    V4 d[4][kStates], wd[4][kStates], kept[kStates];
-    constant<kStates>([&](auto k) {
+    const V4 inverse = V4(1) / to;
+    for (auto& w : weight) w *= inverse;
+    // A mode's own parameter stays with who stays; who enters has its prior. As the deviations from the mixed mean add
+    // up to nothing, those who stay tell the covariance with it.
+    const V4 stay(weight[0][0], weight[1][1], weight[2][2], weight[3][3]), enter = prior_mean(motion);
+    const V4 unlike = x[iP] - enter, enter_variance = prior_variance(motion);
+    V4 apart[kStates], moved[kStates];
+    constant<kStates>([&] [[gnu::always_inline]] (auto k) {
         if constexpr (k != iP) {
-            const V4 from[4] = {x[k].template all<0>(), x[k].template all<1>(), x[k].template all<2>(),
-                                x[k].template all<3>()};
-            out.x[k] = pi[0] * from[0] + pi[1] * from[1] + pi[2] * from[2] + pi[3] * from[3];
-            for (int i = 0; i < 4; ++i) {
-                d[i][k] = from[i] - out.x[k];
-                wd[i][k] = pi[i] * d[i][k];
-            }
-            kept[k] = self * (x[k] - out.x[k]);
+            const V4 about = x[k].template all<0>(), mean = combine(weight, x[k]);
+            apart[k] = x[k] - about;
+            moved[k] = mean - about;
+            V4& own = p[packed(k, iP)];
+            own = stay * (own + (x[k] - mean) * unlike);
+            x[k] = mean;
         }
     });
-    out.x[iP] = self * x[iP] + other * enter;
-    const V4 own = x[iP] - out.x[iP], foreign = enter - out.x[iP];
-    triangle([&](auto a, auto b, auto n) {
-        if constexpr (a == iP && b == iP) {
-            out.p[n] = self * (p[n] + own * own) + other * (enter_var + foreign * foreign);
-        } else if constexpr (a == iP || b == iP) {
-            // The weighed deviations of all modes sum to nothing: only what a mode keeps of itself is left.
-            out.p[n] = self * p[n] + kept[a == iP ? b : a] * (own - foreign);
-        } else {
-            const V4& q = p[n];
-            V4 sum = pi[0] * q.template all<0>() + wd[0][a] * d[0][b];
-            sum += pi[1] * q.template all<1>() + wd[1][a] * d[1][b];
-            sum += pi[2] * q.template all<2>() + wd[2][a] * d[2][b];
-            sum += pi[3] * q.template all<3>() + wd[3][a] * d[3][b];
-            out.p[n] = sum;
-        }
+    V4& own = p[packed(iP, iP)];
+    own = enter_variance + stay * (own - enter_variance + (V4(1) - stay) * (unlike * unlike));
+    x[iP] = enter + stay * unlike;
+    // The rest: second moments about the straight mode, mixed, less those of the mixed means.
+    triangle([&] [[gnu::always_inline]] (auto a, auto b, auto n) {
+        if constexpr (a != iP && b != iP)
+            p[n] = combine(weight, p[n] + apart[a] * apart[b]) - moved[a] * moved[b];
     });
-    out.mu = to;
-    *this = out;
+    mu = to;
 }
 
-void Imm::move(const Motion& motion, double dt) {
+ASMAN_WIDE void Imm::move(const Motion& motion, double dt) {
     // Motion per lane: position += B velocity + gp p, velocity = C velocity + gv p.
     V4 s1(dt), c1(0), c(1), s(0), gx(0), gy(0), gvx(0), gvy(0);
     const V4 vx = x[iVx], vy = x[iVy];
@@ -168,7 +161,7 @@ void Imm::move(const Motion& motion, double dt) {
 
     // Rows of F P, then columns.
     V4 f[4][kStates];
-    constant<kStates>([&](auto k) {
+    constant<kStates>([&] [[gnu::always_inline]] (auto k) {
         const V4 &a = p[packed(iX, k)], &b = p[packed(iY, k)], &u = p[packed(iVx, k)], &v = p[packed(iVy, k)],
                  &w = p[packed(iP, k)];
         f[0][k] = a + s1 * u - c1 * v + gx * w;
@@ -176,7 +169,7 @@ void Imm::move(const Motion& motion, double dt) {
         f[2][k] = c * u - s * v + gvx * w;
         f[3][k] = s * u + c * v + gvy * w;
     });
-    constant<4>([&](auto i) {
+    constant<4>([&] [[gnu::always_inline]] (auto i) {
         if (i <= 0) p[packed(i, 0)] = f[i][0] + s1 * f[i][2] - c1 * f[i][3] + gx * f[i][4];
         if (i <= 1) p[packed(i, 1)] = f[i][1] + c1 * f[i][2] + s1 * f[i][3] + gy * f[i][4];
         if (i <= 2) p[packed(i, 2)] = c * f[i][2] - s * f[i][3] + gvx * f[i][4];
@@ -206,7 +199,7 @@ void Imm::loosen(double dt, double sigma) {
     }
 }
 
-void Imm::blend(const Imm& other, double share) {
+ASMAN_WIDE void Imm::blend(const Imm& other, double share) {
     const V4 mine = share * mu, its = (1 - share) * other.mu, both = mine + its + V4(1e-300);
     const V4 a = mine / both, b = its / both;
     V4 d[kStates];
@@ -218,13 +211,13 @@ void Imm::blend(const Imm& other, double share) {
     mu = both;
 }
 
-void Imm::innovate(const Measurement& m, Innovation& out) const {
+ASMAN_WIDE void Imm::innovate(const Measurement& m, Innovation& out) const {
     const V4 e = x[iE] - V4(m.e0), one(1);
     const V4 h0 = -(V4(m.j1[0]) + m.j2[0] * e), h1 = -(V4(m.j1[1]) + m.j2[1] * e), half_e2 = 0.5 * (e * e);
     const V4 lag(m.lag);
     out.nu0 = V4(m.z[0]) + m.j1[0] * e + m.j2[0] * half_e2 - x[iX] + lag * x[iVx];
     out.nu1 = V4(m.z[1]) + m.j1[1] * e + m.j2[1] * half_e2 - x[iY] + lag * x[iVy];
-    constant<kStates>([&](auto k) {
+    constant<kStates>([&] [[gnu::always_inline]] (auto k) {
         const V4& pe = p[packed(k, iE)];
         out.ph0[k] = p[packed(k, iX)] - lag * p[packed(k, iVx)] + pe * h0;
         out.ph1[k] = p[packed(k, iY)] - lag * p[packed(k, iVy)] + pe * h1;
@@ -240,7 +233,7 @@ void Imm::innovate(const Measurement& m, Innovation& out) const {
     out.likelihood = exp(-0.5 * out.distance2) * sqrt(inv) * V4(0.5 / std::numbers::pi);
 }
 
-void Imm::update(const Motion& motion, std::span<const Innovation> innovations, std::span<const double> beta) {
+ASMAN_WIDE void Imm::update(const Motion& motion, std::span<const Innovation> innovations, std::span<const double> beta) {
     V4 weight[16];
     const std::size_t n = std::min<std::size_t>(innovations.size(), std::size(weight));
     double none = 1;
@@ -254,26 +247,30 @@ void Imm::update(const Motion& motion, std::span<const Innovation> innovations, 
         total += weight[j];
     }
     const bool mixture = n > 1 || none > 1e-9;
-    V4 shift[kStates], spread[kPacked];
+    V4 shift[kStates];
     for (std::size_t j = 0; j < n; ++j) {
         const Innovation& in = innovations[j];
-        const V4 w = weight[j] / total;
-        // K = P Hᵀ S⁻¹; K ν; and K S Kᵀ = K (P Hᵀ)ᵀ. All weighed with w, Kν also without.
-        V4 k0[kStates], k1[kStates], d[kStates], wd[kStates];
-        constant<kStates>([&](auto a) {
-            const V4 g0 = in.ph0[a] * in.i00 + in.ph1[a] * in.i01, g1 = in.ph0[a] * in.i01 + in.ph1[a] * in.i11;
-            k0[a] = w * g0;
-            k1[a] = w * g1;
-            d[a] = g0 * in.nu0 + g1 * in.nu1;
-            wd[a] = w * d[a];
-            shift[a] += wd[a];
+        // w K = w P Hᵀ S⁻¹, d = w K ν, and w K S Kᵀ = w K (P Hᵀ)ᵀ; what the hypotheses lie apart is d dᵀ / w.
+        const V4 w = weight[j] / total, w00 = w * in.i00, w01 = w * in.i01, w11 = w * in.i11;
+        V4 k0[kStates], k1[kStates], d[kStates];
+        constant<kStates>([&] [[gnu::always_inline]] (auto a) {
+            k0[a] = in.ph0[a] * w00 + in.ph1[a] * w01;
+            k1[a] = in.ph0[a] * w01 + in.ph1[a] * w11;
+            d[a] = k0[a] * in.nu0 + k1[a] * in.nu1;
+            shift[a] += d[a];
         });
-        triangle([&](auto a, auto b, auto i) { spread[i] -= k0[a] * in.ph0[b] + k1[a] * in.ph1[b]; });
-        if (mixture) triangle([&](auto a, auto b, auto i) { spread[i] += wd[a] * d[b]; });
+        triangle([&] [[gnu::always_inline]] (auto a, auto b, auto i) { p[i] -= k0[a] * in.ph0[b] + k1[a] * in.ph1[b]; });
+        if (!mixture) continue;
+        const V4 spread = V4(1) / (w + V4(1e-300));
+        constant<kStates>([&] [[gnu::always_inline]] (auto a) {
+            const V4 apart = spread * d[a];
+            constant<kStates>([&] [[gnu::always_inline]] (auto b) {
+                if constexpr (b >= a) p[packed(a, b)] += apart * d[b];
+            });
+        });
     }
-    constant<kStates>([&](auto a) { x[a] += shift[a]; });
-    constant<kPacked>([&](auto i) { p[i] += spread[i]; });
-    if (mixture) triangle([&](auto a, auto b, auto i) { p[i] -= shift[a] * shift[b]; });
+    constant<kStates>([&] [[gnu::always_inline]] (auto a) { x[a] += shift[a]; });
+    if (mixture) triangle([&] [[gnu::always_inline]] (auto a, auto b, auto i) { p[i] -= shift[a] * shift[b]; });
     if (motion.single_mode) return;
     mu = mu * total + V4(1e-9);
     mu = (1 / sum(mu)) * mu;
@@ -287,11 +284,11 @@ void scalar_update(Imm& f, int k, double value, double variance) {
     V4 column[kStates], gain[kStates];
     for (int a = 0; a < kStates; ++a) column[a] = f.p[packed(a, k)];
     const V4 inv = V4(1) / (column[k] + V4(variance)), nu = V4(value) - f.x[k];
-    constant<kStates>([&](auto a) {
+    constant<kStates>([&] [[gnu::always_inline]] (auto a) {
         gain[a] = column[a] * inv;
         f.x[a] += gain[a] * nu;
     });
-    triangle([&](auto a, auto b, auto i) { f.p[i] -= gain[a] * column[b]; });
+    triangle([&] [[gnu::always_inline]] (auto a, auto b, auto i) { f.p[i] -= gain[a] * column[b]; });
 }
 
 /// Mode probabilities weighed by the likelihood of a scalar measurement.
@@ -327,14 +324,14 @@ double Imm::variance(int i, int j) const {
     return dot(mu, p[packed(i, j)] + (x[i] - V4(mi)) * (x[j] - V4(mj)));
 }
 
-Moments Imm::moments() const {
+ASMAN_WIDE Moments Imm::moments() const {
     Moments m;
     V4 off[4];
     for (int i = 0; i < 4; ++i) {
         m.mean(i) = mean(i);
         off[i] = x[i] - V4(m.mean(i));
     }
-    triangle([&](auto i, auto j, auto n) {
+    triangle([&] [[gnu::always_inline]] (auto i, auto j, auto n) {
         constexpr int row = i, column = j;  // to Eigen a constant is another kind of index
         if constexpr (column < 4)
             m.covariance(row, column) = m.covariance(column, row) = dot(mu, p[n] + off[i] * off[j]);

@@ -1,3 +1,4 @@
+#include "filter/flight_test.hpp"
 #include "filter/imm.hpp"
 
 #include <gtest/gtest.h>
@@ -39,6 +40,10 @@ Eigen::Matrix<double, kStates, kStates> covariance(const Imm& f, int m) {
     for (int a = 0; a < kStates; ++a)
         for (int b = 0; b < kStates; ++b) P(a, b) = f.p[packed(a, b)][m];
     return P;
+}
+
+TEST(Imm, TheSameBitsWithAndWithoutWideRegisters) {
+    for (unsigned seed = 1; seed <= 20; ++seed) ASSERT_EQ(fly<Imm>(seed), fly_narrow(seed)) << "seed " << seed;
 }
 
 TEST(Imm, JacobiansOfEveryModeAreTheNumericalOnes) {
