@@ -118,8 +118,7 @@ ASMAN_WIDE void Imm::mix(const Motion& motion, double dt) {
     x[iP] = enter + stay * unlike;
     // The rest: second moments about the straight mode, mixed, less those of the mixed means.
     triangle([&] [[gnu::always_inline]] (auto a, auto b, auto n) {
-        if constexpr (a != iP && b != iP)
-            p[n] = combine(weight, p[n] + apart[a] * apart[b]) - moved[a] * moved[b];
+        if constexpr (a != iP && b != iP) p[n] = combine(weight, p[n] + apart[a] * apart[b]) - moved[a] * moved[b];
     });
     mu = to;
 }
@@ -233,7 +232,8 @@ ASMAN_WIDE void Imm::innovate(const Measurement& m, Innovation& out) const {
     out.likelihood = exp(-0.5 * out.distance2) * sqrt(inv) * V4(0.5 / std::numbers::pi);
 }
 
-ASMAN_WIDE void Imm::update(const Motion& motion, std::span<const Innovation> innovations, std::span<const double> beta) {
+ASMAN_WIDE void Imm::update(const Motion& motion, std::span<const Innovation> innovations,
+                            std::span<const double> beta) {
     V4 weight[16];
     const std::size_t n = std::min<std::size_t>(innovations.size(), std::size(weight));
     double none = 1;
@@ -259,7 +259,8 @@ ASMAN_WIDE void Imm::update(const Motion& motion, std::span<const Innovation> in
             d[a] = k0[a] * in.nu0 + k1[a] * in.nu1;
             shift[a] += d[a];
         });
-        triangle([&] [[gnu::always_inline]] (auto a, auto b, auto i) { p[i] -= k0[a] * in.ph0[b] + k1[a] * in.ph1[b]; });
+        triangle(
+            [&] [[gnu::always_inline]] (auto a, auto b, auto i) { p[i] -= k0[a] * in.ph0[b] + k1[a] * in.ph1[b]; });
         if (!mixture) continue;
         const V4 spread = V4(1) / (w + V4(1e-300));
         constant<kStates>([&] [[gnu::always_inline]] (auto a) {

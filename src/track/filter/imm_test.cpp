@@ -1,5 +1,5 @@
-#include "filter/flight_test.hpp"
 #include "filter/imm.hpp"
+#include "filter/flight_test.hpp"
 
 #include <gtest/gtest.h>
 #include <Eigen/Dense>
