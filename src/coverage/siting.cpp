@@ -1,3 +1,5 @@
+#include "siting_near.hpp"
+
 #include <asman/coverage/siting.hpp>
 
 #include <fmt/format.h>
@@ -12,40 +14,6 @@ namespace asman::coverage {
 namespace {
 
 constexpr double pi = std::numbers::pi, earth = 6371008.8;
-
-/// The fine surface as a raster of nearest cells in the plot's plane.
-class NearSurface {
-  public:
-    NearSurface(const geo::Terrain& surface, const geo::LocalFrame& frame, double radius)
-        : cell_(std::clamp(surface.resolution(), 0.5, finest_needed)),
-          half_(static_cast<long>(std::ceil(radius / cell_))) {
-        const long side = 2 * half_ + 1;
-        z_.resize(static_cast<std::size_t>(side * side));
-        const auto at = frame.origin().at;
-        const double per_lat = 1 / 6.36e6, per_lon = 1 / (6.38e6 * std::cos(at.lat));
-        for (long y = -half_; y <= half_; ++y)
-            for (long x = -half_; x <= half_; ++x) {
-                const geo::Point p{at.lat + static_cast<double>(y) * cell_ * per_lat,
-                                   geo::wrap_pi(at.lon + static_cast<double>(x) * cell_ * per_lon)};
-                // Outside the fine model nothing near masks: the far terrain does.
-                z_[static_cast<std::size_t>((y + half_) * side + x + half_)] =
-                    static_cast<float>(surface.elevation_or(p, -1e4));
-            }
-    }
-    double cell() const { return cell_; }
-    long side() const { return 2 * half_ + 1; }
-    /// The cell nearest to a place, as a pointer from which walks count.
-    const float* at(double east, double north) const {
-        const long x = std::clamp(std::lround(east / cell_), -half_, half_),
-                   y = std::clamp(std::lround(north / cell_), -half_, half_);
-        return z_.data() + (y + half_) * side() + x + half_;
-    }
-
-  private:
-    double cell_;
-    long half_;
-    std::vector<float> z_;
-};
 
 constexpr int far_heights = 6;
 
@@ -98,16 +66,19 @@ class FarHorizon {
     std::vector<Horizon> horizons_;
 };
 
-struct Candidate {
-    geo::Point at;
-    double east = 0, north = 0, ground = 0;
-};
+/// Farther than this above the ground near by, a place is the top of an object.
+constexpr double object_rise = 3;
 
-std::vector<Candidate> candidates(const geo::Region& plot, const geo::LocalFrame& frame, const geo::Terrain& heights,
-                                  std::size_t most) {
+double reach_of(const geo::Region& plot, const geo::LocalFrame& frame) {
     double reach = 0;
     for (const auto& line : plot.outline())
         for (const auto& p : line) reach = std::max(reach, geo::distance(p, frame.origin().at));
+    return reach;
+}
+
+std::vector<Candidate> candidates(const geo::Region& plot, const geo::LocalFrame& frame, const geo::Terrain& heights,
+                                  std::size_t most) {
+    const double reach = reach_of(plot, frame);
     // The spacing at which about `most` cells of a square raster lie inside.
     double spacing = 2 * reach / std::sqrt(static_cast<double>(most));
     std::vector<Candidate> out;
@@ -205,54 +176,6 @@ class Judge {
     }
 };
 
-/// The cells along each azimuth, as offsets from any starting cell: the same for all positions.
-struct Walks {
-    std::size_t azimuths = 0, steps = 0;
-    std::vector<std::int32_t> offset;
-    std::vector<float> inverse;  ///< of the distance, 1/m
-};
-Walks make_walks(const NearSurface& surface, const SitingOptions& o) {
-    Walks w;
-    w.azimuths = static_cast<std::size_t>(std::lround(2 * pi / o.azimuth_step));
-    // From the second cell on: the antenna's own cell and its neighbours carry its tower.
-    for (int i = 2; i <= static_cast<int>(o.near_range / surface.cell()); ++i)
-        w.inverse.push_back(static_cast<float>(1 / (surface.cell() * i)));
-    w.steps = w.inverse.size();
-    for (std::size_t a = 0; a < w.azimuths; ++a) {
-        const double angle = 2 * pi * (static_cast<double>(a) + 0.5) / static_cast<double>(w.azimuths);
-        for (std::size_t i = 0; i < w.steps; ++i) {
-            const auto d = static_cast<double>(i + 2);
-            w.offset.push_back(static_cast<std::int32_t>(std::lround(std::cos(angle) * d) * surface.side() +
-                                                         std::lround(std::sin(angle) * d)));
-        }
-    }
-    return w;
-}
-
-/// Near-field horizon of one position for all masts in one walk.
-std::vector<std::vector<float>> near_horizons(const NearSurface* surface, const Walks& walks, const Candidate& c,
-                                              const SitingOptions& o) {
-    std::vector<std::vector<float>> out(o.masts.size(),
-                                        std::vector<float>(std::max<std::size_t>(1, walks.azimuths), -10.0f));
-    if (!surface) return out;
-    const float* here = surface->at(c.east, c.north);
-    std::vector<float> profile(walks.steps);
-    for (std::size_t a = 0; a < walks.azimuths; ++a) {
-        const std::int32_t* offset = walks.offset.data() + a * walks.steps;
-        for (std::size_t i = 0; i < walks.steps; ++i) profile[i] = here[offset[i]];
-        for (std::size_t k = 0; k < o.masts.size(); ++k) {
-            const auto height = static_cast<float>(c.ground + o.masts[k]);
-            float best = -10.0f;
-            for (std::size_t i = 0; i < walks.steps; ++i) {
-                const float t = (profile[i] - height) * walks.inverse[i];
-                best = best < t ? t : best;
-            }
-            out[k][a] = best;
-        }
-    }
-    return out;
-}
-
 base::Result<void> fill_area(Judge& judge, const geo::LocalFrame& frame, const geo::Terrain& terrain,
                              const geo::Geoid& geoid, const std::vector<Instrument>& neighbours, const SitingOptions& o,
                              Siting& result) {
@@ -306,27 +229,74 @@ base::Result<void> fill_approaches(Judge& judge, const geo::LocalFrame& frame, c
     return {};
 }
 
-void rank(const std::vector<Candidate>& positions, const NearSurface* surface, const Judge& judge,
-          const SitingOptions& o, std::vector<SitedMast>& out) {
+/// Gains of every position and mast, in that order.
+std::vector<double> gains_of(const std::vector<Candidate>& positions, const NearSurface* surface, const Judge& judge,
+                             const SitingOptions& o) {
     const Walks walks = surface ? make_walks(*surface, o) : Walks{};
-    out.resize(positions.size() * o.masts.size());
+    std::vector<double> out(positions.size() * o.masts.size());
     std::atomic<std::size_t> next{0};
     const auto work = [&] {
         for (std::size_t i = next++; i < positions.size(); i = next++) {
             const auto near = near_horizons(surface, walks, positions[i], o);
             for (std::size_t k = 0; k < o.masts.size(); ++k)
-                out[i * o.masts.size() + k] = {positions[i].at, positions[i].ground, o.masts[k],
-                                               judge.gain(positions[i].ground + o.masts[k], near[k])};
+                out[i * o.masts.size() + k] = judge.gain(positions[i].ground + o.masts[k], near[k]);
         }
     };
-    {
-        std::vector<std::jthread> helpers;
-        for (std::size_t i = 1; i < o.threads; ++i) helpers.emplace_back(work);
-        work();
-    }
-    std::ranges::stable_sort(out, [](const SitedMast& a, const SitedMast& b) {
+    std::vector<std::jthread> helpers;
+    for (std::size_t i = 1; i < o.threads; ++i) helpers.emplace_back(work);
+    work();
+    return out;
+}
+
+void rank(const std::vector<Candidate>& positions, const std::vector<double>& gains, const SitingOptions& o,
+          Siting& result) {
+    for (std::size_t i = 0; i < positions.size(); ++i)
+        for (std::size_t k = 0; k < o.masts.size(); ++k)
+            result.ranked.push_back({positions[i].at, positions[i].ground, o.masts[k], gains[i * o.masts.size() + k]});
+    std::ranges::stable_sort(result.ranked, [](const SitedMast& a, const SitedMast& b) {
         return a.gain != b.gain ? a.gain > b.gain : a.mast < b.mast;
     });
+    for (std::size_t k = 0; k < o.masts.size(); ++k) {
+        MastResult m{.mast = o.masts[k], .worst = 1e300, .best = -1e300};
+        for (std::size_t i = 0; i < positions.size(); ++i) {
+            const double g = gains[i * o.masts.size() + k];
+            m.worst = std::min(m.worst, g), m.best = std::max(m.best, g);
+        }
+        m.equal = positions.size();
+        result.masts.push_back(m);
+    }
+}
+
+/// By how much gains move when the surface is off by what it may be off, from a few shaken surfaces and some positions;
+/// and how many positions are as good as the best within that.
+void weigh_error(const std::vector<Candidate>& positions, const std::vector<double>& gains, const NearSurface& surface,
+                 const Judge& judge, const SitingOptions& o, Siting& result) {
+    constexpr std::size_t most = 60;
+    constexpr int rounds = 5;
+    std::vector<Candidate> some;
+    const std::size_t stride = std::max<std::size_t>(1, positions.size() / most);
+    for (std::size_t i = 0; i < positions.size(); i += stride) some.push_back(positions[i]);
+    std::vector<double> sum(some.size() * o.masts.size(), 0), squares(sum.size(), 0);
+    for (int round = 0; round < rounds; ++round) {
+        const auto shaken = surface.shaken(o.surface_sigma, static_cast<std::uint64_t>(round) + 1);
+        auto off = some;
+        for (auto& c : off) c.ground = *shaken.at(c.east, c.north);
+        const auto moved = gains_of(off, &shaken, judge, o);
+        for (std::size_t i = 0; i < moved.size(); ++i) sum[i] += moved[i], squares[i] += moved[i] * moved[i];
+    }
+    for (std::size_t k = 0; k < o.masts.size(); ++k) {
+        double variance = 0;
+        for (std::size_t i = 0; i < some.size(); ++i) {
+            const auto at = i * o.masts.size() + k;
+            variance += std::max(0.0, squares[at] - sum[at] * sum[at] / rounds) / (rounds - 1);
+        }
+        auto& m = result.masts[k];
+        m.sigma = std::sqrt(variance / static_cast<double>(some.size()));
+        // Two gains differ where they are farther apart than twice the deviation of a difference.
+        m.equal = 0;
+        for (std::size_t i = 0; i < positions.size(); ++i)
+            m.equal += gains[i * o.masts.size() + k] >= m.best - 2 * std::numbers::sqrt2 * m.sigma ? 1 : 0;
+    }
 }
 
 }  // namespace
@@ -352,14 +322,24 @@ base::Result<Siting> site(const geo::Region& plot, const std::optional<geo::Terr
     result.positions_equal = !fine;
     result.near_surface = surface ? surface->source() : "none";
     std::vector<Candidate> positions;
+    std::optional<NearSurface> near;
     if (fine) {
+        near.emplace(*surface, frame, reach_of(plot, frame) + o.near_range + 3 * finest_needed);
         positions = candidates(plot, frame, *surface, o.positions);
+        if (!o.on_objects) {
+            result.left_out = std::erase_if(
+                positions, [&](const Candidate& c) { return near->on_object(c.east, c.north, object_rise); });
+        }
         if (positions.empty())
-            return base::fail(base::Errc::missing,
-                              "the surface model (" + surface->source() + ") does not cover the plot");
-        result.remark =
-            fmt::format("positions are told apart by a surface of {:.1f} m; beyond {:.0f} m the horizon is that of {}",
-                        surface->resolution(), o.near_range, far_terrain.source());
+            return base::fail(base::Errc::missing, "the surface model (" + surface->source() +
+                                                       ") does not cover the plot, or all of the plot "
+                                                       "is covered by what stands on it");
+        result.remark = fmt::format(
+            "positions are told apart by a surface of {:.1f} m, taken to be off by {:.1f} m; beyond {:.0f} m the "
+            "horizon is that of {}, whose error is the same for all of them",
+            surface->resolution(), o.surface_sigma, o.near_range, far_terrain.source());
+        if (result.left_out > 0)
+            result.remark += fmt::format("; {} places on buildings or trees are left out", result.left_out);
     } else {
         if (!far_terrain.elevation(middle))
             return base::fail(base::Errc::missing, "the plot lies outside the terrain (" + far_terrain.source() + ")");
@@ -389,13 +369,9 @@ base::Result<Siting> site(const geo::Region& plot, const std::optional<geo::Terr
                                                near_field, o.k));
     judge.far = &far;
     for (auto& s : judge.samples) far.fill(s);
-    std::optional<NearSurface> near;
-    if (fine) {
-        double reach = 0;
-        for (const auto& p : positions) reach = std::max(reach, std::hypot(p.east, p.north));
-        near.emplace(*surface, frame, reach + o.near_range + 3 * finest_needed);
-    }
-    rank(positions, near ? &*near : nullptr, judge, o, result.ranked);
+    const auto gains = gains_of(positions, near ? &*near : nullptr, judge, o);
+    rank(positions, gains, o, result);
+    if (near) weigh_error(positions, gains, *near, judge, o, result);
     return result;
 }
 

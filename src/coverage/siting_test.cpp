@@ -64,6 +64,21 @@ TEST(Siting, KeepsAwayFromTheHangarAndGoesUp) {
     EXPECT_GT(s->positions, 90u);
     ASSERT_EQ(s->ranked.size(), s->positions * 3);
     for (std::size_t i = 1; i < s->ranked.size(); ++i) EXPECT_GE(s->ranked[i - 1].gain, s->ranked[i].gain);
+    // The hangar covers a third of the plot's east: its roof is no place unless one says so.
+    EXPECT_GT(s->left_out, 10u);
+    for (const auto& m : s->ranked) EXPECT_EQ(m.ground, 600);
+    auto roofs = options();
+    roofs.on_objects = true;
+    const auto with = site(plot(), surface(2), geo::Terrain::flat(600), {}, {}, radar(), {}, roofs);
+    ASSERT_TRUE(with);
+    EXPECT_EQ(with->left_out, 0u);
+    EXPECT_GT(with->ranked.front().ground, 610);
+    // Low masts: where they stand matters more than the surface's error. High ones: it does not.
+    ASSERT_EQ(s->masts.size(), 3u);
+    EXPECT_GT(s->masts[0].best - s->masts[0].worst, 10 * s->masts[0].sigma);
+    EXPECT_LT(s->masts[0].equal, s->positions);
+    EXPECT_LT(s->masts[2].best - s->masts[2].worst, s->masts[0].best - s->masts[0].worst);
+    EXPECT_GE(s->masts[2].equal, s->masts[0].equal);
     const geo::LocalFrame frame({centre, {0}});
     double best_low = 0, worst_low = 1e9, beside = 1e9, best_high = 0;
     for (const auto& m : s->ranked) {
@@ -86,6 +101,7 @@ TEST(Siting, CoarseSurfacesCannotTellPositionsApart) {
     EXPECT_NE(s->remark.find("all positions equal within terrain error"), std::string::npos);
     EXPECT_EQ(s->ranked.size(), 3u);
     EXPECT_EQ(s->ranked.front().mast, 30);
+    for (const auto& m : s->masts) EXPECT_EQ(m.best, m.worst);
     const auto none = site(plot(), std::nullopt, geo::Terrain::flat(600), {}, {}, radar(), {}, options());
     ASSERT_TRUE(none);
     EXPECT_TRUE(none->positions_equal);
@@ -120,6 +136,21 @@ TEST(Siting, WarningIsTheTimeFromFirstSight) {
     EXPECT_FALSE(site(plot(), std::nullopt, geo::Terrain::flat(600), {}, {}, radar(), {}, o));
     EXPECT_FALSE(site(geo::Region(), std::nullopt, geo::Terrain::flat(600), {}, {}, radar(), {}, options()));
     EXPECT_FALSE(site(plot(), std::nullopt, geo::Terrain(), {}, {}, radar(), {}, options()));
+}
+
+TEST(Siting, TheSameForAnyNumberOfThreads) {
+    auto o = options();
+    o.positions = 60, o.threads = 1;
+    const auto one = site(plot(), surface(2), geo::Terrain::flat(600), {}, {}, radar(), {}, o);
+    o.threads = 4;
+    const auto four = site(plot(), surface(2), geo::Terrain::flat(600), {}, {}, radar(), {}, o);
+    ASSERT_TRUE(one && four);
+    ASSERT_EQ(one->ranked.size(), four->ranked.size());
+    for (std::size_t i = 0; i < one->ranked.size(); ++i) {
+        EXPECT_EQ(one->ranked[i].at, four->ranked[i].at);
+        EXPECT_EQ(one->ranked[i].gain, four->ranked[i].gain);
+    }
+    for (std::size_t k = 0; k < one->masts.size(); ++k) EXPECT_EQ(one->masts[k].sigma, four->masts[k].sigma);
 }
 
 TEST(Choose, ExactIsBestAndGreedyKeepsItsBound) {

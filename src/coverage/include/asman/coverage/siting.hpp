@@ -43,8 +43,10 @@ struct SitingOptions {
     std::vector<double> masts{10, 15, 20, 30};
     std::size_t positions = 2000;  ///< at most, on a square raster inside the plot
     double azimuth_step = 0.5 * geo::deg;
-    double near_range = 1500;  ///< metres of the fine surface that are looked at
-    double cell = 5e3;         ///< metres of the grid on which area is counted
+    double near_range = 1500;    ///< metres of the fine surface that are looked at
+    double cell = 5e3;           ///< metres of the grid on which area is counted
+    double surface_sigma = 0.5;  ///< metres, 1σ of a cell of the fine surface
+    bool on_objects = false;     ///< also on buildings and trees: more than 3 m above the lowest within 30 m
     std::size_t threads = 2;
     double k = standard_k;
 };
@@ -56,13 +58,21 @@ struct SitedMast {
     double gain = 0;  ///< km² or seconds
 };
 
+/// How much the position matters for one mast.
+struct MastResult {
+    double mast = 0, worst = 0, best = 0;  ///< gains
+    double sigma = 0;       ///< 1σ of a gain for the surface's error (shaken surfaces); 0 where positions are equal
+    std::size_t equal = 0;  ///< positions as good as the best within twice the error of a difference
+};
+
 struct Siting {
     std::vector<SitedMast> ranked;  ///< best first; ties by mast, then from north-west
     bool positions_equal = false;   ///< no surface fine enough: one position stands for all
     std::string remark;             ///< what the result does and does not say
     std::string near_surface, far_terrain;
     double before = 0;  ///< what the neighbours reach without it: km², or mean seconds of warning
-    std::size_t positions = 0;
+    std::size_t positions = 0, left_out = 0;  ///< left out: on objects
+    std::vector<MastResult> masts;            ///< in the order of the options
 };
 
 /// `neighbours`: sensors that are there already; `type` is the new sensor but for its position. `surface`: the fine
