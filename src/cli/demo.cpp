@@ -6,9 +6,11 @@
 #include "scenery.hpp"
 
 #include <asman/node/playback.hpp>
+#include <asman/simulate/instruments.hpp>
 #include <asman/study/demonstration.hpp>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <filesystem>
 #include <memory>
@@ -24,7 +26,7 @@ struct Options {
     std::string accords = shared_data("accords");
     std::string borders = borders_file();
     std::string site = site_folder();
-    std::string terrain, law_date, json, input, date, record, audit, as, speed = "10";
+    std::string terrain, law_date, json, input, date, record, audit, as, siting, speed = "10";
     std::vector<std::string> sensors, editions, without;
     double length = 0;
     std::int64_t seed = -1;
@@ -58,6 +60,24 @@ base::Result<std::unique_ptr<node::Show>> open_playback(const Options& o) {
     return std::unique_ptr<node::Show>(std::move(show));
 }
 
+/// What the display's maps of coverage and its sections are made of.
+base::Result<std::shared_ptr<DeskSetting>> desk_setting(const Options& o, const study::Demonstration& show,
+                                                        const geo::Borders& borders, accord::Law law) {
+    auto out = std::make_shared<DeskSetting>();
+    out->terrain = show.world().terrain();
+    out->geoid = geo::Geoid::open();
+    out->borders = borders;
+    ASMAN_TRY(out->instruments, simulate::instruments(show.world().scenario(), out->terrain, out->geoid));
+    out->law = std::move(law);
+    out->states = show.states();
+    if (!o.siting.empty()) {
+        ASMAN_TRY(out->siting, base::read_file(o.siting));
+        if (const auto j = nlohmann::json::parse(out->siting, nullptr, false); j.is_discarded() || !j.is_object())
+            return base::fail(base::Errc::syntax, {.source = o.siting}, "not what 'asman site --out' writes");
+    }
+    return out;
+}
+
 base::Result<std::unique_ptr<node::Show>> open_demonstration(const Options& o, DisplayOptions& display) {
     study::DemonstrationOptions d;
     d.scenario = o.scenario;
@@ -79,9 +99,14 @@ base::Result<std::unique_ptr<node::Show>> open_demonstration(const Options& o, D
         ASMAN_TRY(const auto borders_text, base::read_file(o.borders));
         ASMAN_TRY(const auto borders, geo::Borders::parse(borders_text, o.borders));
         ASMAN_TRY(const auto files, accord::read_folder(o.accords));
-        accord::Options law;
-        law.borders = &borders;
-        display.law_changes = law_changes(accord::Law::load(files, law));
+        accord::Options law_options;
+        law_options.borders = &borders;
+        auto law = accord::Law::load(files, law_options);
+        for (const auto& name : o.without) {
+            ASMAN_TRY(law, law.without(name));
+        }
+        display.law_changes = law_changes(law);
+        ASMAN_TRY(display.desk, desk_setting(o, *show, borders, std::move(law)));
     }
     return std::unique_ptr<node::Show>(std::move(show));
 }
@@ -133,6 +158,7 @@ void add_demo(CLI::App& app, Outcome& outcome) {
     sub->add_option("--port", o->port, "port of the display on localhost (0: any free one)");
     sub->add_option("--as", o->as, "as which state a new display looks first (KGZ)");
     sub->add_option("--site", o->site, "folder of the built display");
+    sub->add_option("--siting", o->siting, "show this result of 'asman site --out' on the map");
     sub->add_option("--input", o->input,
                     "show this recording (ASTERIX: pcap, raw, .ff, ...) in place of the simulation");
     sub->add_option("--sensor", o->sensors, "with --input: SAC/SIC=LAT,LON,HEIGHT (degrees, metres); may be repeated");

@@ -54,8 +54,17 @@ struct Handler {
     serve::Server& server;
     Display& display;
     Pace& pace;
+    CoverageDesk* desk;
     serve::ClientId client;
 
+    base::Result<void> operator()(const serve::AskSection& c) const {
+        const char* refused = !desk ? "this node knows no terrain and sensors to cut through"
+                              : desk->ask(client, c, show.federation().engine(0).law_time())
+                                  ? nullptr
+                                  : "too many sections are waiting; try again";
+        if (refused) server.answer(client, std::make_shared<const std::string>(serve::error_message(refused)));
+        return {};
+    }
     base::Result<void> operator()(const serve::SetLawDate& c) const {
         return show.set_law_time(base::start_of(c.date));
     }
@@ -77,6 +86,8 @@ struct Handler {
 base::Result<void> loop(node::Show& show, serve::Server& server, double speed, const DisplayOptions& options) {
     Display display(show, server);
     display.publish_scenes(options.cover, options.law_changes);
+    std::unique_ptr<CoverageDesk> desk;
+    if (options.desk) desk = std::make_unique<CoverageDesk>(server, std::move(*options.desk));
     StatusPrinter status;
     Pace pace{speed, false};
     bool more = true;
@@ -87,7 +98,9 @@ base::Result<void> loop(node::Show& show, serve::Server& server, double speed, c
         bool moved = false;
         while (auto command = server.poll()) {
             // What one client asks wrongly ends nothing for the others.
-            if (auto done = std::visit(Handler{show, server, display, pace, command->client}, command->what); !done)
+            if (auto done =
+                    std::visit(Handler{show, server, display, pace, desk.get(), command->client}, command->what);
+                !done)
                 (void)report(done.error());
             moved = true;
         }

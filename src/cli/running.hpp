@@ -1,10 +1,12 @@
 // Running a show: without a display to its end, or with one until Ctrl-C.
 #pragma once
 
+#include "coverage_desk.hpp"
 #include "display.hpp"
 
 #include <asman/node/show.hpp>
 
+#include <memory>
 #include <string>
 
 namespace asman::cli {
@@ -15,6 +17,7 @@ struct DisplayOptions {
     std::string first_state;                      ///< as whom a new client looks; empty: the last state of the show
     std::vector<serve::Cover> cover{};            ///< what sensors see; empty: rings of their range are drawn
     std::vector<serve::LawChange> law_changes{};  ///< by date
+    std::shared_ptr<DeskSetting> desk{};          ///< of coverage; taken; null: displays have none
 };
 
 /// "max" is 0: as fast as it goes.

@@ -45,6 +45,18 @@ class Board {
         const std::lock_guard lock(mutex_);
         return slot;
     }
+    void put_product(const std::string& name, Json json) {
+        const std::lock_guard lock(mutex_);
+        if (json)
+            products_[name] = std::move(json);
+        else
+            products_.erase(name);
+    }
+    Json product(std::string_view name) const {
+        const std::lock_guard lock(mutex_);
+        const auto it = products_.find(name);
+        return it == products_.end() ? nullptr : it->second;
+    }
     /// Null: nothing published of it.
     std::optional<StateBoard> look(State state) const {
         const std::lock_guard lock(mutex_);
@@ -92,6 +104,7 @@ class Board {
     const ServerOptions& options_;
     mutable std::mutex mutex_;
     std::map<State, StateBoard> states_;
+    std::map<std::string, Json, std::less<>> products_;
     State first_;
     base::BoundedQueue<Command> commands_;
     ServerCounters counters_;

@@ -144,6 +144,9 @@ class Client : public std::enable_shared_from_this<Client> {
         } else if (const auto* explain = std::get_if<Explain>(&*message)) {
             if (explain->state != state_ && !options.may_look_as) return "not the state of this node";
             command.what = *explain;
+        } else if (const auto* section = std::get_if<AskSection>(&*message)) {
+            if (section->state != state_ && !options.may_look_as) return "not the state of this node";
+            command.what = *section;
         } else {
             if (!options.may_pace) return "this node cannot be paced";
             if (const auto* pause = std::get_if<SetPaused>(&*message)) command.what = *pause;

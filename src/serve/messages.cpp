@@ -55,6 +55,31 @@ Result<ClientMessage> explain_from(const json& value) {
     return Explain{request, state, track};
 }
 
+/// [latitude, longitude] in degrees.
+Result<geo::Point> point_from(const json& object, const char* key) {
+    const auto it = object.find(key);
+    const auto bad = fail(Errc::bad_value, std::string(key) + " is [latitude, longitude] in degrees");
+    if (it == object.end() || !it->is_array() || it->size() != 2 || !(*it)[0].is_number() || !(*it)[1].is_number())
+        return bad;
+    const double lat = (*it)[0].get<double>(), lon = (*it)[1].get<double>();
+    if (!(std::abs(lat) <= 90 && std::abs(lon) <= 180)) return bad;
+    return geo::Point::degrees(lat, lon);
+}
+
+Result<ClientMessage> section_from(const json& value) {
+    if (!value.is_object() || !value.contains("state") || !value.contains("target"))
+        return fail(Errc::bad_value, "section needs request, state, from, to and target");
+    AskSection ask;
+    ASMAN_TRY(ask.request, number_from(value, "request"));
+    ASMAN_TRY(ask.state, state_from(value.at("state")));
+    ASMAN_TRY(ask.from, point_from(value, "from"));
+    ASMAN_TRY(ask.to, point_from(value, "to"));
+    const auto& target = value.at("target");
+    if (target != "intruder" && target != "airliner") return fail(Errc::bad_value, "target is intruder or airliner");
+    ask.intruder = target == "intruder";
+    return ask;
+}
+
 Result<ClientMessage> speed_from(const json& value) {
     const double speed = value.is_number() ? value.get<double>() : -1;
     if (!(speed == 0 || (speed >= 0.1 && speed <= 1000)))
@@ -84,7 +109,12 @@ Result<ClientMessage> parse_message(std::string_view text) {
     }
     if (key == "speed") return speed_from(value);
     if (key == "explain") return explain_from(value);
-    return fail(Errc::unknown_key, "known keys are as, law, pause, speed, explain");
+    if (key == "section") return section_from(value);
+    return fail(Errc::unknown_key, "known keys are as, law, pause, speed, explain, section");
+}
+
+std::string error_message(std::string_view reason) {
+    return error_json(reason);
 }
 
 std::string error_json(std::string_view reason) {

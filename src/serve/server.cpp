@@ -98,6 +98,12 @@ Response respond(const http::request<http::string_body>& request, Shared& shared
         return make_response(http::status::ok, "text/plain; version=0.0.4; charset=utf-8",
                              (text ? *text : std::string()) + own_metrics(shared.board.read_counters()));
     }
+    if (constexpr std::string_view products = "/api/products/"; path.starts_with(products)) {
+        const auto json = shared.board.product(path.substr(products.size()));
+        // Not there, or not made yet: nothing is wrong with asking.
+        if (!json) return make_response(http::status::no_content, "application/json", {});
+        return make_response(http::status::ok, "application/json", *json);
+    }
     const auto* file = shared.site.find(target);
     if (!file) return plain(http::status::not_found, "no such page");
     auto response = make_response(http::status::ok, file->content_type, file->bytes);
@@ -165,6 +171,9 @@ class ServerImpl final : public Server {
     }
     void publish_status(Json status) override { shared_.board.put_text(shared_.board.status, std::move(status)); }
     void publish_metrics(Json text) override { shared_.board.put_text(shared_.board.metrics, std::move(text)); }
+    void publish_product(const std::string& name, Json json) override {
+        shared_.board.put_product(name, std::move(json));
+    }
     bool watched(State state) const override { return shared_.board.watched(state); }
     std::optional<Command> poll() override { return shared_.board.poll(); }
     void answer(ClientId client, Json json) override {

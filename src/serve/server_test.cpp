@@ -122,6 +122,20 @@ TEST(Server, AnswersHttp) {
     EXPECT_EQ(c.get("/", {}, {}, http::verb::post).result(), http::status::method_not_allowed);
 }
 
+TEST(Server, GivesProductsByName) {
+    const auto server = start();
+    Connection c(*server);
+    EXPECT_EQ(c.get("/api/products/KGZ.json").result(), http::status::no_content);
+    server->publish_product("KGZ.json", text("{\"a\":1}"));
+    const auto found = c.get("/api/products/KGZ.json?x");
+    EXPECT_EQ(found.result(), http::status::ok);
+    EXPECT_EQ(found.body(), "{\"a\":1}");
+    EXPECT_EQ(c.get("/api/products/").result(), http::status::no_content);
+    EXPECT_EQ(c.get("/api/products/../status").result(), http::status::no_content);
+    server->publish_product("KGZ.json", nullptr);
+    EXPECT_EQ(c.get("/api/products/KGZ.json").result(), http::status::no_content);
+}
+
 TEST(Server, RefusesOtherHostsAndOrigins) {
     const auto server = start();
     EXPECT_EQ(Connection(*server).get("/", "evil.example").result(), http::status::misdirected_request);

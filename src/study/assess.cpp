@@ -105,6 +105,7 @@ base::Result<void> Assessor::epoch(base::Time at, Epoch& out, const Epoch* befor
             return;
         }
         changed[k] = 1;
+        if (o_.stopped && o_.stopped()) return;
         const Judge judge(g_, groups_, releases[k], o_.states[k]);
         overflow[k] = judge.overflow() ? 1 : 0;
         if (overflow[k]) return;
@@ -174,6 +175,9 @@ base::Result<Assessment> assess(const accord::Law& law, const geo::Borders& bord
     joint_options.threads = o.threads;
     ASMAN_TRY(const auto joint, coverage::Joint::make(grid, terrain, geoid, instruments, joint_options));
     tell(0.3);
+    const auto stopped = [&] { return o.stopped && o.stopped(); };
+    const auto stop = base::fail(base::Errc::refused, "the assessment was stopped");
+    if (stopped()) return stop;
     Ground ground(joint, o);
     ASMAN_CHECK(ground.prepare(borders));
     tell(0.5);
@@ -189,6 +193,7 @@ base::Result<Assessment> assess(const accord::Law& law, const geo::Borders& bord
         if (c.at >= o.from && c.at < o.to)
             times.insert(c.at), changes[c.at].push_back(c.accord + " " + c.what + (c.assumed ? " (assumed date)" : ""));
     for (const auto at : times) {
+        if (stopped()) return stop;
         Epoch epoch{at, changes[at], {}, {}};
         ASMAN_CHECK(assessor.epoch(at, epoch, out.epochs.empty() ? nullptr : &out.epochs.back()));
         out.epochs.push_back(std::move(epoch));

@@ -176,6 +176,29 @@ std::string assessment_json(const Assessment& a, bool maps) {
     return out.dump(1) + "\n";
 }
 
+std::string assessment_state_json(const Assessment& a, std::size_t state) {
+    json out{
+        {"format", 2},
+        {"terrain", a.terrain},
+        {"cell_m", a.options.cell},
+        {"target", {{"transponder", a.options.target.transponder}, {"rcs_m2", a.options.target.rcs}}},
+        {"warning",
+         {{"flight_level", a.options.warning_level}, {"speed_mps", a.options.speed}, {"in_time_s", a.options.in_time}}},
+        {"caveats", a.caveats},
+        {"epochs", json::array()}};
+    for (const auto& e : a.epochs) {
+        json epoch{{"from", base::format_time(e.from)}, {"changes", e.changes}};
+        if (e.changed[state]) {
+            auto j = of(e.states[state], true);
+            for (const char* heavy : {"segments", "routes", "warning_with_only"}) j.erase(heavy);
+            epoch["sight"] = std::move(j);
+        }
+        out["epochs"].push_back(std::move(epoch));
+    }
+    out["state"] = a.epochs.empty() ? "" : a.epochs.front().states[state].state.text();
+    return out.dump();
+}
+
 std::string assessment_text(const Assessment& a) {
     const auto& o = a.options;
     std::string out = fmt::format(

@@ -251,6 +251,15 @@ Release ask_release(const accord::LawView& view, base::Time at, double level, co
     return out;
 }
 
+std::optional<Cause> cause_at(const accord::LawView& view, base::Time at, double level, const Group& group,
+                              State receiver, const std::vector<State>& states, geo::Point place) {
+    if (group.owner == receiver) return std::nullopt;
+    Asker ask(view, at, level, group, receiver, states);
+    const auto* chain = ask.chain(place);
+    if (!chain) return std::nullopt;
+    return cause_of(*chain, group, ask.delay().seconds(), ask.grid());
+}
+
 bool knows_heights(const accord::Law& law) {
     return std::ranges::any_of(law.texts(), [](const auto& text) { return has_band(*text); });
 }

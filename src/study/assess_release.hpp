@@ -4,6 +4,7 @@
 #include <asman/study/assess.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace asman::study {
@@ -67,6 +68,10 @@ std::size_t law_block(double cell);
 Release ask_release(const accord::LawView& view, base::Time at, double level, const Group& group, State receiver,
                     const std::vector<State>& states, const coverage::Grid& grid, std::size_t block,
                     const std::vector<std::uint8_t>& reach);
+
+/// By which chain the law releases a track of the group's sensors at one place.
+std::optional<Cause> cause_at(const accord::LawView& view, base::Time at, double level, const Group& group,
+                              State receiver, const std::vector<State>& states, geo::Point place);
 
 /// Whether any text knows heights: else every level has the same answer.
 bool knows_heights(const accord::Law& law);

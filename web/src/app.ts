@@ -1,12 +1,13 @@
 // What the page knows and can do. Panels read the state and call the actions; `changed` tells them to look again.
 import { History } from './history';
+import { Coverage } from './coverage';
 import { formatHash, parseHash, type View } from './hash';
 import { Link, type LinkStatus } from './link';
 import { isOwn, rangeBearing, shiftDay, day } from './format';
 import type { Explanation, Scene, ServerMessage, Snapshot, StateCode, Track } from './protocol';
 
-export type Tab = 'track' | 'tracks' | 'states' | 'accords' | 'sensors';
-export const tabs: readonly Tab[] = ['track', 'tracks', 'states', 'accords', 'sensors'];
+export type Tab = 'track' | 'tracks' | 'states' | 'accords' | 'sensors' | 'coverage';
+export const tabs: readonly Tab[] = ['track', 'tracks', 'states', 'accords', 'sensors', 'coverage'];
 export const speeds = [1, 2, 5, 10, 20, 60, 0] as const; // 0: as fast as it goes
 
 /** A picture this much older than the clock's last snapshot is shown as stale. */
@@ -17,6 +18,16 @@ const sameAircraft = 4000; // m
 
 export class App {
   readonly history = new History();
+  readonly coverage = new Coverage({
+    changed: () => this.changed(),
+    state: () => this.state,
+    lawDate: () => day(this.snapshot?.law_time ?? ''),
+    mayMoveLaw: () => this.scene?.may_move_law !== false,
+    setLaw: (date) => this.setLaw(date),
+    askSection: (request, from, to, target) =>
+      this.command({ section: { request, state: this.state, from: [from.lat, from.lon], to: [to.lat, to.lon], target } }),
+    say: (text) => this.say(text),
+  });
   view: View = parseHash(location.hash);
   link: LinkStatus = 'connecting';
   snapshot: Snapshot | undefined;
@@ -80,6 +91,9 @@ export class App {
       case 'explanation':
         if (message.request === this.request) this.explanation = message;
         break;
+      case 'section':
+        this.coverage.takeSection(message);
+        break;
       case 'error':
         this.say(message.reason);
         break;
@@ -101,6 +115,7 @@ export class App {
     }
     if (day(snapshot.law_time) === this.lawWanted) this.lawWanted = '';
     this.history.add(Date.parse(snapshot.time), snapshot.tracks);
+    this.coverage.observe();
   }
 
   /** The aircraft that was selected in the other picture: same address, else callsign, else the nearest close by. */

@@ -58,7 +58,7 @@ export function makeMap(container: HTMLElement, view: { zoom: number; lat: numbe
     center: [view.lon, view.lat],
     zoom: view.zoom,
     minZoom: 1.5,
-    maxZoom: 11,
+    maxZoom: 17, // a plot of 5 hectares fills the screen
     dragRotate: false,
     pitchWithRotate: false,
     touchPitch: false,
@@ -118,8 +118,8 @@ export function showCover(map: BaseMap, features: FeatureCollection<Polygon>): v
 }
 
 /** Moves the map so that the points are in sight. */
-export function fit(map: BaseMap, points: readonly { lat: number; lon: number }[], padding: number): void {
+export function fit(map: BaseMap, points: readonly { lat: number; lon: number }[], padding: number, maxZoom = 7): void {
   const bounds = new maplibregl.LngLatBounds();
   for (const p of points) bounds.extend([p.lon, p.lat]);
-  if (!bounds.isEmpty()) map.fitBounds(bounds, { padding, maxZoom: 7, animate: false });
+  if (!bounds.isEmpty()) map.fitBounds(bounds, { padding, maxZoom, animate: false });
 }

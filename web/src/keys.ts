@@ -18,13 +18,16 @@ export const keyHelp: readonly KeyHelp[] = [
   { keys: ['+', '−'], what: 'faster, slower' },
   { keys: ['a'], what: 'to the list of alerts (then ↑ ↓ Enter)' },
   { keys: ['/'], what: 'find a track' },
-  { keys: ['t', 's', 'c', 'x'], what: 'panels: tracks, states, accords, sensors' },
+  { keys: ['t', 's', 'c', 'x', 'o'], what: 'panels: tracks, states, accords, sensors, coverage' },
   { keys: ['f'], what: 'show all of this state’s sensors; with a track: go to it' },
   { keys: ['← ↑ → ↓', 'PgUp', 'PgDn'], what: 'move the map; nearer, farther' },
   { keys: ['v'], what: 'speed vector of 1, 3, 5 minutes' },
   { keys: ['h'], what: 'history dots on, off' },
   { keys: ['l'], what: 'labels: three lines, one line, none' },
   { keys: ['r'], what: 'what sensors see: own, all, none' },
+  { keys: ['m'], what: 'what the state sees, as a map: on, off' },
+  { keys: ['u', 'U'], what: 'its flight level: higher, lower' },
+  { keys: ['d'], what: 'draw a section (Enter: the middle of the map)' },
   { keys: ['?'], what: 'this help' },
 ];
 
@@ -43,7 +46,7 @@ export function bindKeys(app: App, actions: KeyActions): void {
     j: () => app.step(1),
     k: () => app.step(-1),
     e: () => app.explain(),
-    Escape: () => app.select(null),
+    Escape: () => (app.coverage.drawing ? app.coverage.startSection() : app.select(null)),
     '[': () => app.moveLaw(-1),
     ']': () => app.moveLaw(1),
     '{': () => app.jumpLaw(-1),
@@ -61,6 +64,18 @@ export function bindKeys(app: App, actions: KeyActions): void {
     s: () => app.showTab('states'),
     c: () => app.showTab('accords'),
     x: () => app.showTab('sensors'),
+    o: () => app.showTab('coverage'),
+    m: () => {
+      app.tab = 'coverage';
+      app.coverage.set({ on: !app.coverage.on });
+    },
+    u: () => app.coverage.stepLevel(1),
+    U: () => app.coverage.stepLevel(-1),
+    d: () => {
+      app.tab = 'coverage';
+      app.coverage.startSection();
+    },
+    Enter: () => app.coverage.choose(app.coverage.middle()),
     f: () => actions.fit(),
     v: () => {
       app.vectorMinutes = nextOf([1, 3, 5], app.vectorMinutes);
@@ -92,7 +107,8 @@ export function bindKeys(app: App, actions: KeyActions): void {
       return;
     }
     // A focused button keeps space and enter; elsewhere space pauses.
-    if (event.key === ' ' && target.matches('button, summary')) return;
+    if ((event.key === ' ' || event.key === 'Enter') && target.matches('button, summary')) return;
+    if (event.key === 'Enter' && !app.coverage.drawing) return;
     const action = bindings[event.key];
     if (!action) return;
     event.preventDefault();

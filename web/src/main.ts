@@ -1,9 +1,12 @@
 // The page: puts its parts together.
 import { App } from './app';
 import { coverFeatures, coverKey, firstView, fit, makeMap, showCover, showState, type BaseMap } from './basemap';
+import { destination, rangeBearing } from './format';
 import { fillHelp, makeLegend } from './help';
 import { bindKeys } from './keys';
 import { Overlay, type Place } from './overlay';
+import { areas } from './sight';
+import { showAreas, showLine, showSiting } from './sightmap';
 import { makeSide } from './side';
 import { makeStatusBar } from './statusbar';
 import { makeTopBar } from './topbar';
@@ -58,6 +61,9 @@ const updateStatus = makeStatusBar(element('bottom'), app, () => pointer);
 let placed = false;
 let shownState = '';
 let shownCover = '';
+let shownSight = '';
+let shownLine = '';
+let shownSiting = '';
 function update(): void {
   for (const f of updates) f();
   updateStatus();
@@ -76,7 +82,44 @@ function update(): void {
     shownCover = key;
     showCover(map, coverFeatures(snapshot.sensors, app.scene, app.view.cover));
   }
+  updateCoverage();
 }
+
+/** Areas, the section's line and the siting, each drawn again only when it is another. */
+function updateCoverage(): void {
+  const c = app.coverage;
+  const maps = c.maps();
+  const sight = maps?.key ?? '';
+  if (sight !== shownSight) {
+    shownSight = sight;
+    showAreas(map, maps && areas(maps.after, maps.before));
+  }
+  const line = c.ends.map((e) => `${e.lat},${e.lon}`).join(' ');
+  if (line !== shownLine) {
+    shownLine = line;
+    showLine(map, c.ends, greatCircle);
+  }
+  const siting = app.tab === 'coverage' ? c.siting() : undefined;
+  const key = siting ? String(siting.features.length) : '';
+  if (key !== shownSiting) {
+    shownSiting = key;
+    showSiting(map, siting as GeoJSON.FeatureCollection | undefined);
+  }
+  map.getCanvas().classList.toggle('drawing', c.drawing);
+}
+
+/** Places along a great circle, so that the line lies on the map where the section was cut. */
+function greatCircle(from: { lat: number; lon: number }, to: { lat: number; lon: number }): [number, number][] {
+  const { range, bearing } = rangeBearing(from, to);
+  return Array.from({ length: 33 }, (_, i) => (i === 32 ? [to.lon, to.lat] : destination(from, (range * i) / 32, bearing)));
+}
+app.coverage.middle = () => ({ lat: map.getCenter().lat, lon: map.getCenter().lng });
+app.coverage.goToSiting = () => {
+  const points = (app.coverage.siting()?.features ?? []).flatMap((f) =>
+    f.geometry.type === 'Point' ? [f.geometry.coordinates as [number, number]] : []);
+  const bounds = points.map(([lon, lat]) => ({ lat, lon }));
+  if (bounds.length > 0) fit(map, bounds, 60, 16);
+};
 app.onChange(update);
 
 /** All that this state's own sensors see, or where no place of theirs is known, its tracks. False: there is nothing yet. */
@@ -99,12 +142,15 @@ app.centreOn = (lat, lon) => {
   if (!inside) map.jumpTo({ center: [lon, lat] });
 };
 
-map.on('click', (event) => app.select(overlay.hit(event.point.x, event.point.y)));
+map.on('click', (event) => {
+  if (app.coverage.choose({ lat: event.lngLat.lat, lon: event.lngLat.lng })) return;
+  app.select(overlay.hit(event.point.x, event.point.y));
+});
 map.on('mousemove', (event) => {
   pointer = { lat: event.lngLat.lat, lon: event.lngLat.lng };
   const over = overlay.hit(event.point.x, event.point.y);
   if (app.hover(over)) overlay.request();
-  map.getCanvas().style.cursor = over === null ? '' : 'pointer';
+  map.getCanvas().style.cursor = app.coverage.drawing ? 'crosshair' : over === null ? '' : 'pointer';
   updateStatus();
 });
 map.on('mouseout', () => {
@@ -139,7 +185,10 @@ fetch(new URL('geo/places.json', document.baseURI))
 declare global {
   interface Window {
     /** For tests and scripts: where tracks and labels are on the map, and the latest snapshot. */
-    asman: { positions: Overlay['positions']; labels: Overlay['labelBoxes']; redraw: Overlay['redraw']; snapshot: () => App['snapshot']; idle: () => boolean };
+    asman: {
+      positions: Overlay['positions']; labels: Overlay['labelBoxes']; redraw: Overlay['redraw']; snapshot: () => App['snapshot']; idle: () => boolean;
+      coverage: () => App['coverage']; project: (lat: number, lon: number) => { x: number; y: number };
+    };
   }
 }
 window.asman = {
@@ -148,5 +197,7 @@ window.asman = {
   redraw: () => overlay.redraw(),
   snapshot: () => app.snapshot,
   idle: () => map.loaded() && !map.isMoving(),
+  coverage: () => app.coverage,
+  project: (lat, lon) => map.project([lon, lat]),
 };
 update();

@@ -12,6 +12,10 @@ export const map = {
   name: '#5d6b75',
   coverOwn: '#6c93a3',
   coverForeign: '#8d84a6',
+  sightOwn: '#6c93a3',
+  sightAccord: '#9d94bd',
+  sightGained: '#8fbd97',
+  sightLost: '#d6a550',
 };
 
 export const ink = {

@@ -150,7 +150,27 @@ export interface ErrorMessage {
   reason: string;
 }
 
-export type ServerMessage = Snapshot | Scene | Explanation | ErrorMessage;
+/** A vertical cut: for each point along it a digit an altitude, how many sensors see a target there (9: nine or more). */
+export interface Section {
+  v: number;
+  type: 'section';
+  request: number;
+  state: StateCode;
+  law_time: string;
+  from: [number, number]; // latitude, longitude
+  to: [number, number];
+  target: 'intruder' | 'airliner';
+  length_m: number;
+  ceiling_m: number;
+  ground: (number | null)[]; // metres above mean sea level
+  own: string[];
+  joint: string[];
+  own_sensors: string[];
+  ways: string[];
+  terrain: string;
+}
+
+export type ServerMessage = Snapshot | Scene | Explanation | Section | ErrorMessage;
 
 /** What a display may say: one object with one key. */
 export type ClientMessage =
@@ -158,7 +178,8 @@ export type ClientMessage =
   | { law: string }
   | { pause: boolean }
   | { speed: number }
-  | { explain: { request: number; state: StateCode; track: number } };
+  | { explain: { request: number; state: StateCode; track: number } }
+  | { section: { request: number; state: StateCode; from: [number, number]; to: [number, number]; target: 'intruder' | 'airliner' } };
 
 /** Parses a message; throws a sentence for people when it is not one of this version. */
 export function parseMessage(text: string): ServerMessage {
@@ -169,6 +190,7 @@ export function parseMessage(text: string): ServerMessage {
     case 'snapshot':
     case 'scene':
     case 'explanation':
+    case 'section':
     case 'error':
       return message as ServerMessage;
     default:

@@ -1,11 +1,12 @@
 // The column beside the map: alerts above, and one of several panels below.
 import { tabs, type App, type Tab } from './app';
 import { makeAlerts } from './alerts';
+import { makeCoverage } from './coverpanel';
 import { h, setText } from './dom';
 import { makeAccords, makeSensors, makeStates, makeTrackList, type Panel } from './lists';
 import { makeTrackPanel } from './trackpanel';
 
-const titles: Record<Tab, string> = { track: 'Track', tracks: 'Tracks', states: 'States', accords: 'Accords', sensors: 'Sensors' };
+const titles: Record<Tab, string> = { track: 'Track', tracks: 'Tracks', states: 'States', accords: 'Accords', sensors: 'Sensors', coverage: 'Cover' };
 
 export function makeSide(root: HTMLElement, app: App, announce: (text: string) => void): () => void {
   const alerts = makeAlerts(app, announce);
@@ -15,6 +16,7 @@ export function makeSide(root: HTMLElement, app: App, announce: (text: string) =
     states: makeStates(app),
     accords: makeAccords(app),
     sensors: makeSensors(app),
+    coverage: makeCoverage(app),
   };
   const buttons = new Map(
     tabs.map((tab) => [tab, h('button', { role: 'tab', id: `tab-${tab}`, 'aria-controls': `panel-${tab}`, onclick: () => app.showTab(tab) }, titles[tab])]),

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -57,11 +58,20 @@ struct Explain {
     bool operator==(const Explain&) const = default;
 };
 
+/// "What is seen along this line?" Answer with a message of type "section", giving `request` back.
+struct AskSection {
+    std::uint64_t request = 0;
+    picture::State state;
+    geo::Point from, to;
+    bool intruder = false;  ///< a target without transponder; else an airliner
+    bool operator==(const AskSection&) const = default;
+};
+
 struct Command {
     ClientId client = 0;
     std::string operator_name = "local";
     std::string role = "admin";
-    std::variant<SetLawDate, SetPaused, SetSpeed, Explain> what;
+    std::variant<SetLawDate, SetPaused, SetSpeed, Explain, AskSection> what;
 };
 
 /// Counted since the start.
@@ -76,6 +86,9 @@ struct ServerCounters {
     std::uint64_t answers_dropped = 0;
     std::uint64_t clients = 0;  ///< displays connected now
 };
+
+/// {"v":1,"type":"error","reason":…}: an answer that says why not.
+std::string error_message(std::string_view reason);
 
 /// The server. All functions are thread-safe and return at once.
 class Server {
@@ -97,6 +110,10 @@ class Server {
     virtual void publish_status(Json status) = 0;
     /// Body of GET /metrics (Prometheus text format); the server appends its own counters.
     virtual void publish_metrics(std::shared_ptr<const std::string> text) = 0;
+
+    /// Body of GET /api/products/NAME, JSON: maps and such, which displays fetch when they need them; 204 while it is
+    /// not there. An empty pointer takes it away.
+    virtual void publish_product(const std::string& name, Json json) = 0;
 
     /// Whether a client looks as this state now: no need to write snapshots that nobody sees. (A client that chooses a
     /// state later first gets the last one published, so publish each state at least now and then.)

@@ -47,6 +47,7 @@ struct AssessOptions {
     std::size_t map_cells = 40'000;  ///< of each map in the results, at most; 0: none
     unsigned threads = 2;
     coverage::JointOptions joint{};
+    std::function<bool()> stopped{};  ///< asked now and then: true ends the assessment with an error
 };
 
 /// Seconds of warning over many approaches.
@@ -171,6 +172,8 @@ base::Result<Assessment> assess(const accord::Law& law, const geo::Borders& bord
 
 /// `maps`: with the rasters.
 std::string assessment_json(const Assessment& a, bool maps = false);
+/// One state's levels with maps, warning and findings, of each epoch in which anything changed for it: for a display.
+std::string assessment_state_json(const Assessment& a, std::size_t state);
 /// A self-contained page: timeline, maps, charts, tables. `borders` are drawn.
 std::string assessment_html(const Assessment& a, const geo::Borders* borders = nullptr);
 /// The gain table as text for a terminal.

@@ -1,0 +1,133 @@
+// What the page knows of coverage: which level and laws are shown, a section being drawn, and the products behind them.
+import { day } from './format';
+import { Products } from './products';
+import type { Section } from './protocol';
+import { epochOf, levelOf, sightOf, type SightMap, type StateSight } from './sight';
+import type { Siting } from './coverpanel';
+
+export interface Choice {
+  on: boolean;
+  level: number;
+  after: number; // index of the epoch shown
+  before: number | null; // of the epoch to compare with
+  follow: boolean; // moving the slider moves the law date
+}
+export type End = { lat: number; lon: number };
+
+export interface Host {
+  changed(): void;
+  state(): string;
+  lawDate(): string;
+  mayMoveLaw(): boolean;
+  setLaw(date: string): void;
+  askSection(request: number, from: End, to: End, target: 'intruder' | 'airliner'): void;
+  say(text: string): void;
+}
+
+export class Coverage implements Choice {
+  on = false;
+  level = 100;
+  after = 0;
+  before: number | null = null;
+  follow = true;
+  drawing = false;
+  ends: End[] = [];
+  section: Section | undefined;
+  target: 'intruder' | 'airliner' = 'intruder';
+  goToSiting: () => void = () => {};
+  /** Set by main: the middle of the map, for keys. */
+  middle: () => End = () => ({ lat: 0, lon: 0 });
+  private readonly products: Products;
+  private request = 0;
+  private shownLaw = '';
+  private shownState = '';
+
+  constructor(private readonly host: Host) {
+    this.products = new Products(() => this.host.changed());
+  }
+
+  data(): StateSight | undefined {
+    const state = this.host.state();
+    return state ? this.products.get<StateSight>(`coverage-${state}.json`) : undefined;
+  }
+  siting(): Siting | undefined {
+    return this.products.get<Siting>('siting.json');
+  }
+  /** The maps to draw; undefined: none. */
+  maps(): { after: SightMap; before: SightMap | undefined; key: string } | undefined {
+    const data = this.on ? this.data() : undefined;
+    if (!data) return undefined;
+    const after = levelOf(sightOf(data, this.after), this.level)?.map;
+    const before = this.before === null ? undefined : levelOf(sightOf(data, this.before), this.level)?.map;
+    return after && { after, before, key: [data.state, this.level, this.after, this.before].join() };
+  }
+
+  /** The law date moved, or another state looks: the slider follows, and compares with the change before. */
+  observe(): void {
+    const data = this.data();
+    const law = this.host.lawDate();
+    if (!data || !law) return;
+    if (law === this.shownLaw && this.shownState === data.state) return;
+    const first = this.shownLaw === '';
+    const at = epochOf(data.epochs, law);
+    if (at !== this.after || first || this.shownState !== data.state) {
+      this.after = at;
+      if (first || this.before === null || this.before >= data.epochs.length) this.before = this.lastOther(data, at);
+    }
+    this.shownLaw = law;
+    this.shownState = data.state;
+  }
+  /** The latest epoch before `at` in which the state saw otherwise. */
+  private lastOther(data: StateSight, at: number): number {
+    for (let i = at; i > 0; i--) if (data.epochs[i]?.sight) return i - 1;
+    return Math.max(0, at - 1);
+  }
+
+  set(change: Partial<Choice>): void {
+    Object.assign(this, change);
+    this.host.changed();
+  }
+  /** The day that the slider stands on becomes the law's. */
+  moveLaw(): void {
+    const date = day(this.data()?.epochs[this.after]?.from ?? '');
+    if (!date || !this.host.mayMoveLaw() || date === this.host.lawDate()) return;
+    this.host.setLaw(date);
+  }
+  stepLevel(direction: 1 | -1): void {
+    const levels = sightOf(this.data() ?? ({ epochs: [] } as unknown as StateSight), this.after)?.levels.map((l) => l.flight_level) ?? [];
+    const next = levels[levels.indexOf(this.level) + direction];
+    if (next !== undefined) this.set({ on: true, level: next });
+  }
+
+  startSection(): void {
+    this.drawing = !this.drawing;
+    this.ends = [];
+    if (this.drawing) this.section = undefined;
+    this.host.changed();
+  }
+  setTarget(target: 'intruder' | 'airliner'): void {
+    this.target = target;
+    const [from, to] = this.ends;
+    if (!this.drawing && from && to) this.host.askSection(++this.request, from, to, target);
+    this.host.changed();
+  }
+  /** A place was chosen while drawing. False: nothing is being drawn. */
+  choose(at: End): boolean {
+    if (!this.drawing) return false;
+    const [from] = this.ends;
+    if (from && Math.abs(from.lat - at.lat) + Math.abs(from.lon - at.lon) < 1e-4) {
+      this.host.say('a section needs two different ends');
+      return true;
+    }
+    this.ends = [...this.ends, at];
+    if (from) {
+      this.drawing = false;
+      this.host.askSection(++this.request, from, at, this.target);
+    }
+    this.host.changed();
+    return true;
+  }
+  takeSection(section: Section): void {
+    if (section.request === this.request) this.section = section;
+  }
+}
