@@ -147,12 +147,14 @@ void add_asterix(CLI::App& app, Outcome& outcome) {
     one->add_option("--gap", o->long_gap, "seconds without a record that count as a gap")->capture_default_str();
     one->add_flag("--json", o->json, "one JSON object a source, category and line");
     add_recording_options(*one, o->recording);
+    one->footer("Example:\n  asman asterix stat radar.pcap --gap 5 --json");
     one->callback([o, &outcome] { outcome.code = stat(*o); });
     CLI::App* two = sub->add_subcommand("diff", "Compare two recordings record by record; exit 1 if they differ");
     two->add_option("a", o->file, "a recording")->required();
     two->add_option("b", o->other, "another")->required();
     two->add_option("--most", o->most, "how many differences to show")->capture_default_str();
     add_recording_options(*two, o->recording);
+    two->footer("Example:\n  asman asterix diff before.pcap after.raw --most 10");
     two->callback([o, &outcome] { outcome.code = asterix_diff(o->file, o->other, o->recording, o->most); });
     sub->footer("Examples:\n  asman asterix stat radar.pcap\n  asman asterix diff before.pcap after.raw");
 }

@@ -89,6 +89,7 @@ void add_bench(CLI::App& app, Outcome& outcome) {
     auto o = std::make_shared<Options>();
     CLI::App* bench = app.add_subcommand("bench", "Measure what parts of the program cost on this machine");
     bench->require_subcommand(1);
+    bench->footer("Example:\n  asman bench world --aircraft 2000 --seconds 20 --threads 2");
     CLI::App* sub = bench->add_subcommand("world", "The whole world's traffic through decoder and tracker");
     auto& w = o->world;
     sub->add_option("--aircraft", w.globe.aircraft, "aircraft, half of them in dense areas")->capture_default_str();

@@ -60,6 +60,7 @@ void add_lab(CLI::App& app, Outcome& outcome) {
     auto o = std::make_shared<Options>();
     auto* lab = app.add_subcommand("lab", "A scenario's nodes as processes of their own, joined by a real exchange");
     lab->require_subcommand(1);
+    lab->footer("Examples:\n  asman lab make lab\n  asman lab feed lab --for 600");
     auto* sub = lab->add_subcommand("make", "Write configurations, fresh keys and the NATS server's configuration");
     sub->add_option("folder", o->lab.folder, "a new folder")->required();
     sub->add_option("--scenario", o->lab.scenario, "docs/scenario.md")->capture_default_str();

@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run } from './program.mjs';
 
-const commands = async () => {
-  const { out } = await run(['--help']);
-  const list = out.slice(out.search(/^subcommands:/im));
-  return [...list.matchAll(/^ {2}([a-z][a-z-]*)\s/gm)].map((m) => m[1]);
+/** Names under `Subcommands:` in the help of a command; the examples below them are no names. */
+const commands = async (...path) => {
+  const { out } = await run([...path, '--help']);
+  const list = out.match(/^subcommands:\n((?: .*\n)*)/im)?.[1] ?? '';
+  return [...list.matchAll(/^ {2}([a-z][a-z0-9-]*)(?:,\s*[a-z-]+)*\s/gm)].map((m) => m[1]);
 };
 
 test('--help lists the subcommands and ends well', async () => {
@@ -17,13 +18,16 @@ test('--help lists the subcommands and ends well', async () => {
   for (const name of ['demo', 'replay', 'node', 'decode', 'track', 'accord']) assert.ok(found.includes(name), `${name} in: ${out}`);
 });
 
-test('every subcommand explains itself, with examples', async () => {
-  for (const name of await commands()) {
-    const { code, out } = await run([name, '--help']);
+test('every subcommand at every depth explains itself, with examples', async () => {
+  const explained = async (path) => {
+    const { code, out } = await run([...path, '--help']);
+    const name = path.join(' ');
     assert.equal(code, 0, name);
     assert.match(out, /Examples?:/, name);
     assert.match(out, new RegExp(`asman ${name}`), name);
-  }
+    for (const sub of await commands(...path)) await explained([...path, sub]);
+  };
+  for (const name of await commands()) await explained([name]);
 });
 
 test('--version is a version', async () => {
