@@ -196,7 +196,7 @@ void Tracker::Impl::reserve_slots() {
         std::min<std::size_t>(items.size(), config.max_tracks - std::min<std::size_t>(live, config.max_tracks));
     while (free_slots.size() < wanted) {
         free_slots.push_back(static_cast<std::uint32_t>(tracks.size()));
-        tracks.emplace_back();
+        tracks.emplace_back().links.reserve(std::min(sensors.size(), kUsualLinks));
         wheres.emplace_back();
     }
     const auto end = static_cast<std::uint32_t>(free_slots.size());

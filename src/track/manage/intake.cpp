@@ -12,7 +12,8 @@ namespace {
 constexpr double kTwoPi = 2 * std::numbers::pi;
 constexpr std::size_t kMaxWaiting = 4096;    ///< plots of one sensor that wait for its beam
 constexpr std::size_t kMaxQueued = 1 << 16;  ///< reports of all sensors between two advances
-constexpr double kBeside = 24'000;           ///< m: what lies farther from a plot is not drawn into its cluster
+constexpr double kCalm = 5;         ///< s: a sensor that floods is set aside until it has been quiet for so long
+constexpr double kBeside = 24'000;  ///< m: what lies farther from a plot is not drawn into its cluster
 
 bool finite(double v) {
     return std::isfinite(v);
@@ -85,12 +86,14 @@ bool Tracker::Impl::refuse(const picture::TargetReport& r, SensorState& s) {
     const Seconds t = seconds(r.time);
     if (t < now - config.max_lateness.seconds()) return count(counters.refused_late);
     if (t > now + config.max_future.seconds()) return count(counters.refused_future);
-    const auto second = static_cast<std::int64_t>(std::floor(t));
+    // Counted by the tracker's time: what the sensor says of time may jump about.
+    const auto second = static_cast<std::int64_t>(std::floor(now));
     if (second != s.second) {
         s.second = second;
         s.in_second = 0;
     }
-    if (++s.in_second > config.max_reports_per_second_per_sensor) return count(counters.refused_flood);
+    if (++s.in_second > config.max_reports_per_second_per_sensor) s.calm_at = now + kCalm;
+    if (now < s.calm_at) return count(counters.refused_flood);
     const double a = polar ? r.range : r.point->lat, b = polar ? r.azimuth : r.point->lon;
     for (const auto& old : s.recent)
         if (old.t == t && old.a == a && old.b == b) return count(counters.refused_duplicate);

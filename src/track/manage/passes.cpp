@@ -22,6 +22,12 @@ double wrap(double a) {
     return a - kTwoPi * std::floor((a + std::numbers::pi) / kTwoPi);
 }
 
+/// Which sensor's record of a track is missed least: one that never reported it, else the one silent longest.
+std::vector<Link>::iterator forgotten_first(std::vector<Link>& links) {
+    return std::ranges::min_element(links, {},
+                                    [](const Link& l) { return l.reports == 0 ? l.last_pass - 1e8 : l.last; });
+}
+
 }  // namespace
 
 int SensorState::ring(double range) const {
@@ -78,16 +84,18 @@ void Tracker::Impl::survive(TrackState& k, Seconds to) const {
 }
 
 Link& Tracker::Impl::link_to(TrackState& k, std::uint32_t sensor) const {
-    auto at = std::lower_bound(k.links.begin(), k.links.end(), sensor,
-                               [](const Link& l, std::uint32_t id) { return l.sensor < id; });
-    if (at == k.links.end() || at->sensor != sensor) {
-        Link l;
-        l.sensor = sensor;
-        const SensorState& s = sensors[sensor];
-        l.visible = s.sweeps ? static_cast<float>(s.visibility(s.distance(k.place))) : 0.9F;
-        at = k.links.insert(at, l);
+    const auto find = [&] { return std::ranges::lower_bound(k.links, sensor, {}, &Link::sensor); };
+    auto at = find();
+    if (at != k.links.end() && at->sensor == sensor) return *at;
+    if (k.links.size() >= kMaxLinks) {
+        k.links.erase(forgotten_first(k.links));
+        at = find();
     }
-    return *at;
+    Link l;
+    l.sensor = sensor;
+    const SensorState& s = sensors[sensor];
+    l.visible = s.sweeps ? static_cast<float>(s.visibility(s.distance(k.place))) : 0.9F;
+    return *k.links.insert(at, l);
 }
 
 bool Tracker::Impl::expected_pass(const SensorState& s, const TrackState& k, Seconds near, Seconds& pass,

@@ -155,9 +155,10 @@ struct alignas(64) SensorState {
     std::vector<std::uint32_t> near;
     std::vector<Visit> visits, due;
     Beam beam;
-    // Flood: reports in the present second.
+    // Flood: reports in the present second, and until when it is set aside for one.
     std::int64_t second = 0;
     std::uint32_t in_second = 0;
+    Seconds calm_at = -1e9;
     std::uint32_t recent_next = 0;
     double max_range = 0;
     Site site;
@@ -185,8 +186,8 @@ struct alignas(64) SensorState {
     template <class Archive>
     void fields(Archive& a) {
         a(placed, healthy, sweeps, alive, dirty, period, clock, latest, next_visit, latency, first, pending, prepared,
-          fixes, visits, beam, second, in_second, recent_next, max_range, site, recent, info, echoes, replies, passes,
-          hits, links, visible);
+          fixes, visits, beam, second, in_second, calm_at, recent_next, max_range, site, recent, info, echoes, replies,
+          passes, hits, links, visible);
     }
 };
 
@@ -207,6 +208,8 @@ struct Link {
     }
 };
 static_assert(sizeof(Link) == 64);
+/// Links of one track: a flight across a continent meets more sensors than this, one after the other.
+inline constexpr std::size_t kMaxLinks = 64, kUsualLinks = 16;
 
 /// The plot that began a track: to be taken back from the map of false plots, and put on that of beginnings, when the
 /// track proves real.
@@ -406,6 +409,7 @@ struct Tracker::Impl {
     std::uint64_t next_number = 1;
     std::vector<std::uint64_t> ended;
     std::vector<picture::Track> shown;
+    std::vector<std::pair<std::uint64_t, std::uint32_t>> order;  ///< number, slot of those to be shown
 
     /// Exact near the epoch; times far off (hostile ones too) only have to stay far off.
     Seconds seconds(base::Time t) const {

@@ -24,6 +24,10 @@ Tracker::Impl::Impl(Config c, std::shared_ptr<const Frame> f)
       speeds(kSpeedSigma),
       workers(c.threads),
       work(workers.threads()) {
+    for (Work& w : work) {
+        w.chosen.reserve(Work::kMaxPlots);
+        w.chosen_beta.reserve(Work::kMaxPlots);
+    }
     motion.single_mode = config.ablate_imm;
     motion.height_walk = ground_range ? 0 : 60;
     level_motion = motion;
@@ -161,7 +165,8 @@ std::span<const picture::Track> Tracker::picture(base::Time at) {
     Impl& m = *impl_;
     const Seconds t = m.seconds(at);
     std::size_t n = 0;
-    std::vector<std::pair<std::uint64_t, std::uint32_t>> order;
+    auto& order = m.order;
+    order.clear();
     for (std::uint32_t slot = 0; slot < m.tracks.size(); ++slot)
         if (m.tracks[slot].alive && m.tracks[slot].confirmed) order.emplace_back(m.tracks[slot].number, slot);
     std::sort(order.begin(), order.end());

@@ -263,24 +263,6 @@ TEST(Tracker, StrangeValuesInOptionalFieldsAreLeftOut) {
     EXPECT_GE(compare(w, t.picture(at(100)), 100).matched, 6);
 }
 
-TEST(Tracker, AFloodOfOneSensorIsCutOff) {
-    World w = busy_world(5);
-    Config config;
-    config.max_reports_per_second_per_sensor = 50;
-    Tracker t = tracker_for(w, config);
-    picture::TargetReport r;
-    r.sensor = {1};
-    r.time = at(1);
-    t.advance(at(1));
-    for (int k = 0; k < 1000; ++k) {
-        r.range = 20'000 + 100 * k;
-        r.azimuth = 0.006 * k;
-        t.report(r);
-    }
-    EXPECT_EQ(t.counters().refused_flood, 950U);
-    EXPECT_EQ(t.counters().used, 50U);
-}
-
 TEST(Tracker, ASensorWithoutPositionIsCountedNotTracked) {
     World w = busy_world(5);
     w.sensors[0].position.reset();

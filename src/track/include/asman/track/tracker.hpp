@@ -50,6 +50,7 @@ struct Config {
     unsigned threads = 1;
     /// Bounds of memory and of work.
     std::uint32_t max_tracks = 200'000;
+    /// A sensor that sends more in one second of now() is set aside until it has kept below for five.
     std::uint32_t max_reports_per_second_per_sensor = 20'000;
     /// For the ablation table of docs/tracker.md only.
     bool ablate_imm = false;        ///< one near-constant-velocity mode
