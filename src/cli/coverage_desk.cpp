@@ -17,7 +17,7 @@ using nlohmann::json;
 
 /// Coarse enough to be there in seconds beside running nodes, fine enough for a map on a screen.
 constexpr double cell = 8e3;
-constexpr std::size_t map_cells = 30'000;
+constexpr std::size_t map_cells = 400'000;  // each cell of all but the widest states
 /// Points along a section and metres between its altitudes, as a panel shows them.
 constexpr std::size_t section_points = 240;
 constexpr double section_rise = 250, section_ceiling = 14e3;

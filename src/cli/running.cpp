@@ -58,7 +58,9 @@ struct Handler {
     serve::ClientId client;
 
     base::Result<void> operator()(const serve::AskSection& c) const {
+        const auto& states = show.states();
         const char* refused = !desk ? "this node knows no terrain and sensors to cut through"
+                              : std::ranges::find(states, c.state) == states.end() ? "no such state here"
                               : desk->ask(client, c, show.federation().engine(0).law_time())
                                   ? nullptr
                                   : "too many sections are waiting; try again";

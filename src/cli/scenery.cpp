@@ -36,6 +36,13 @@ std::vector<serve::Cover> cover_of(const std::vector<picture::Sensor>& sensors, 
     return covers;
 }
 
+void say_what_lacks(const geo::Terrain& terrain, std::string_view instead) {
+    for (const auto& note : terrain.notes()) fmt::print(stderr, "asman: terrain: {}\n", note);
+    if (terrain.missing() > 0.0001)
+        fmt::print(stderr, "asman: warning: {:.1f} % of the terrain asked for has no data ({}); {}\n",
+                   terrain.missing() * 100, terrain.source(), instead);
+}
+
 base::Result<geo::TerrainStore> open_terrain(const std::string& path, geo::Point south_west, geo::Point north_east) {
     ASMAN_TRY(auto store, geo::TerrainStore::open_or_default(path));
     const double cell = store.resolution() / 6.371e6;
@@ -43,10 +50,7 @@ base::Result<geo::TerrainStore> open_terrain(const std::string& path, geo::Point
     if (width <= 0) width += 2 * std::numbers::pi;
     if ((north_east.lat - south_west.lat) / cell * width / cell > most_cells) return store;
     ASMAN_TRY(auto terrain, store.box(south_west, north_east));
-    for (const auto& note : terrain.notes()) fmt::print(stderr, "asman: terrain: {}\n", note);
-    if (terrain.missing() > 0.0001)
-        fmt::print(stderr, "asman: warning: {:.1f} % of the terrain asked for has no data ({}); it is taken as sea\n",
-                   terrain.missing() * 100, terrain.source());
+    say_what_lacks(terrain, "it is taken as sea");
     return geo::TerrainStore(std::move(terrain));
 }
 

@@ -7,6 +7,7 @@
 #include <asman/serve/snapshot.hpp>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace asman::cli {
@@ -16,6 +17,9 @@ namespace asman::cli {
 /// out.
 std::vector<serve::Cover> cover_of(const std::vector<picture::Sensor>& sensors, const geo::Terrain& terrain,
                                    const geo::Geoid& geoid, double flight_level);
+
+/// On standard error: missing tiles by name, datums, the share without data and what is taken `instead` of it.
+void say_what_lacks(const geo::Terrain& terrain, std::string_view instead);
 
 /// Terrain for a box: in memory where it has no more than 2^27 cells, else read in pieces. `path` empty: the default.
 /// What is missing or was converted is said on standard error.

@@ -1,7 +1,10 @@
 // asman site: where on a small plot an antenna stands best, and which of several plots to choose.
 #include "commands.hpp"
 #include "places.hpp"
+#include "scenery.hpp"
+#include "site_files.hpp"
 
+#include <asman/base/config.hpp>
 #include <asman/coverage/siting.hpp>
 #include <asman/simulate/instruments.hpp>
 
@@ -20,7 +23,7 @@ using nlohmann::json;
 
 struct Options {
     std::string plot, scenario = shared_data("scenarios/central-asia.toml"), borders = borders_file();
-    std::string surface, terrain, like, goal = "area", state;
+    std::string surface, terrain, like, goal = "area", state, out;
     std::vector<std::string> with;
     coverage::SitingOptions siting;
     double level = 100, rcs = 3, cell_km = 5;
@@ -28,89 +31,75 @@ struct Options {
     bool airliner = false, json = false;
 };
 
-struct Plot {
-    std::string name;
-    geo::Region area;
-    geo::Point middle;
-};
-
-/// Polygons of a GeoJSON file, one plot a feature.
-base::Result<std::vector<Plot>> read_plots(const std::string& path) {
-    ASMAN_TRY(const auto text, base::read_file(path));
-    const auto doc = json::parse(text, nullptr, false);
-    const auto bad = [&](const std::string& why) { return base::fail(base::Errc::syntax, {.source = path}, why); };
-    if (doc.is_discarded() || !doc.is_object()) return bad("not GeoJSON");
-    std::vector<json> features;
-    if (doc.value("type", "") == "FeatureCollection" && doc.contains("features") && doc["features"].is_array())
-        features.assign(doc["features"].begin(), doc["features"].end());
-    else
-        features.push_back(doc);
-    std::vector<Plot> out;
-    for (const auto& f : features) {
-        const json& g = f.contains("geometry") ? f["geometry"] : f;
-        if (!g.is_object() || g.value("type", "") != "Polygon" || !g.contains("coordinates") ||
-            !g["coordinates"].is_array() || g["coordinates"].empty())
-            return bad("a plot is a GeoJSON Polygon");
-        geo::Polygon polygon;
-        Plot p;
-        double lat = 0, lon = 0;
-        for (const auto& c : g["coordinates"][0]) {
-            if (!c.is_array() || c.size() < 2 || !c[0].is_number() || !c[1].is_number())
-                return bad("a corner is [longitude, latitude]");
-            const double x = c[0].get<double>(), y = c[1].get<double>();
-            if (!(std::abs(x) <= 180 && std::abs(y) <= 90)) return bad("a corner is [longitude, latitude] in degrees");
-            polygon.outer.push_back(geo::Point::degrees(y, x));
-        }
-        if (polygon.outer.size() > 1 && polygon.outer.front() == polygon.outer.back()) polygon.outer.pop_back();
-        if (polygon.outer.size() < 3) return bad("a plot has three corners at least");
-        for (const auto& c : polygon.outer)
-            lat += c.lat / static_cast<double>(polygon.outer.size()),
-                lon += c.lon / static_cast<double>(polygon.outer.size());
-        p.middle = {lat, lon};
-        p.name = f.contains("properties") && f["properties"].is_object() ? f["properties"].value("name", "") : "";
-        if (p.name.empty()) p.name = fmt::format("plot {}", out.size() + 1);
-        p.area = geo::Region::polygons({polygon});
-        out.push_back(std::move(p));
-    }
-    if (out.empty()) return bad("the file holds no plot");
-    return out;
-}
-
 struct Setting {
     std::vector<Plot> plots;
     geo::Terrain far;
     geo::Geoid geoid;
-    std::optional<geo::Terrain> surface;
     std::vector<coverage::Instrument> neighbours;
     coverage::Instrument type;
     std::vector<coverage::Approach> approaches;
     coverage::SitingOptions options;
 };
 
-base::Result<Setting> prepare(const Options& o) {
-    Setting s;
-    ASMAN_TRY(s.plots, read_plots(o.plot));
+/// A box round the plots and what is seen from them, and the sensors that look there too, or all that those see.
+std::pair<geo::Point, geo::Point> box_round(const Setting& s, bool all_round) {
+    const auto origin = s.plots.front().middle;
+    double south = 2, north = -2, west = 0, east = 0;
+    const auto take = [&](geo::Point p, double metres) {
+        const double reach = metres / 6.33e6, wide = reach / std::max(0.05, std::cos(p.lat)),
+                     off = geo::wrap_pi(p.lon - origin.lon);
+        south = std::min(south, p.lat - reach), north = std::max(north, p.lat + reach);
+        west = std::min(west, off - wide), east = std::max(east, off + wide);
+    };
+    for (const auto& p : s.plots) take(p.middle, s.type.sensor.max_range + 20e3);
+    for (const auto& n : s.neighbours) take(n.sensor.position->at, all_round ? n.sensor.max_range + 20e3 : 20e3);
+    constexpr double pi = std::numbers::pi;
+    if (east - west >= 2 * pi) west = -pi - origin.lon, east = pi - 1e-9 - origin.lon;
+    return {{std::max(south, -pi / 2), geo::wrap_pi(origin.lon + west)},
+            {std::min(north, pi / 2), geo::wrap_pi(origin.lon + east)}};
+}
+
+/// The new sensor's kind, the scenario's sensors that see what it may see, and the terrain round both.
+base::Result<void> take_sensors(const Options& o, Setting& s) {
     ASMAN_TRY(auto scenario, simulate::Scenario::load(o.scenario));
-    if (!o.terrain.empty()) scenario.terrain = o.terrain;
-    const auto [sw, ne] = scenario.box();
-    ASMAN_TRY(s.far, scenario.terrain.empty() ? geo::Terrain::load_default(sw, ne)
-                                              : geo::Terrain::load(scenario.terrain, sw, ne));
+    ASMAN_TRY(const auto store, geo::TerrainStore::open_or_default(o.terrain.empty() ? scenario.terrain : o.terrain));
     s.geoid = geo::Geoid::open();
-    bool found = o.like.empty();
-    ASMAN_TRY(auto all, simulate::instruments(scenario, s.far, s.geoid));
-    for (auto& i : all) {
-        if (i.sensor.name == o.like) s.type = i, found = true;
-        // The joint picture that it adds to: sensors of the states named, but not the one that it is to be like.
-        const bool wanted = o.with.empty() || std::ranges::find(o.with, i.sensor.owner.text()) != o.with.end() ||
-                            std::ranges::find(o.with, i.sensor.name) != o.with.end();
-        if (wanted && i.sensor.name != o.like) s.neighbours.push_back(std::move(i));
-    }
-    if (!found)
-        return base::fail(base::Errc::unknown_name, {.source = "--like " + o.like}, "no such sensor in the scenario");
+    ASMAN_TRY(auto all, simulate::instruments(scenario, store, s.geoid));
+    for (const auto& w : o.with)
+        if (std::ranges::none_of(all, [&](const auto& i) { return i.sensor.owner.text() == w || i.sensor.name == w; }))
+            return base::fail(base::Errc::unknown_name, {.source = "--with " + w},
+                              "no such owner or sensor in the scenario");
     if (o.like.empty()) {
         s.type.sensor.kind = picture::SensorKind::combined;
         s.type.sensor.max_range = 370e3, s.type.primary_range = 300e3, s.type.primary_reference_range = 200e3;
+    } else {
+        const auto it = std::ranges::find(all, o.like, [](const auto& i) { return i.sensor.name; });
+        if (it == all.end())
+            return base::fail(base::Errc::unknown_name, {.source = "--like " + o.like},
+                              "no such sensor in the scenario");
+        s.type = *it;
     }
+    for (auto& i : all) {
+        // The joint picture that it adds to: sensors of the states named, but not the one that it is to be like.
+        const bool wanted = o.with.empty() || std::ranges::find(o.with, i.sensor.owner.text()) != o.with.end() ||
+                            std::ranges::find(o.with, i.sensor.name) != o.with.end();
+        const double reach = s.type.sensor.max_range + i.sensor.max_range;
+        // Approaches are long: whoever looks along them counts.
+        const bool near = o.goal == "warning" || std::ranges::any_of(s.plots, [&](const Plot& p) {
+                              return i.sensor.position && geo::distance(p.middle, i.sensor.position->at) < reach;
+                          });
+        if (wanted && near && i.sensor.name != o.like) s.neighbours.push_back(std::move(i));
+    }
+    const auto [sw, ne] = box_round(s, o.goal == "warning");
+    ASMAN_TRY(s.far, store.box(sw, ne));
+    say_what_lacks(s.far, "it is taken as sea");
+    return {};
+}
+
+base::Result<Setting> prepare(const Options& o) {
+    Setting s;
+    ASMAN_TRY(s.plots, read_plots(o.plot));
+    ASMAN_CHECK(take_sensors(o, s));
     s.options = o.siting;
     s.options.goal = o.goal == "area"  ? coverage::Goal::area
                      : o.goal == "gap" ? coverage::Goal::gap
@@ -118,11 +107,6 @@ base::Result<Setting> prepare(const Options& o) {
     s.options.altitude = geo::PressureAltitude::from_flight_level(o.level).m;
     s.options.cell = o.cell_km * 1000;
     if (!o.airliner) s.options.target = {.transponder = false, .ads_b = false, .rcs = o.rcs};
-    if (!o.surface.empty()) {
-        const double d = 0.05 * geo::deg;
-        const auto p = s.plots.front().middle;
-        ASMAN_TRY(s.surface, geo::Terrain::load(o.surface, {p.lat - d, p.lon - d}, {p.lat + d, p.lon + d}));
-    }
     if (s.options.goal == coverage::Goal::warning) {
         ASMAN_TRY(const auto borders, geo::Borders::load(o.borders));
         const auto* state = borders.find(o.state);
@@ -134,44 +118,58 @@ base::Result<Setting> prepare(const Options& o) {
     return s;
 }
 
+/// The surface on and near a plot.
+base::Result<std::optional<geo::Terrain>> surface_round(const Options& o, const Plot& p) {
+    if (o.surface.empty()) return std::nullopt;
+    const double lat = (o.siting.near_range + 200) / 6.33e6, lon = lat / std::max(0.01, std::cos(p.middle.lat));
+    ASMAN_TRY(auto surface,
+              geo::Terrain::load(o.surface, {p.south_west.lat - lat, geo::wrap_pi(p.south_west.lon - lon)},
+                                 {p.north_east.lat + lat, geo::wrap_pi(p.north_east.lon + lon)}));
+    say_what_lacks(surface, "nothing masks there but the far terrain");
+    return surface;
+}
+
+void print(const Options& o, const Plot& plot, const coverage::Siting& r, const char* unit) {
+    fmt::print("{}: {} positions; reached without it ({}): {:.0f} {}\n  {}\n", plot.name, r.positions, o.goal, r.before,
+               unit, r.remark);
+    for (std::size_t i = 0; i < std::min(o.show, r.ranked.size()); ++i) {
+        const auto& m = r.ranked[i];
+        fmt::print("  {:3}. {:.6f}, {:.6f}  ground {:5.0f} m  mast {:3.0f} m  gain {:10.1f} {}\n", i + 1,
+                   m.at.lat_deg(), m.at.lon_deg(), m.ground, m.mast, m.gain, unit);
+    }
+    for (const auto& m : r.masts) {
+        if (r.positions_equal)
+            fmt::print("  mast {:3.0f} m: {:.1f} {}\n", m.mast, m.best, unit);
+        else
+            fmt::print(
+                "  mast {:3.0f} m: worst position {:.1f}, best {:.1f} {}; the surface's error makes {:.1f} (1 sigma); "
+                "{} of {} positions are as good as the best\n",
+                m.mast, m.worst, m.best, unit, m.sigma, m.equal, r.positions);
+    }
+}
+
 base::Result<int> rank(const Options& o, const Setting& s) {
     const auto begin = std::chrono::steady_clock::now();
     const char* unit = s.options.goal == coverage::Goal::warning ? "s" : "km2";
     json out = json::array();
+    std::vector<coverage::Siting> results;
     for (const auto& plot : s.plots) {
-        ASMAN_TRY(const auto r,
-                  coverage::site(plot.area, s.surface, s.far, s.geoid, s.neighbours, s.type, s.approaches, s.options));
-        json j{{"plot", plot.name},
-               {"remark", r.remark},
-               {"positions_equal", r.positions_equal},
-               {"positions", r.positions},
-               {"before", r.before},
-               {"unit", unit},
-               {"near_surface", r.near_surface},
-               {"far_terrain", r.far_terrain}};
-        if (!o.json)
-            fmt::print("{}: {} positions, {} already reached without it: {:.0f} {}\n  {}\n", plot.name, r.positions,
-                       o.goal, r.before, unit, r.remark);
-        for (std::size_t i = 0; i < std::min(o.show, r.ranked.size()); ++i) {
-            const auto& m = r.ranked[i];
-            j["ranked"].push_back({{"lat", m.at.lat_deg()},
-                                   {"lon", m.at.lon_deg()},
-                                   {"ground_m", m.ground},
-                                   {"mast_m", m.mast},
-                                   {"gain", m.gain}});
-            if (!o.json)
-                fmt::print("  {:3}. {:.6f}, {:.6f}  ground {:5.0f} m  mast {:3.0f} m  gain {:10.1f} {}\n", i + 1,
-                           m.at.lat_deg(), m.at.lon_deg(), m.ground, m.mast, m.gain, unit);
+        ASMAN_TRY(const auto surface, surface_round(o, plot));
+        auto r = coverage::site(plot.area, surface, s.far, s.geoid, s.neighbours, s.type, s.approaches, s.options);
+        if (!r) {
+            auto error = r.error();
+            error.reason = plot.name + ": " + error.reason;
+            return std::unexpected(std::move(error));
         }
-        // How much the position matters, against how much the mast does.
-        for (const double mast : s.options.masts) {
-            double low = 1e300, high = -1e300;
-            for (const auto& m : r.ranked)
-                if (m.mast == mast) low = std::min(low, m.gain), high = std::max(high, m.gain);
-            j["by_mast"].push_back({{"mast_m", mast}, {"worst", low}, {"best", high}});
-            if (!o.json) fmt::print("  mast {:3.0f} m: worst position {:.1f}, best {:.1f} {}\n", mast, low, high, unit);
-        }
-        out.push_back(std::move(j));
+        if (o.json)
+            out.push_back(siting_json(plot, *r, s.options, unit, o.show));
+        else
+            print(o, plot, *r, unit);
+        results.push_back(std::move(*r));
+    }
+    if (!o.out.empty()) {
+        const auto collection = siting_geojson(s.plots, results, s.options, o.goal, unit, s.geoid.available());
+        ASMAN_CHECK(base::write_file(o.out, collection.dump() + "\n"));
     }
     if (o.json)
         fmt::print("{}\n", out.dump(1));
@@ -206,28 +204,40 @@ base::Result<int> choose(const Options& o, const Setting& s) {
     std::vector<bool> chosen(all.size()), before(grid.size());
     for (std::size_t i = 0; i < s.neighbours.size(); ++i) chosen[i] = true;
     std::vector<double> weights(grid.size());
+    const bool gap = s.options.goal == coverage::Goal::gap;
     for (std::size_t c = 0; c < grid.size(); ++c) {
-        before[c] = !s.neighbours.empty() && joint.seen(c, s.options.altitude, s.options.target, chosen).sensors > 0;
-        weights[c] = grid.area(c / grid.columns) / 1e6;
+        const int seen = s.neighbours.empty() ? 0 : joint.seen(c, s.options.altitude, s.options.target, chosen).sensors;
+        before[c] = seen > (gap ? 1 : 0);
+        // As site() weighs: a second look counts in full, a first in half.
+        weights[c] = grid.area(c / grid.columns) / 1e6 * (gap && seen == 0 ? 0.5 : 1);
     }
     std::vector<std::vector<std::uint32_t>> covers;
     for (std::size_t i = 0; i < s.plots.size(); ++i)
         covers.push_back(
             coverage::newly_seen(joint, s.neighbours.size() + i, s.options.altitude, s.options.target, before));
     const auto best = coverage::choose(covers, weights, o.choose);
-    json j{{"exact", best.exact}, {"gain_km2", best.value}, {"at_most_km2", best.at_most}, {"terrain", s.far.source()}};
+    json j{{"exact", best.exact}, {"gain_km2", best.value}, {"at_most_km2", best.at_most}, {"terrain", s.far.source()},
+           {"goal", o.goal},      {"mast_m", mast},         {"chosen", json::array()}};
     for (const auto i : best.chosen) j["chosen"].push_back(s.plots[i].name);
     if (o.json) {
         fmt::print("{}\n", j.dump(1));
     } else {
         for (const auto i : best.chosen) fmt::print("  {}\n", s.plots[i].name);
-        fmt::print("{:.0f} km2 that nobody sees yet; {} ({:.0f} km2 at most); terrain: {}\n", best.value,
-                   best.exact ? "no better choice exists" : "greedy", best.at_most, s.far.source());
+        fmt::print("{:.0f} km2 {} by masts of {:.0f} m; {}; terrain: {}\n", best.value,
+                   gap ? "of second looks" : "that nobody sees yet", mast,
+                   best.exact ? std::string("no better choice exists")
+                              : fmt::format("greedy: no choice reaches more than {:.0f} km2", best.at_most),
+                   s.far.source());
     }
     return Exit::ok;
 }
 
 int run(const Options& o) {
+    if (o.choose > 0 && o.goal == "warning")
+        return report(
+            base::fail(base::Errc::conflict, "--choose weighs area or gap; warning is for one plot at a time").error());
+    if (o.choose > 0 && !o.out.empty())
+        return report(base::fail(base::Errc::conflict, "--out is for ranked positions, not for --choose").error());
     const auto s = prepare(o);
     if (!s) return report(s.error());
     const auto done = o.choose > 0 ? choose(o, *s) : rank(o, *s);
@@ -245,6 +255,14 @@ void add_site(CLI::App& app, Outcome& outcome) {
     sub->add_option("--like", o->like,
                     "the new sensor is like this one of the scenario; else a surveillance radar of 370/300 km");
     sub->add_option("--surface", o->surface, "a surface model of 10 m or finer round the plot: buildings and trees");
+    sub->add_option("--surface-error", o->siting.surface_sigma, "1 sigma of a cell of it, m")
+        ->capture_default_str()
+        ->check(CLI::Range(0.0, 20.0));
+    sub->add_option("--near", o->siting.near_range, "how far it masks, m")
+        ->capture_default_str()
+        ->check(CLI::Range(100.0, 10000.0));
+    sub->add_flag("--on-objects", o->siting.on_objects,
+                  "also on roofs and trees: over 3 m above the ground within 30 m");
     sub->add_option("--terrain", o->terrain, "a raster for the far horizon in place of the scenario's");
     sub->add_option("--goal", o->goal, "area: newly seen; gap: seen by two; warning: on the approaches to --state")
         ->capture_default_str()
@@ -264,10 +282,12 @@ void add_site(CLI::App& app, Outcome& outcome) {
     sub->add_option("--choose", o->choose, "choose the best k of the plots");
     sub->add_option("--show", o->show, "rows to print")->capture_default_str();
     sub->add_option("--threads", o->siting.threads)->capture_default_str()->check(CLI::Range(1, 64));
+    sub->add_option("--out", o->out, "GeoJSON of the plot and all positions, for 'asman demo --siting' and others");
     sub->add_flag("--json", o->json, "JSON on standard output");
     sub->footer(
         "Examples:\n"
-        "  asman site --plot kant.geojson --like RUS/Kant --with KGZ --surface dsm-2m.tif --mast 10 20 30\n"
+        "  asman site --plot kant.geojson --like RUS/Kant --with KGZ --surface dsm-2m.tif --mast 10 20 30 --out "
+        "sited.geojson\n"
         "  asman site --plot kant.geojson --goal warning --state KGZ\n"
         "  asman site --plot candidates.geojson --choose 3 --with KGZ");
     sub->callback([o, &outcome] { outcome.code = run(*o); });

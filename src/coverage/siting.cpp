@@ -121,6 +121,7 @@ class Judge {
     std::vector<std::pair<std::size_t, std::size_t>> lines;  ///< approaches as ranges of samples
     std::vector<double> spacings, before;                    ///< of each approach: metres, seconds of warning now
     const FarHorizon* far = nullptr;
+    double raised = 0;  ///< metres by which antennas are lifted out of far terrain that lies higher all round
     const SitingOptions* options = nullptr;
     Instrument type;
 
@@ -239,7 +240,7 @@ std::vector<double> gains_of(const std::vector<Candidate>& positions, const Near
         for (std::size_t i = next++; i < positions.size(); i = next++) {
             const auto near = near_horizons(surface, walks, positions[i], o);
             for (std::size_t k = 0; k < o.masts.size(); ++k)
-                out[i * o.masts.size() + k] = judge.gain(positions[i].ground + o.masts[k], near[k]);
+                out[i * o.masts.size() + k] = judge.gain(positions[i].ground + judge.raised + o.masts[k], near[k]);
         }
     };
     std::vector<std::jthread> helpers;
@@ -323,6 +324,9 @@ base::Result<Siting> site(const geo::Region& plot, const std::optional<geo::Terr
     result.near_surface = surface ? surface->source() : "none";
     std::vector<Candidate> positions;
     std::optional<NearSurface> near;
+    Judge judge;
+    judge.options = &o;
+    judge.type = type;
     if (fine) {
         near.emplace(*surface, frame, reach_of(plot, frame) + o.near_range + 3 * finest_needed);
         positions = candidates(plot, frame, *surface, o.positions);
@@ -338,6 +342,21 @@ base::Result<Siting> site(const geo::Region& plot, const std::optional<geo::Terr
             "positions are told apart by a surface of {:.1f} m, taken to be off by {:.1f} m; beyond {:.0f} m the "
             "horizon is that of {}, whose error is the same for all of them",
             surface->resolution(), o.surface_sigma, o.near_range, far_terrain.source());
+        if (const auto coarse = far_terrain.elevation(middle)) {
+            // As for sensors: a coarse cell that lies higher all round does not bury an antenna.
+            double mean = 0;
+            for (const auto& p : positions) mean += p.ground / static_cast<double>(positions.size());
+            const auto lowest = antenna_over(far_terrain, geoid, middle, -1e9, 0);
+            judge.raised = std::max(0.0, geoid.msl(middle, lowest.height).m - mean);
+            if (std::abs(*coarse - mean) > 10)
+                result.remark += fmt::format("; at the plot the far terrain lies {:.0f} m {} the surface",
+                                             std::abs(*coarse - mean), *coarse > mean ? "above" : "below");
+            if (judge.raised > 1)
+                result.remark += fmt::format(
+                    ", by {:.0f} m all round: antennas are counted from there, and what low masts see far off is a "
+                    "guess",
+                    judge.raised);
+        }
         if (result.left_out > 0)
             result.remark += fmt::format("; {} places on buildings or trees are left out", result.left_out);
     } else {
@@ -352,9 +371,6 @@ base::Result<Siting> site(const geo::Region& plot, const std::optional<geo::Terr
             surface ? surface->source() : far_terrain.source(), finest_needed);
     }
     result.positions = positions.size();
-    Judge judge;
-    judge.options = &o;
-    judge.type = type;
     if (o.goal == Goal::warning) {
         ASMAN_CHECK(fill_approaches(judge, frame, far_terrain, geoid, neighbours, approaches, o, result));
     } else {
@@ -363,7 +379,8 @@ base::Result<Siting> site(const geo::Region& plot, const std::optional<geo::Terr
     double lowest = 1e9, highest = -1e9;
     for (const auto& p : positions)
         for (const double m : o.masts)
-            lowest = std::min(lowest, p.ground + m), highest = std::max(highest, p.ground + m);
+            lowest = std::min(lowest, p.ground + judge.raised + m),
+            highest = std::max(highest, p.ground + judge.raised + m);
     const double near_field = std::max(far_terrain.resolution(), fine ? o.near_range : 0.0);
     ASMAN_TRY(const auto far, FarHorizon::make(far_terrain, geoid, middle, lowest, highest, type.sensor.max_range + 5e3,
                                                near_field, o.k));

@@ -2,6 +2,7 @@
 
 #include "json.hpp"
 
+#include <asman/geo/point.hpp>
 #include <asman/serve/snapshot.hpp>
 
 #include <nlohmann/json.hpp>
@@ -74,6 +75,8 @@ Result<ClientMessage> section_from(const json& value) {
     ASMAN_TRY(ask.state, state_from(value.at("state")));
     ASMAN_TRY(ask.from, point_from(value, "from"));
     ASMAN_TRY(ask.to, point_from(value, "to"));
+    if (const double length = geo::distance(ask.from, ask.to); !(length >= 100 && length <= 15e6))
+        return fail(Errc::bad_value, "a section is between 100 m and 15,000 km long");
     const auto& target = value.at("target");
     if (target != "intruder" && target != "airliner") return fail(Errc::bad_value, "target is intruder or airliner");
     ask.intruder = target == "intruder";

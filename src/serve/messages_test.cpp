@@ -51,6 +51,8 @@ TEST(Messages, OthersAreRefusedWithAReason) {
           R"({"section":{"request":8,"state":"KGZ","from":[91,72],"to":[43,74],"target":"intruder"}})",
           R"({"section":{"request":8,"state":"KGZ","from":"x","to":[43,74],"target":"intruder"}})",
           R"({"section":{"request":8,"state":"KGZ","from":[1,2],"to":[43,74],"target":"bird"}})",
+          R"({"section":{"request":8,"state":"KGZ","from":[43,74],"to":[43,74.0001],"target":"intruder"}})",
+          R"({"section":{"request":8,"state":"KGZ","from":[0,0],"to":[0,179],"target":"intruder"}})",
           R"({"explain":{"state":"KAZ","track":12}})",
           R"({"explain":{"request":-1,"state":"KAZ","track":12}})",
           R"({"explain":{"request":1,"state":"KAZ","track":9007199254740992}})"}) {

@@ -2,14 +2,15 @@
 import { day } from './format';
 import { Products } from './products';
 import type { Section } from './protocol';
-import { epochOf, levelOf, sightOf, type SightMap, type StateSight } from './sight';
-import type { Siting } from './coverpanel';
+import { epochOf, layer, levelOf, partnersOf, sightOf, type SightMap, type StateSight } from './sight';
+import { matters, type Siting } from './siting';
 
 export interface Choice {
   on: boolean;
   level: number;
   after: number; // index of the epoch shown
   before: number | null; // of the epoch to compare with
+  source: string; // '' for all, 'own', or a partner
   follow: boolean; // moving the slider moves the law date
 }
 export type End = { lat: number; lon: number };
@@ -29,6 +30,7 @@ export class Coverage implements Choice {
   level = 100;
   after = 0;
   before: number | null = null;
+  source = '';
   follow = true;
   drawing = false;
   ends: End[] = [];
@@ -38,6 +40,7 @@ export class Coverage implements Choice {
   /** Set by main: the middle of the map, for keys. */
   middle: () => End = () => ({ lat: 0, lon: 0 });
   private readonly products: Products;
+  private chosenMast: number | undefined;
   private request = 0;
   private shownLaw = '';
   private shownState = '';
@@ -53,13 +56,27 @@ export class Coverage implements Choice {
   siting(): Siting | undefined {
     return this.products.get<Siting>('siting.json');
   }
+  /** The mast whose gains the map shows; at first the highest for which the position matters. */
+  mast(): number {
+    const s = this.siting();
+    if (!s) return 0;
+    if (this.chosenMast !== undefined && s.masts_m.includes(this.chosenMast)) return this.chosenMast;
+    const telling = s.masts_m.filter((_, k) => s.plots.some((p) => p.by_mast[k] && matters(p.by_mast[k], p.positions)));
+    return Math.max(...(telling.length > 0 ? telling : s.masts_m));
+  }
+  setMast(mast: number): void {
+    this.chosenMast = mast;
+    this.host.changed();
+  }
   /** The maps to draw; undefined: none. */
   maps(): { after: SightMap; before: SightMap | undefined; key: string } | undefined {
     const data = this.on ? this.data() : undefined;
     if (!data) return undefined;
-    const after = levelOf(sightOf(data, this.after), this.level)?.map;
-    const before = this.before === null ? undefined : levelOf(sightOf(data, this.before), this.level)?.map;
-    return after && { after, before, key: [data.state, this.level, this.after, this.before].join() };
+    const [now, was] = [sightOf(data, this.after), this.before === null ? undefined : sightOf(data, this.before)];
+    const source = partnersOf(now, was).includes(this.source) || this.source === 'own' ? this.source : '';
+    const after = layer(levelOf(now, this.level)?.map, now, source);
+    const before = layer(levelOf(was, this.level)?.map, was, source);
+    return after && { after, before, key: [data.state, this.level, this.after, this.before, source].join() };
   }
 
   /** The law date moved, or another state looks: the slider follows, and compares with the change before. */

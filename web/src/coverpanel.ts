@@ -1,19 +1,13 @@
 // The coverage panel: what a state sees at a level, under the law of a day against that of another, with the figures; a
 // section along a line; the places of a siting.
 import type { App } from './app';
+import type { Coverage } from './coverage';
 import { h, setChildren, setText } from './dom';
 import { day } from './format';
 import type { Panel } from './lists';
 import { sectionView } from './section';
-import { epochOf, figures, grouped, levelOf, sightOf, type SightEpoch, type SightLevel, type StateSight } from './sight';
-
-export interface Siting {
-  type: 'FeatureCollection';
-  remark?: string;
-  unit?: string;
-  goal?: string;
-  features: { type: 'Feature'; properties: { rank?: number; gain?: number; mast_m?: number; share?: number; plot?: string }; geometry: { type: string; coordinates: unknown } }[];
-}
+import { makeSiting } from './siting';
+import { figures, grouped, levelOf, ownSensors, partnersOf, sightOf, type Sight, type SightEpoch, type SightLevel, type StateSight } from './sight';
 
 const percent = (share: number) => `${Math.round(share * 100)} %`;
 
@@ -21,6 +15,7 @@ export function makeCoverage(app: App): Panel {
   const c = app.coverage;
   const toggle = h('input', { type: 'checkbox', id: 'sight-on', onchange: () => c.set({ on: toggle.checked }) });
   const levels = h('div', { class: 'levels', role: 'radiogroup', 'aria-label': 'Flight level' });
+  const source = h('select', { id: 'sight-source', 'aria-label': 'Seen by whose sensors', onchange: () => c.set({ on: true, source: source.value }) });
   const slider = h('input', {
     type: 'range', id: 'sight-after', min: 0, max: 0, step: 1, 'aria-label': 'Law of which day',
     oninput: () => c.set({ on: true, after: Number(slider.value) }),
@@ -37,6 +32,7 @@ export function makeCoverage(app: App): Panel {
   const controls = h('div', { class: 'sight-controls' },
     h('label', { class: 'check' }, toggle, 'show on the map'),
     levels,
+    h('label', { class: 'compare' }, h('span', { class: 'caption' }, 'Seen by'), source),
     h('div', { class: 'slider' }, h('div', { class: 'slider-head' }, h('span', { class: 'caption' }, 'Law of'), label), slider, ticks),
     changes,
     h('label', { class: 'compare' }, h('span', { class: 'caption' }, 'Compare with'), compare),
@@ -47,12 +43,12 @@ export function makeCoverage(app: App): Panel {
     h('option', { value: 'intruder' }, 'target without transponder'), h('option', { value: 'airliner' }, 'airliner'));
   const hint = h('p', { class: 'note', id: 'section-hint', role: 'status' });
   const section = h('div', { id: 'section' });
-  const siting = h('div', { id: 'siting' });
+  const siting = makeSiting(c);
   const waiting = h('p', { class: 'none' });
   const element = h('div', { class: 'panel coverage' },
     waiting, controls, legend(), facts, note,
     h('h3', {}, 'Section'), h('div', { class: 'group' }, draw, target), hint, section,
-    siting,
+    siting.element,
   );
 
   const update = () => {
@@ -74,8 +70,9 @@ export function makeCoverage(app: App): Panel {
     setText(hint, c.drawing
       ? c.ends.length === 0 ? 'Click where the section begins, or press Enter for the middle of the map.' : 'Click where it ends, or move the map and press Enter.'
       : '');
-    setChildren(section, c.section ? String(c.section.request) : '', () => (c.section ? [sectionView(c.section)] : []));
-    fillSiting(c.siting());
+    if (setChildren(section, c.section ? String(c.section.request) : '', () => (c.section ? [sectionView(c.section)] : [])) && c.section)
+      section.scrollIntoView({ block: 'nearest' });
+    siting.update();
   };
 
   function fill(data: StateSight): void {
@@ -103,24 +100,17 @@ export function makeCoverage(app: App): Panel {
     const now = levelOf(shown, c.level);
     const beforeSight = c.before === null ? undefined : sightOf(data, c.before);
     const was = levelOf(beforeSight, c.level);
-    setChildren(facts, [data.state, c.after, c.before, c.level].join(), () => (now ? [...table(now, was, shown, beforeSight)] : []));
+    const partners = partnersOf(shown, beforeSight);
+    setChildren(source, partners.join(), () => [
+      h('option', { value: '' }, 'all whose tracks reach it'),
+      h('option', { value: ownSensors }, 'its own sensors'),
+      ...partners.map((name) => h('option', { value: name }, `${name}, through accords`)),
+    ]);
+    if (c.source !== ownSensors && !partners.includes(c.source)) c.source = '';
+    source.value = c.source;
+    const maps = c.maps();
+    setChildren(facts, maps?.key ?? '', () => (now ? table(now, was, shown, beforeSight, maps, c.source) : []));
     setText(note, `${data.target.transponder ? 'A target with transponder' : `A target without transponder of ${data.target.rcs_m2} m²`}; warning: ${data.warning.speed_mps} m/s at FL${data.warning.flight_level}, in time ${data.warning.in_time_s} s before the border. Land and 400 km around. Cells of ${data.cell_m / 1000} km; terrain: ${data.terrain}. Where sensors are notional, so are the figures.`);
-  }
-
-  function fillSiting(found: Siting | undefined): void {
-    setChildren(siting, found ? `${found.features.length} ${found.remark ?? ''}` : '', () => {
-      if (!found) return [];
-      const places = found.features.filter((f) => f.geometry.type === 'Point').sort((a, b) => (a.properties.rank ?? 0) - (b.properties.rank ?? 0));
-      return [
-        h('h3', {}, 'Siting'),
-        h('p', { class: 'note' }, found.remark ?? ''),
-        h('button', { id: 'siting-go', onclick: () => c.goToSiting() }, 'Show the plot'),
-        h('table', {}, h('thead', {}, h('tr', {}, ...['Rank', 'Mast', 'Gain'].map((t) => h('th', { scope: 'col' }, t)))),
-          h('tbody', {}, ...places.slice(0, 8).map((f) => h('tr', {},
-            h('td', {}, `${f.properties.rank ?? ''}`), h('td', { class: 'num' }, `${f.properties.mast_m ?? ''} m`),
-            h('td', { class: 'num' }, `${grouped(f.properties.gain ?? 0)} ${found.unit ?? ''}`))))),
-      ];
-    });
   }
   return { element, update };
 }
@@ -130,20 +120,21 @@ const optionText = (e: SightEpoch) => `${day(e.from)}  ${e.changes[0] ?? ''}`.sl
 function legend(): HTMLElement {
   const item = (kind: string, text: string) => h('span', { class: 'key-item' }, h('span', { class: `swatch ${kind}` }), text);
   return h('p', { class: 'keyline', 'aria-label': 'Legend of the areas' },
-    item('own', 'own sensors'), item('accord', 'through accords'), item('gained', 'gained'), item('lost', 'lost'), item('unseen', 'not seen'));
+    item('own', 'own sensors'), item('accord', 'through accords'), item('gained', 'gained'), item('lost', 'lost'), item('nobody', 'not seen'));
 }
 
-function table(now: SightLevel, was: SightLevel | undefined, sight: { warning: { mean_s: number; share_in_time: number }; findings: string[] } | undefined,
-  before: { warning: { mean_s: number; share_in_time: number } } | undefined): HTMLElement[] {
+function table(now: SightLevel, was: SightLevel | undefined, sight: Sight | undefined, before: Sight | undefined,
+  maps: ReturnType<Coverage['maps']>, source: string): HTMLElement[] {
   const rows: [string, string, string][] = [];
   const arrow = (a: string | undefined, b: string) => (a === undefined || a === b ? b : `${a} → ${b}`);
   rows.push(['Seen', arrow(was && grouped(was.area_km2), grouped(now.area_km2)), 'km²']);
   rows.push(['by own sensors', arrow(was && grouped(was.own_km2), grouped(now.own_km2)), 'km²']);
   rows.push(['by two or more', arrow(was && grouped(was.area_by_2_km2), grouped(now.area_by_2_km2)), 'km²']);
   rows.push(['of its land', arrow(was && grouped(was.land_km2), grouped(now.land_km2)), 'km²']);
-  if (was) {
-    const d = figures(now.map, was.map);
-    rows.push(['gained', grouped(d.gained), 'km²'], ['lost', grouped(d.lost), 'km²']);
+  if (maps?.before) {
+    const d = figures(maps.after, maps.before);
+    const whose = source === '' ? '' : source === ownSensors ? ' by own sensors' : ` through ${source}`;
+    rows.push([`gained${whose}`, grouped(d.gained), 'km²'], [`lost${whose}`, grouped(d.lost), 'km²']);
   }
   if (sight) {
     rows.push(['mean warning', arrow(before && grouped(before.warning.mean_s), grouped(sight.warning.mean_s)), 's']);
@@ -163,4 +154,3 @@ function table(now: SightLevel, was: SightLevel | undefined, sight: { warning: {
   ];
 }
 
-export { epochOf };

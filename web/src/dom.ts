@@ -22,10 +22,11 @@ export function setText(element: Element, text: string): void {
 }
 
 /** Replaces children only when `key` has changed. */
-export function setChildren(element: HTMLElement, key: string, make: () => Child[]): void {
-  if (element.dataset['key'] === key) return;
+export function setChildren(element: HTMLElement, key: string, make: () => Child[]): boolean {
+  if (element.dataset['key'] === key) return false;
   element.dataset['key'] = key;
   element.replaceChildren(...make().filter((child): child is Node | string => !!child));
+  return true;
 }
 
 /**

@@ -8,6 +8,7 @@ import { Overlay, type Place } from './overlay';
 import { areas } from './sight';
 import { showAreas, showLine, showSiting } from './sightmap';
 import { makeSide } from './side';
+import { sitingFeatures } from './siting';
 import { makeStatusBar } from './statusbar';
 import { makeTopBar } from './topbar';
 
@@ -100,10 +101,10 @@ function updateCoverage(): void {
     showLine(map, c.ends, greatCircle);
   }
   const siting = app.tab === 'coverage' ? c.siting() : undefined;
-  const key = siting ? String(siting.features.length) : '';
+  const key = siting ? `${siting.features.length},${c.mast()}` : '';
   if (key !== shownSiting) {
     shownSiting = key;
-    showSiting(map, siting as GeoJSON.FeatureCollection | undefined);
+    showSiting(map, siting && sitingFeatures(siting, c.mast()));
   }
   map.getCanvas().classList.toggle('drawing', c.drawing);
 }
@@ -116,7 +117,7 @@ function greatCircle(from: { lat: number; lon: number }, to: { lat: number; lon:
 app.coverage.middle = () => ({ lat: map.getCenter().lat, lon: map.getCenter().lng });
 app.coverage.goToSiting = () => {
   const points = (app.coverage.siting()?.features ?? []).flatMap((f) =>
-    f.geometry.type === 'Point' ? [f.geometry.coordinates as [number, number]] : []);
+    f.geometry.type === 'Polygon' ? (f.geometry.coordinates[0] as [number, number][]) : f.geometry.type === 'Point' ? [f.geometry.coordinates as [number, number]] : []);
   const bounds = points.map(([lon, lat]) => ({ lat, lon }));
   if (bounds.length > 0) fit(map, bounds, 60, 16);
 };

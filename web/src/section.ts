@@ -3,7 +3,7 @@ import { h } from './dom';
 import type { Section } from './protocol';
 
 const svgNamespace = 'http://www.w3.org/2000/svg';
-const [width, height, left, right, top, bottom] = [322, 190, 38, 6, 8, 30];
+const [width, height, left, right, top, bottom] = [322, 180, 38, 6, 8, 20];
 
 function svg(tag: string, attributes: Record<string, string | number>, ...children: (Node | string)[]): SVGElement {
   const element = document.createElementNS(svgNamespace, tag);
@@ -80,9 +80,12 @@ export function sectionChart(s: Section): SVGElement {
     chart.append(svg('line', { x1: left, x2: width - right, y1: y(a), y2: y(a), class: 'section-grid' }),
       svg('text', { x: left - 4, y: y(a) + 4, 'text-anchor': 'end' }, a === 0 ? '0 m' : `${a / 1000} km`));
   const step = stepOf(s.length_m / 1000, 4);
-  for (let d = 0; d <= s.length_m / 1000 + 1e-6; d += step)
-    chart.append(svg('text', { x: left + (d * 1000 / s.length_m) * (width - left - right), y: height - bottom + 14, 'text-anchor': d === 0 ? 'start' : 'middle' }, d === 0 ? 'A' : `${d} km`));
-  chart.append(svg('text', { x: width - right, y: height - 3, 'text-anchor': 'end' }, 'B'));
+  const below = height - bottom + 14;
+  const along = (km: number) => left + ((km * 1000) / s.length_m) * (width - left - right);
+  chart.append(svg('text', { x: left, y: below }, 'A'), svg('text', { x: width - right, y: below, 'text-anchor': 'end' }, 'B'));
+  for (let d = step; along(d) < width - right - 34; d += step)
+    chart.append(svg('line', { x1: along(d), x2: along(d), y1: height - bottom, y2: height - bottom + 4, class: 'section-tick' }),
+      svg('text', { x: along(d), y: below, 'text-anchor': 'middle' }, `${d} km`));
   return chart;
 }
 
@@ -94,7 +97,7 @@ export function sectionView(s: Section): HTMLElement {
   chart.append(
     h('p', { class: 'keyline' },
       h('span', { class: 'key-item' }, h('span', { class: 'swatch own' }), `own sensors ${percent(s.own)}`),
-      h('span', { class: 'key-item' }, h('span', { class: 'swatch accord' }), `jointly ${percent(s.joint)}`), 'of the air up to 12 km'),
+      h('span', { class: 'key-item' }, h('span', { class: 'swatch accord' }), `with accords ${percent(s.joint)}`), 'of the air up to 12 km'),
     h('p', { class: 'note' }, `A (full dot) ${place(s.from)} to B (ring) ${place(s.to)}, ${Math.round(s.length_m / 1000)} km, law of ${s.law_time.slice(0, 10)}. ${
       s.target === 'intruder' ? 'A target without transponder, 3 m².' : 'An airliner with transponder and ADS-B.'} Above mean sea level. Terrain: ${s.terrain}.`),
     s.ways.length > 0

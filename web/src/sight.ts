@@ -25,13 +25,18 @@ export interface SightLevel {
   by_partner: Record<string, Gain>;
   map: SightMap;
 }
+export interface Cause {
+  chain: string;
+  originator: string;
+  site: string; // of a clause limited to one site; empty: none
+}
 export interface Warning {
   mean_s: number;
   share_in_time: number;
 }
 export interface Sight {
   levels: SightLevel[];
-  causes?: { chain: string; originator: string; site: string }[];
+  causes?: Cause[];
   warning: Warning;
   warning_own: Warning;
   findings: string[];
@@ -69,6 +74,30 @@ export function sightOf(state: StateSight, epoch: number): Sight | undefined {
 
 export const levelOf = (sight: Sight | undefined, level: number): SightLevel | undefined => sight?.levels.find((l) => l.flight_level === level);
 
+const partnerOf = (c: Cause): string => c.originator + (c.site ? ` at ${c.site}` : '');
+export const ownSensors = 'own';
+
+/** Who shows anything in either of two epochs, by name. */
+export function partnersOf(...sights: (Sight | undefined)[]): string[] {
+  return [...new Set(sights.flatMap((s) => (s?.causes ?? []).map(partnerOf)))].sort();
+}
+
+/** Whether a set of a map holds what one source shows: '' for all, own sensors, or a partner. Sets are up to 2^53: no bit operators. */
+export function holds(set: number, causes: readonly Cause[], source: string): boolean {
+  const bit = (i: number) => Math.floor(set / 2 ** i) % 2 === 1;
+  if (source === '') return set > 0;
+  if (source === ownSensors) return bit(0);
+  return causes.some((c, i) => partnerOf(c) === source && bit(i + 1));
+}
+
+/** A map as one source alone would give it. */
+export function layer(map: SightMap | undefined, sight: Sight | undefined, source: string): SightMap | undefined {
+  if (!map || source === '') return map;
+  const causes = sight?.causes ?? [];
+  const kind = source === ownSensors ? 1 : 2;
+  return { ...map, sets: map.sets.map((set) => (holds(set, causes, source) ? kind : 0)) };
+}
+
 /** 0: outside; 1: seen by nobody; 2: only through accords; 3: by own sensors. */
 export function decode(map: SightMap): Uint8Array {
   const out = new Uint8Array(map.columns * map.rows.length);
@@ -76,7 +105,8 @@ export function decode(map: SightMap): Uint8Array {
     let at = r * map.columns;
     for (let i = 0; i + 1 < row.length; i += 2) {
       const [count, value] = [row[i] ?? 0, row[i + 1] ?? 0];
-      const kind = value < 2 ? value : (map.sets[value] ?? 0) % 2 === 1 ? 3 : 2;
+      const set = map.sets[value] ?? 0;
+      const kind = value < 2 ? value : set === 0 ? 1 : set % 2 === 1 ? 3 : 2;
       out.fill(kind, at, at + count);
       at += count;
     }
@@ -102,15 +132,15 @@ export function areas(after: SightMap, before: SightMap | undefined): FeatureCol
     unseen: (i) => now[i] === 1 && (!was || (was[i] ?? 0) < 2),
   };
   const features: Feature<MultiPolygon>[] = [];
-  for (const [kind, holds] of Object.entries(kinds)) {
-    const polygon = outline(after, holds);
+  for (const [kind, within] of Object.entries(kinds)) {
+    const polygon = outline(after, within);
     if (polygon) features.push({ type: 'Feature', properties: { kind }, geometry: polygon });
   }
   return { type: 'FeatureCollection', features };
 }
 
-/** The cells for which `holds` as polygons in degrees. */
-function outline(map: SightMap, holds: (i: number) => boolean): MultiPolygon | undefined {
+/** The cells that are `within` as polygons in degrees. */
+function outline(map: SightMap, within: (i: number) => boolean): MultiPolygon | undefined {
   const [columns, rows] = [map.columns, map.rows.length];
   // A margin of a cell, so that what reaches the frame is closed there.
   const wide = columns + 2;
@@ -118,7 +148,7 @@ function outline(map: SightMap, holds: (i: number) => boolean): MultiPolygon | u
   let any = false;
   for (let r = 0; r < rows; r++)
     for (let c = 0; c < columns; c++)
-      if (holds(r * columns + c)) {
+      if (within(r * columns + c)) {
         values[(r + 1) * wide + c + 1] = 1;
         any = true;
       }

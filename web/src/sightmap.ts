@@ -57,11 +57,11 @@ function addLayers(map: BaseMap): void {
     paint: { 'line-color': '#e8eef2', 'line-width': 1.6 } });
   map.addLayer({ id: 'siting-places', type: 'circle', source: 'siting', filter: ['==', ['geometry-type'], 'Point'] as unknown as Filter,
     paint: {
-      // Better is larger and brighter; the best has a ring.
-      'circle-radius': ['interpolate', ['linear'], ['get', 'share'], 0, 1.5, 1, 6],
-      'circle-color': ['interpolate', ['linear'], ['get', 'share'], 0, '#46545e', 1, colour.sightGained],
+      // Better is larger and brighter; what is as good as the best has a ring.
+      'circle-radius': ['interpolate', ['linear'], ['get', 'share'], 0, 1.2, 1, 3.2],
+      'circle-color': ['interpolate', ['linear'], ['get', 'share'], 0, '#5a6872', 1, colour.sightGained],
       'circle-stroke-color': '#e8eef2',
-      'circle-stroke-width': ['case', ['==', ['get', 'rank'], 1], 2, 0],
+      'circle-stroke-width': ['case', ['get', 'best'], 1, 0],
     } as NonNullable<maplibregl.CircleLayerSpecification['paint']> });
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runs, share, stepOf } from '../src/section';
-import { areas, decode, epochOf, figures, grouped, levelOf, sightOf, type SightMap, type StateSight } from '../src/sight';
+import { areas, decode, epochOf, figures, grouped, holds, layer, levelOf, partnersOf, sightOf, type Sight, type SightMap, type StateSight } from '../src/sight';
 
 /** A map from rows of digits: 0 outside, 1 unseen, 2 own, 3 through an accord, 4 both. */
 function made(rows: string[]): SightMap {
@@ -42,6 +42,26 @@ describe('maps of sight', () => {
     expect(size.gained).toBeCloseTo(2 * cell, -1);
     expect(size.lost).toBeCloseTo(cell, -1);
     expect(figures(after, made(['1']))).toEqual({ gained: 0, lost: 0 }); // maps of another frame are not compared
+  });
+
+  it('come apart into layers, one a source', () => {
+    const causes = [
+      { chain: 'A/x', originator: 'KAZ', site: '' },
+      { chain: 'B/y', originator: 'RUS', site: 'Kant' },
+      { chain: 'C/z', originator: 'KAZ', site: '' },
+    ];
+    const sight = { levels: [], causes } as unknown as Sight;
+    expect(partnersOf(sight, undefined)).toEqual(['KAZ', 'RUS at Kant']);
+    // Bit 0 is own, bit i + 1 cause i; sets may be wider than 32 bits.
+    expect([1, 2, 4, 8, 2 ** 40].map((set) => holds(set, causes, 'KAZ'))).toEqual([false, true, false, true, false]);
+    expect([1, 2, 4, 5].map((set) => holds(set, causes, 'own'))).toEqual([true, false, false, true]);
+    expect([0, 1, 2 ** 40].map((set) => holds(set, causes, ''))).toEqual([false, true, true]);
+    // Cells of nobody, own, KAZ, own and KAZ: KAZ alone shows the last two, whoever else does.
+    const map = made(['1234']);
+    expect([...decode(layer(map, sight, 'KAZ') as SightMap)]).toEqual([1, 1, 2, 2]);
+    expect([...decode(layer(map, sight, 'own') as SightMap)]).toEqual([1, 3, 1, 3]);
+    expect([...decode(layer(map, sight, 'RUS at Kant') as SightMap)]).toEqual([1, 1, 1, 1]);
+    expect(layer(map, sight, '')).toBe(map);
   });
 
   it('hold until the next epoch that tells another', () => {
