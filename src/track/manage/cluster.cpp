@@ -363,7 +363,7 @@ void Tracker::Impl::start_tracks(Work& w) {
 
 void Tracker::Impl::associate(Work& w, const Item& seed) {
     gather(w, seed);
-    for (Plot* p : w.cluster_plots) foresee(w, *p);
+    for (std::size_t j = 0; j < w.cluster_plots.size(); ++j) foresee(w, j);
     if (w.n_candidates > 0) {
         solve(w);
         for (std::size_t i = 0; i < w.n_candidates; ++i) apply(w, i);

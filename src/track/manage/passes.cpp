@@ -10,7 +10,7 @@ namespace asman::track {
 namespace {
 
 constexpr double kTwoPi = 2 * std::numbers::pi;
-constexpr double kHidden = 0.003, kSeen = 0.02;  ///< chance a pass that a visible target hides, and a hidden one shows
+constexpr double kHidden = 0.001, kSeen = 0.02;  ///< chance a pass that a visible target hides, and a hidden one shows
 constexpr double kDeclaredWeight = 30;           ///< passes that the declared detection probability counts for
 constexpr double kRingWeight = 15;               ///< and the sensor's figure for the pair of sensor and aircraft
 constexpr double kPairMemory = 0.95;             ///< fading of a pair's record, a pass

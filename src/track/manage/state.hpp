@@ -402,6 +402,7 @@ struct Tracker::Impl {
     Registrar registrar;
     Undetected undetected;
     Speeds speeds;
+    Companions companions;
     bool started = false;
     base::Time epoch;
     Seconds now = 0;
@@ -492,7 +493,9 @@ struct Tracker::Impl {
     /// record.
     double detection(const SensorState& s, double range, const Link& link) const;
     void record_pass(Work& w, TrackState& k, Link& link, double range, double hit) const;
-    void foresee(Work& w, Plot& p) const;  ///< what may be there that nobody has seen
+    bool shown_apart(const Work& w, std::uint32_t slot, std::size_t j) const;
+    double beside(const Work& w, std::size_t j) const;
+    void foresee(Work& w, std::size_t j) const;  ///< what may be there that nobody has seen
     void list_watchers(Undetected::Cell& c, const Eigen::Vector3d& place) const;
     double ring_detection(const SensorState& s, double range) const;
     void survive(TrackState& k, Seconds to) const;

@@ -14,6 +14,8 @@ constexpr double kMirrorDetour = 30'000;  ///< m: longer ways by a mirror are to
 constexpr std::uint32_t kSureReports = 3, kLongReports = 8;
 constexpr double kRivalReach = 8000;  ///< m: beyond, nothing can be a double
 constexpr int kRivalLimit = 6;        ///< seconds as a double before a track gives way
+constexpr std::uint32_t kTold = SlotBuckets::kNone - 1;
+constexpr int kToldScore = 3, kToldFor = 30;  ///< seconds more for every second that it was told apart, and at most
 
 }  // namespace
 
@@ -152,6 +154,14 @@ void Tracker::Impl::confirm(TrackState& k) {
 
 void Tracker::Impl::settle(TrackState& k) {
     k.established = true;
+    bool beside = false;
+    index.near(k.place, [&](std::uint32_t other) {
+        const TrackState& o = tracks[other];
+        if (&o == &k || !o.established) return;
+        beside |=
+            (k.place - o.place - o.velocity * (k.t - o.t)).squaredNorm() < Companions::kReach * Companions::kReach;
+    });
+    companions.learn(beside);
     Birth& b = k.birth;
     if (b.credited) return;
     b.credited = true;
@@ -160,7 +170,8 @@ void Tracker::Impl::settle(TrackState& k) {
     if (b.counted > 0) (b.reply ? s.replies : s.echoes).withdraw(b.east, b.north, b.t, b.counted);
 }
 
-/// A better established track that says the same as this one, or kNone. Reads tracks only.
+/// A better established track that says the same as this one, kTold where a sensor told the two apart in its latest
+/// pass, or kNone. Reads tracks only.
 std::uint32_t Tracker::Impl::find_rival(std::uint32_t slot) const {
     const TrackState& k = tracks[slot];
     std::uint32_t found = SlotBuckets::kNone;
@@ -183,8 +194,10 @@ std::uint32_t Tracker::Impl::find_rival(std::uint32_t slot) const {
         for (const Link& a : k.links)
             for (const Link& b : o.links)
                 if (a.sensor == b.sensor && sensors[a.sensor].sweeps && a.hit_share > 0.5 && b.hit_share > 0.5 &&
-                    std::abs(a.last_hit - b.last_hit) < 0.3 * sensors[a.sensor].period)
+                    std::abs(a.last_hit - b.last_hit) < 0.3 * sensors[a.sensor].period) {
+                    if (found == SlotBuckets::kNone) found = kTold;
                     return;
+                }
         found = std::min(found, other);
     });
     return found;
@@ -193,10 +206,14 @@ std::uint32_t Tracker::Impl::find_rival(std::uint32_t slot) const {
 void Tracker::Impl::yield_to_rival(Work& w, std::uint32_t slot, std::uint32_t rival) {
     TrackState& k = tracks[slot];
     if (rival == SlotBuckets::kNone) {
-        k.rival_score = std::max(k.rival_score - 1, 0);
+        k.rival_score -= k.rival_score > 0;
         return;
     }
-    if (k.rival != rival) k.rival_score = 0;
+    if (rival == kTold) {
+        k.rival_score = std::max(k.rival_score - kToldScore, -kToldFor);
+        return;
+    }
+    if (k.rival != rival) k.rival_score = std::min(k.rival_score, 0);
     k.rival = rival;
     if (++k.rival_score >= kRivalLimit) drop(w, slot);
 }

@@ -11,7 +11,10 @@ constexpr std::size_t kMaxCells = 400'000;
 constexpr double kCellShape = 0.25;  ///< Gamma shape of a cell's rate about the rate everywhere
 constexpr double kGlobalShape = 4;   ///< and of the latter about the configured one
 constexpr double kEndWeight = 1;     ///< tracks end where tracks begin: at airfields, horizons and edges of coverage
-constexpr double kSpeedPrior = 30;   ///< tracks that the prior of speeds counts for
+constexpr double kCompanions = 0.3, kCompanionTracks = 30;  ///< one aircraft in a hundred has another beside it
+/// Passes after which a companion that can be seen has been; share of companions that hide in the other's plots.
+constexpr double kCompanionPasses = 4, kHiddenCompanion = 0.2;
+constexpr double kSpeedPrior = 30;  ///< tracks that the prior of speeds counts for
 
 std::int64_t cube(double v) {
     return static_cast<std::int64_t>(std::floor(v / Undetected::kSize));
@@ -96,6 +99,11 @@ void Undetected::ended(const Eigen::Vector3d& place) {
 
 void Undetected::forget_watchers() {
     for (Cell& c : cells_) c.listed = false;
+}
+
+double Companions::unseen(double passes) const {
+    const double share = (kCompanions + beside_) / (kCompanionTracks + tracks_);
+    return share * (kHiddenCompanion + (1 - kHiddenCompanion) * std::exp(-passes / kCompanionPasses));
 }
 
 Speeds::Speeds(double sigma) : sigma_(sigma) {

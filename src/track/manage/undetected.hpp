@@ -100,6 +100,26 @@ class Undetected {
     double area_ = 0, area_since_ = 0, began_ = 0;
 };
 
+/// Aircraft that fly beside others: unlike strangers, one may have been there all along, in the plots of the other.
+class Companions {
+  public:
+    static constexpr double kReach = 1500;  ///< m
+    void learn(bool beside) {
+        tracks_ += 1;
+        beside_ += beside;
+    }
+    /// Expected companions of one aircraft that have not been seen beside it in `passes` passes.
+    double unseen(double passes) const;
+
+    template <class Archive>
+    void fields(Archive& a) {
+        a(tracks_, beside_);
+    }
+
+  private:
+    double tracks_ = 0, beside_ = 0;  ///< tracks that proved real; those that began beside another
+};
+
 /// How fast aircraft fly: a histogram of the speeds of confirmed tracks over a broad prior, held against the Gaussian
 /// velocity prior of a new track.
 class Speeds {

@@ -72,6 +72,19 @@ TEST(Undetected, TheAreaOfACubesCutDoesNotDependOnThePlace) {
         EXPECT_NEAR(rate_at(up.normalized()), level, 0.15 * level);
 }
 
+TEST(Companions, ShareIsLearntAndThoseSeenApartAreGone) {
+    Companions none, some;
+    for (int k = 0; k < 1000; ++k) {
+        none.learn(false);
+        some.learn(k % 10 == 0);
+    }
+    EXPECT_LT(none.unseen(0), 1e-3);
+    EXPECT_NEAR(some.unseen(0), 0.1, 0.01);
+    EXPECT_GT(Companions().unseen(0), 10 * none.unseen(0));
+    EXPECT_LT(some.unseen(10), 0.35 * some.unseen(0));
+    EXPECT_GT(some.unseen(1e6), 0);  // who flies in another's plots stays unseen
+}
+
 TEST(Speeds, TheFactorIsOneOverTheGaussianPriorItself) {
     // The expectation of learnt/Gaussian over the Gaussian is the integral of the learnt density.
     const Speeds speeds(160);

@@ -10,6 +10,7 @@ namespace asman::track {
 namespace {
 
 constexpr double kTwoPi = 2 * std::numbers::pi;
+constexpr double kCompanionSigma = Companions::kReach / 3;  ///< m per axis
 
 }  // namespace
 
@@ -25,7 +26,49 @@ void Tracker::Impl::list_watchers(Undetected::Cell& c, const Eigen::Vector3d& pl
     }
 }
 
-void Tracker::Impl::foresee(Work& w, Plot& p) const {
+/// Whether the sensor shows this track in this pass by another plot than the jth of the cluster: one plot alone beside
+/// a track is its own, laid down at a wrong height.
+bool Tracker::Impl::shown_apart(const Work& w, std::uint32_t slot, std::size_t j) const {
+    const Plot& p = *w.cluster_plots[j];
+    for (std::size_t i = 0; i < w.n_candidates; ++i) {
+        const Work::Candidate& c = w.candidates[i];
+        if (c.slot != slot) continue;
+        for (std::size_t other = 0; other < w.cluster_plots.size(); ++other)
+            if (other != j && c.gated[other]) return true;
+        break;
+    }
+    for (const Link& l : tracks[slot].links)
+        if (l.sensor == p.sensor)
+            return l.hit_share > 0.5F && std::abs(p.t - l.last_hit) < 0.3 * sensors[p.sensor].period;
+    return false;
+}
+
+/// Aircraft per m² that fly beside an established one and have not been told apart from it yet.
+double Tracker::Impl::beside(const Work& w, std::size_t j) const {
+    const Plot& p = *w.cluster_plots[j];
+    const SensorState& s = sensors[p.sensor];
+    double density = 0;
+    for (std::uint32_t i = p.near_first; i < p.near_first + p.near_count; ++i) {
+        const Where& at = wheres[s.near[i]];
+        const double dt = p.t - at.t;
+        Eigen::Vector3d d = at.place + at.velocity * dt - p.place;
+        const Eigen::Vector3d up = at.up.cast<double>();
+        d -= up * up.dot(d);
+        if (d.squaredNorm() > 4 * Companions::kReach * Companions::kReach) continue;
+        const TrackState& k = tracks[s.near[i]];
+        if (!k.alive || !k.established || (p.identity.address && k.address == p.identity.address) ||
+            !shown_apart(w, s.near[i], j))
+            continue;
+        const double spread = k.spread + k.spread_rate * std::abs(dt),
+                     variance = 0.5 * spread * spread + kCompanionSigma * kCompanionSigma;
+        density += k.existence * companions.unseen(k.reports) * std::exp(-0.5 * d.squaredNorm() / variance) /
+                   (kTwoPi * variance);
+    }
+    return density;
+}
+
+void Tracker::Impl::foresee(Work& w, std::size_t j) const {
+    Plot& p = *w.cluster_plots[j];
     const SensorState& s = sensors[p.sensor];
     // A message of a track's own aircraft will hardly be anybody else's: no need to know how many these may be.
     const auto known = w.candidates.begin() + static_cast<std::ptrdiff_t>(w.n_candidates);
@@ -60,8 +103,9 @@ void Tracker::Impl::foresee(Work& w, Plot& p) const {
             l.latest = (o.beam.steady() ? phase : 0.5) * o.period;
         }
     const Undetected::Density d = undetected.density(rate, {looks, n});
-    p.new_density = detect * (d.born + d.old);
-    p.newborn = d.born / (d.born + d.old);
+    const double all = d.born + d.old + beside(w, j);
+    p.new_density = detect * all;
+    p.newborn = d.born / all;
 }
 
 }  // namespace asman::track
