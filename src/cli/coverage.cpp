@@ -2,10 +2,12 @@
 #include "commands.hpp"
 #include "coverage_maps.hpp"
 #include "places.hpp"
+#include "recording.hpp"
 #include "scenery.hpp"
 
 #include <asman/simulate/calibration.hpp>
 #include <asman/simulate/instruments.hpp>
+#include <asman/simulate/recorded.hpp>
 
 #include <fmt/format.h>
 
@@ -19,9 +21,8 @@ namespace asman::cli {
 namespace {
 
 struct Options {
-    std::string scenario, out = ".", terrain, box, section, target = "airliner", why,
-                          borders = borders_file();
-    std::vector<std::string> states, sensors;
+    std::string scenario, out = ".", terrain, box, section, target = "airliner", why, borders = borders_file();
+    std::vector<std::string> states, sensors, recorded;
     std::vector<double> levels{100};
     double cell_km = 5, rcs = 3, k = 0, gradient = 0, refractivity = 0, fresnel = 0, wavelength = 0.29, sweep_cell = 0,
            calibrate = 0;
@@ -155,6 +156,13 @@ base::Result<void> explain(const Options& o, const CoverageSetting& s) {
 }
 
 /// The maps against what the simulated radars report.
+void print_bins(const simulate::Calibration& c) {
+    for (const auto& b : c.bins)
+        if (b.looks > 0)
+            fmt::print("  predicted {:.2f}  seen {:.2f}  {} looks\n", b.predicted,
+                       static_cast<double>(b.detected) / static_cast<double>(b.looks), b.looks);
+}
+
 base::Result<void> calibrate(const Options& o, const CoverageSetting& s) {
     const auto [south_west, north_east] = s.scenario.box();
     ASMAN_TRY(const auto terrain, s.terrain.box(south_west, north_east));
@@ -164,10 +172,39 @@ base::Result<void> calibrate(const Options& o, const CoverageSetting& s) {
                                  simulate::calibration_svg(c, s.scenario.name + ": predicted against seen")));
     fmt::print("{} looks of radars in {:.0f} s; Brier score {:.4f} (a constant prediction: {:.4f}); terrain: {}\n",
                c.looks, o.calibrate, c.brier, c.brier_constant, c.terrain);
-    for (const auto& b : c.bins)
-        if (b.looks > 0)
-            fmt::print("  predicted {:.2f}  seen {:.2f}  {} looks\n", b.predicted,
-                       static_cast<double>(b.detected) / static_cast<double>(b.looks), b.looks);
+    print_bins(c);
+    return {};
+}
+
+/// Predictions against a recording: of each radar, and all together.
+base::Result<void> calibrate_recorded(const Options& o, const CoverageSetting& s) {
+    simulate::RecordedPlots recorded;
+    for (const auto& path : o.recorded) {
+        ASMAN_TRY(auto recording, open_recording(path, {}));
+        while (const auto* frame = recording.frames.next()) recorded.add(frame->payload, recording.editions_of(*frame));
+        report_frames(path, recording.frames.counters());
+    }
+    ASMAN_TRY(const auto r,
+              simulate::calibrate_recorded(recorded, s.scenario, s.terrain, s.geoid, {.cell = o.cell_km * 1000}));
+    const auto& c = r.calibration;
+    ASMAN_CHECK(base::write_file((std::filesystem::path(o.out) / "calibration.svg").string(),
+                                 simulate::calibration_svg(c, s.scenario.name + ": predicted against recorded")));
+    fmt::print(
+        "{} plots of aircraft{} ({} records without address, position or flight level; {} of no aircraft); {} looks; "
+        "Brier "
+        "score {:.4f} (a constant prediction: {:.4f}); terrain: {}\n",
+        recorded.plots.size(), recorded.simulated > 0 ? fmt::format(", {} of them simulated", recorded.simulated) : "",
+        recorded.incomplete, recorded.not_aircraft, c.looks, c.brier, c.brier_constant, c.terrain);
+    for (const auto& x : r.sensors)
+        fmt::print(
+            "  {}: turns of {:.2f} s, {} aircraft, {} looks; predicted {:.3f}, seen {:.3f}; {} seen where it should be "
+            "blind\n",
+            x.name, x.period, x.aircraft, x.looks, x.predicted,
+            x.looks > 0 ? static_cast<double>(x.detected) / static_cast<double>(x.looks) : 0.0, x.seen_where_blind);
+    print_bins(c);
+    for (const auto& u : r.unknown)
+        fmt::print(stderr, "asman: warning: plots of {} are left out: no radar of the scenario has this SAC/SIC\n", u);
+    if (r.gaps > 0) fmt::print(stderr, "asman: {} stretches without any report for a minute are left out\n", r.gaps);
     return {};
 }
 
@@ -249,6 +286,7 @@ base::Result<void> work(const Options& o) {
     std::filesystem::create_directories(o.out, ec);
     if (!o.why.empty()) return explain(o, s);
     if (o.calibrate > 0) return calibrate(o, s);
+    if (!o.recorded.empty()) return calibrate_recorded(o, s);
     if (o.view) return write_views(o, s);
     if (!o.section.empty()) ASMAN_CHECK(cut(o, s));
     return map(o, s);
@@ -297,6 +335,9 @@ void add_coverage(CLI::App& app, Outcome& outcome) {
     sub->add_option("--calibrate", o->calibrate,
                     "seconds: run the scenario, compare the prediction with what its radars report; calibration.svg")
         ->check(CLI::PositiveNumber);
+    sub->add_option("--recorded", o->recorded,
+                    "ASTERIX recordings with category 048: compare the prediction with what the scenario's radars (by "
+                    "SAC/SIC) reported there; calibration.svg");
     sub->add_option("--terrain", o->terrain, "a raster, or a folder of tiles, in place of the scenario's terrain");
     sub->add_option("--sweep-cell", o->sweep_cell,
                     "metres on which terrain is swept round each sensor; the terrain's own, "

@@ -4,6 +4,7 @@
 #include <asman/asterix/decode.hpp>
 #include <asman/asterix/frames.hpp>
 #include <asman/simulate/calibration.hpp>
+#include <asman/simulate/recorded.hpp>
 #include <asman/simulate/recording.hpp>
 
 #include <gtest/gtest.h>
@@ -291,6 +292,46 @@ TEST(Calibration, PredictionsAreWhatHappens) {
     EXPECT_NEAR(static_cast<double>(top.detected) / static_cast<double>(top.looks), top.predicted, 0.05);
     EXPECT_NE(calibration_svg(*c, "made").find("Brier"), std::string::npos);
     EXPECT_FALSE(calibrate(w, geo::Geoid{}, 0));
+}
+
+TEST(Calibration, RecordedReportsTellTheSameAsTheTruth) {
+    const auto s = scenario();
+    auto w = world(s);
+    const auto truth = calibrate(w, geo::Geoid{}, 240);
+    ASSERT_TRUE(truth);
+    auto again = world(s);
+    RecordedPlots recorded;
+    const asterix::Editions editions;
+    for (const auto& d : run(again, 240)) recorded.add(d.bytes, editions);
+    ASSERT_GT(recorded.plots.size(), 200u);
+    const auto c = calibrate_recorded(recorded, s, again.terrain(), geo::Geoid{});
+    ASSERT_TRUE(c) << c.error().text();
+    EXPECT_TRUE(c->unknown.empty());
+    ASSERT_EQ(c->sensors.size(), 1u);  // the radar; the ADS-B station sends no plots
+    const auto& radar = c->sensors.front();
+    EXPECT_NEAR(radar.period, w.sensors()[0].scan_period.seconds(), 0.1);
+    EXPECT_GT(radar.aircraft, 5u);
+    // Who predicts as well from the recording alone as from the truth; what is not known are aircraft never seen.
+    const auto& top = c->calibration.bins[9];
+    ASSERT_GT(top.looks, 100u);
+    EXPECT_NEAR(static_cast<double>(top.detected) / static_cast<double>(top.looks), top.predicted, 0.05);
+    EXPECT_LT(c->calibration.brier, truth->brier + 0.05);
+    EXPECT_LE(c->calibration.looks, truth->looks + truth->looks / 10);
+    // Every plot of an aircraft is a look that was seen.
+    std::size_t detected = 0;
+    for (const auto& b : c->calibration.bins) detected += b.detected;
+    EXPECT_NEAR(static_cast<double>(detected), static_cast<double>(recorded.plots.size()),
+                0.03 * static_cast<double>(recorded.plots.size()));
+    // A radar that is said to reach a third as far is found out: plots come from where it should be blind.
+    auto wrong = s;
+    for (auto& x : wrong.sensors) x.sensor.max_range /= 3;
+    const auto off = calibrate_recorded(recorded, wrong, again.terrain(), geo::Geoid{});
+    ASSERT_TRUE(off);
+    EXPECT_GT(off->calibration.brier, c->calibration.brier + 0.05);
+    EXPECT_GT(off->sensors.front().seen_where_blind, radar.seen_where_blind + 50);
+    auto other = s;
+    for (auto& x : other.sensors) x.sensor.sic = static_cast<std::uint8_t>(x.sensor.sic + 100);
+    EXPECT_FALSE(calibrate_recorded(recorded, other, again.terrain(), geo::Geoid{}));
 }
 
 TEST(Recording, PcapReadsBackAsTheSameDatagrams) {
