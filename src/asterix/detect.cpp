@@ -15,9 +15,7 @@ bool looks_ff(Bytes b) {
     if (b.size() < ff_header + 3 + ff_trailer) return false;
     const std::size_t length = big16(b, 0);
     if (length < ff_header + 3 + ff_trailer || length > b.size()) return false;
-    for (std::size_t i = length - ff_trailer; i < length; ++i)
-        if (octet_at(b, i) != 0xA5) return false;
-    return filled_with_blocks(b, ff_header, length - ff_trailer);
+    return ends_as_ff(b, length) && filled_with_blocks(b, ff_header, length - ff_trailer);
 }
 
 bool looks_rply(Bytes b) {

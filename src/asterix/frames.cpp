@@ -5,8 +5,12 @@
 #include "octets.hpp"
 #include "packets.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <system_error>
 #include <utility>
 
 namespace asman::asterix {
@@ -109,9 +113,29 @@ struct FrameReader::Impl {
         done = whole;
         return &frame;
     }
+    void count_junk(std::uint64_t at, std::uint64_t octets) {
+        if (octets && !counters.junk_at) counters.junk_at = at;
+        counters.junk += octets;
+    }
+    void waste(std::size_t octets) {
+        count_junk(input.offset(), octets);
+        input.skip(octets);
+    }
     const Frame* lost() {
-        counters.junk += input.drain();
+        const auto at = input.offset();
+        count_junk(at, input.drain());
         return nullptr;
+    }
+    /// What is here is no frame: on to where frames follow each other again. False: nowhere, all is taken.
+    bool found_again() {
+        for (;;) {
+            const auto b = input.peek(longest_packet);
+            const bool last = b.size() < longest_packet;
+            const auto at = frames_again(framing, b, 1, b.size(), last);
+            const auto n = at ? *at : last ? b.size() : b.size() - 5 * longest_sound;
+            waste(n);
+            if (at || last) return at.has_value();
+        }
     }
 
     const Frame* next() {
@@ -139,20 +163,37 @@ struct FrameReader::Impl {
         }
     }
 
+    /// Whether the length of the frame here leads nowhere, though frames go on before its end; those octets are passed
+    /// over.
+    bool misled(Bytes b, std::size_t length) {
+        if (frame_follows(framing, b, length)) return false;
+        const auto again = frames_again(framing, b, 1, length, b.size() < 65535);
+        if (again) waste(*again);
+        return again.has_value();
+    }
+
     const Frame* next_raw() {
-        const auto b = input.peek(65535);
-        if (b.empty()) return nullptr;
-        const auto n = block_at(b, 0);
-        return n == 0 || n > b.size() ? lost() : give(b.first(n), 0, n);
+        for (;;) {
+            const auto b = input.peek(65535);
+            if (b.empty()) return nullptr;
+            const auto n = block_at(b, 0);
+            const bool whole = n != 0 && n <= b.size();
+            if (whole && !misled(b, n)) return give(b.first(n), 0, n);
+            if (!whole && !found_again()) return nullptr;
+        }
     }
 
     const Frame* next_ff() {
-        const auto b = input.peek(65535);
-        if (b.empty()) return nullptr;
-        const std::size_t n = b.size() < 2 ? 0 : big16(b, 0);
-        if (n < ff_header + ff_trailer || n > b.size()) return lost();
-        frame.clock = (big32(b, 4) & 0xFFFFFF) / 100.0;
-        return give(b.subspan(ff_header, n - ff_header - ff_trailer), ff_header, n);
+        for (;;) {
+            const auto b = input.peek(65535);
+            if (b.empty()) return nullptr;
+            const std::size_t n = b.size() < 2 ? 0 : big16(b, 0);
+            if (n >= ff_header + ff_trailer && n <= b.size() && ends_as_ff(b, n)) {
+                frame.clock = (big32(b, 4) & 0xFFFFFF) / 100.0;
+                return give(b.subspan(ff_header, n - ff_header - ff_trailer), ff_header, n);
+            }
+            if (!found_again()) return nullptr;
+        }
     }
 
     const Frame* next_gps() {
@@ -160,29 +201,42 @@ struct FrameReader::Impl {
             input.peek(gps_header);
             input.skip(gps_header);
         }
-        const auto b = input.peek(65535 + gps_stamp);
-        if (b.empty()) return nullptr;
-        const auto n = block_at(b, 0);
-        if (n == 0 || n + gps_stamp > b.size()) return lost();
-        frame.clock = big32(b, n + gps_stamp - 4) / 128.0;
-        return give(b.first(n), 0, n + gps_stamp);
+        for (;;) {
+            const auto b = input.peek(65535 + gps_stamp);
+            if (b.empty()) return nullptr;
+            const auto n = block_at(b, 0);
+            const bool whole = n != 0 && n + gps_stamp <= b.size();
+            if (whole && !misled(b, n + gps_stamp)) {
+                frame.clock = big32(b, n + gps_stamp - 4) / 128.0;
+                return give(b.first(n), 0, n + gps_stamp);
+            }
+            if (!whole && !found_again()) return nullptr;
+        }
     }
 
     const Frame* next_rply() {
-        const auto b = input.peek(65535 + 8);
-        if (b.empty()) return nullptr;
-        const std::size_t n = b.size() < 8 ? 0 : little32(b, 0);
-        if (n == 0 || n > 65535 || n + 8 > b.size()) return lost();
-        frame.clock = little32(b, 4) / 1000.0;
-        return give(b.subspan(8, n), 8, n + 8);
+        for (;;) {
+            const auto b = input.peek(65535 + rply_header);
+            if (b.empty()) return nullptr;
+            const std::size_t n = b.size() < rply_header ? 0 : little32(b, 0);
+            const bool whole = n != 0 && n <= 65535 && n + rply_header <= b.size();
+            if (whole && !misled(b, n + rply_header)) {
+                frame.clock = little32(b, 4) / 1000.0;
+                return give(b.subspan(rply_header, n), rply_header, n + rply_header);
+            }
+            if (!whole && !found_again()) return nullptr;
+        }
     }
 
     const Frame* next_oradis() {
-        const auto b = input.peek(65535);
-        if (b.empty()) return nullptr;
-        const std::size_t n = b.size() < 2 ? 0 : big16(b, 0);
-        if (n <= oradis_header || n > b.size()) return lost();
-        return give(b.subspan(oradis_header, n - oradis_header), oradis_header, n);
+        for (;;) {
+            const auto b = input.peek(65535);
+            if (b.empty()) return nullptr;
+            const std::size_t n = b.size() < 2 ? 0 : big16(b, 0);
+            const bool whole = n > oradis_header && n <= b.size();
+            if (whole && !misled(b, n)) return give(b.subspan(oradis_header, n - oradis_header), oradis_header, n);
+            if (!whole && !found_again()) return nullptr;
+        }
     }
 
     const Frame* next_hdlc() {
@@ -194,7 +248,7 @@ struct FrameReader::Impl {
             if (const auto n = hdlc_stuffed(b, unescaped); n)
                 return give(Bytes(unescaped).subspan(hdlc_header, unescaped.size() - hdlc_header - hdlc_check),
                             1 + hdlc_header, n);
-            counters.junk += b[0] != std::byte{0x7E};
+            count_junk(input.offset(), b[0] != std::byte{0x7E});
             input.skip(1);
         }
         return lost();
@@ -317,13 +371,19 @@ bool settle(Framing& framing, Bytes start, std::string& problem) {
 }  // namespace
 
 std::optional<FrameReader> FrameReader::open(const std::string& path, std::string& problem, Framing framing) {
-    std::FILE* file = std::fopen(path.c_str(), "rb");
+    std::FILE* file = path == "-" ? ::fdopen(::dup(STDIN_FILENO), "rb") : std::fopen(path.c_str(), "rb");
     if (!file) {
-        problem = "cannot be opened";
+        problem = "cannot be opened: " + std::generic_category().message(errno);
         return {};
     }
     auto impl = std::make_unique<Impl>(Input(file));
-    if (!settle(framing, impl->input.peek(longest_packet), problem)) return {};
+    errno = 0;
+    const auto start = impl->input.peek(longest_packet);
+    if (start.empty() && std::ferror(file)) {
+        problem = "cannot be read: " + std::generic_category().message(errno);
+        return {};
+    }
+    if (!settle(framing, start, problem)) return {};
     impl->framing = framing;
     return FrameReader(std::move(impl));
 }
@@ -337,6 +397,9 @@ std::optional<FrameReader> FrameReader::over(Bytes bytes, std::string& problem, 
 
 const Frame* FrameReader::next() {
     return impl_->next();
+}
+Bytes FrameReader::ahead() {
+    return impl_->input.peek(longest_packet);
 }
 Framing FrameReader::framing() const {
     return impl_->framing;

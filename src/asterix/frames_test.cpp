@@ -195,6 +195,64 @@ TEST(Frames, NoiseIsNotTakenForBlocks) {
     EXPECT_LE(taken, 4);
 }
 
+/// A target report that is longer than a header, as recordings have them.
+Octets report(std::uint8_t number) {
+    return Octets{48, 0, 14, 0xF0, 90, number, 0x2A, 0x30, 0, 0xA0, 0x64, 0, 0x40, 0};
+}
+Octets some(std::uint8_t first, int count, Octets (*wrap)(const Octets&)) {
+    Octets out;
+    for (int i = 0; i < count; ++i) out = out + wrap(report(static_cast<std::uint8_t>(first + i)));
+    return out;
+}
+
+TEST(Frames, ReadingGoesOnBehindWhatIsNoFrame) {
+    const auto plain = +[](const Octets& o) { return o; };
+    const std::pair<const char*, Octets (*)(const Octets&)> each[] = {
+        {"raw", plain}, {"ff", ff}, {"rply", rply}, {"oradis", oradis}};
+    for (const auto& [framing, wrap] : each) {
+        const auto before = some(1, 10, wrap), after = some(11, 10, wrap);
+        for (const auto& spoilt : {Octets(20, 0), Octets{0, 0}, Octets(3000, 0xFF), wrap(report(99)), Octets{}}) {
+            auto damage = spoilt;
+            if (damage.size() > 10 && damage.size() < 100) damage.resize(damage.size() - 3);  // a frame that was cut
+            const auto r = read(before + damage + after);
+            EXPECT_EQ(r.framing, framing);
+            ASSERT_GE(r.payloads.size(), 20u) << framing << " " << damage.size();
+            EXPECT_EQ(Octets(r.payloads.front()), report(1));
+            EXPECT_EQ(Octets(r.payloads.back()), report(20)) << framing << " " << damage.size();
+            EXPECT_EQ(r.counters.junk, damage.size()) << framing;
+            EXPECT_EQ(r.counters.junk_at.value_or(before.size()), before.size()) << framing;
+        }
+    }
+    // A length that is wrong takes nothing of what follows; one of a category that nobody knows is believed.
+    auto longer = report(50);
+    longer[1] = 1;
+    const auto r = read(some(1, 10, plain) + longer + some(11, 30, plain));
+    EXPECT_EQ(r.payloads.size(), 40u);
+    EXPECT_EQ(r.counters.junk, longer.size());
+    const Octets unknown{253, 0, 5, 1, 2}, other{252, 0, 4, 9};
+    EXPECT_EQ(read(some(1, 10, plain) + unknown + other + unknown + some(11, 10, plain)).payloads.size(), 23u);
+}
+
+TEST(Frames, WhatIsAheadStaysToBeRead) {
+    const auto file = some(1, 20, ff);
+    const Bytes bytes(reinterpret_cast<const std::byte*>(file.data()), file.size());
+    std::string problem;
+    auto reader = FrameReader::over(bytes, problem);
+    ASSERT_TRUE(reader) << problem;
+    EXPECT_EQ(reader->ahead().size(), file.size());
+    std::size_t frames = 0;
+    while (reader->next()) ++frames;
+    EXPECT_EQ(frames, 20u);
+}
+
+TEST(Frames, WhatCannotBeReadIsNamed) {
+    std::string problem;
+    EXPECT_FALSE(FrameReader::open("/nowhere/at/all", problem));
+    EXPECT_EQ(problem, "cannot be opened: No such file or directory");
+    EXPECT_FALSE(FrameReader::open("/", problem));
+    EXPECT_EQ(problem, "cannot be read: Is a directory");
+}
+
 TEST(Frames, WhatIsNoFrameIsCounted) {
     EXPECT_EQ(read({}).problem, "nothing in it");
     EXPECT_NE(read(Octets(100, 0)).problem, "");

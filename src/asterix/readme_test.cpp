@@ -123,7 +123,7 @@ TEST(ReadMe, WhatItWritesItReads) {
         EXPECT_TRUE(reader.notes.empty());
         EXPECT_EQ(reader.find_out(path, {}), "1.32");
     });
-    EXPECT_EQ(gone, "cannot be opened");
+    EXPECT_EQ(gone, "cannot be opened: No such file or directory");
     EXPECT_EQ(reader.ranges, std::vector<double>{100.5});
     EXPECT_EQ(reader.simulated, 1);
     ASSERT_EQ(reader.notes.size(), 1u);

@@ -30,16 +30,27 @@ std::optional<double> time_of_day(const asterix::Record& r) {
     switch (r.category()) {
         case 1:
             return {};  // truncated: wraps every 512 s
+        case 4:
+            items[0] = "020";
+            break;
+        case 8:
+            items[0] = "090";
+            break;
+        case 15:
+            items[0] = "145";
+            break;
         case 2:
         case 34:
         case 63:
         case 65:
+        case 205:
             items[0] = "030";
             break;
         case 21:
             items[0] = "073", items[1] = "071", items[2] = "030";
             break;
         case 23:
+        case 25:
         case 62:
             items[0] = "070";
             break;
@@ -52,24 +63,31 @@ std::optional<double> time_of_day(const asterix::Record& r) {
     return {};
 }
 
+/// So far behind the newest record, in seconds, is no lateness any more but a clock that was set back; so are so many
+/// records behind it in a row.
+constexpr double latest_lateness = 30;
+constexpr std::uint64_t most_behind = 50;
+
 struct Line {
-    std::uint64_t records = 0, bytes = 0, jumps = 0, gaps = 0, errors = 0, opaque = 0;
+    std::uint64_t records = 0, bytes = 0, late = 0, jumps = 0, gaps = 0, errors = 0, opaque = 0;
     std::set<std::string> editions;
-    std::optional<double> first, last;
+    std::optional<double> newest;  ///< time of day, since the last jump
+    std::uint64_t behind = 0;      ///< records in a row that came late
     double span = 0, gap = 0;
 
+    /// Time goes on from the newest record; one that is more than a second older came late.
     void time(double t, double long_gap) {
-        if (last) {
-            double step = t - *last;
-            if (step < -day / 2) step += day;  // past midnight
-            if (step < -1 || step > day / 2)
-                ++jumps;
-            else
-                gap = std::max(gap, step), span += std::max(step, 0.0), gaps += step > long_gap;
-        } else {
-            first = t;
+        if (!newest) return void(newest = t);
+        const double step = std::remainder(t - *newest, day);
+        if (step >= 0) {
+            gap = std::max(gap, step), span += step, gaps += step > long_gap;
+            newest = t, behind = 0;
+        } else if (step < -1) {
+            ++late, ++behind;
+            if (step > -latest_lateness && behind < most_behind) return;
+            ++jumps, late -= behind;
+            newest = t, behind = 0;
         }
-        last = t;
     }
 };
 
@@ -83,20 +101,21 @@ std::string joined(const std::set<std::string>& names) {
 
 void print_lines(const Lines& lines, const Undecoded& undecoded, bool json) {
     if (!json)
-        fmt::print("{:>8} {:>4} {:<9} {:>9} {:>9} {:>9} {:>8} {:>6} {:>6} {:>7} {:>7}\n", "SAC/SIC", "cat", "edition",
-                   "records", "rate/s", "span s", "gap s", "gaps", "jumps", "errors", "opaque");
+        fmt::print("{:>8} {:>4} {:<9} {:>9} {:>9} {:>9} {:>8} {:>6} {:>6} {:>6} {:>7} {:>7}\n", "SAC/SIC", "cat",
+                   "edition", "records", "rate/s", "span s", "gap s", "gaps", "late", "jumps", "errors", "opaque");
     for (const auto& [key, l] : lines) {
         const double rate = l.span > 0 ? static_cast<double>(l.records) / l.span : 0;
         if (json)
             fmt::print(
                 "{{\"source\":\"{}\",\"category\":{},\"edition\":\"{}\",\"records\":{},\"bytes\":{},\"rate\":{:.3f},"
-                "\"span_s\":{:.3f},\"gap_s\":{:.3f},\"gaps\":{},\"time_jumps\":{},\"errors\":{},\"opaque\":{}}}\n",
+                "\"span_s\":{:.3f},\"gap_s\":{:.3f},\"gaps\":{},\"late\":{},\"time_jumps\":{},\"errors\":{},\"opaque\":"
+                "{}}}\n",
                 text_of(key.first), key.second, joined(l.editions), l.records, l.bytes, rate, l.span, l.gap, l.gaps,
-                l.jumps, l.errors, l.opaque);
+                l.late, l.jumps, l.errors, l.opaque);
         else
-            fmt::print("{:>8} {:>4} {:<9} {:>9} {:>9.2f} {:>9.1f} {:>8.2f} {:>6} {:>6} {:>7} {:>7}\n",
+            fmt::print("{:>8} {:>4} {:<9} {:>9} {:>9.2f} {:>9.1f} {:>8.2f} {:>6} {:>6} {:>6} {:>7} {:>7}\n",
                        text_of(key.first), fmt::format("{:03}", key.second), joined(l.editions), l.records, rate,
-                       l.span, l.gap, l.gaps, l.jumps, l.errors, l.opaque);
+                       l.span, l.gap, l.gaps, l.late, l.jumps, l.errors, l.opaque);
     }
     if (!json) return;
     for (const auto& [source, t] : undecoded.trailers())
@@ -143,18 +162,22 @@ void add_asterix(CLI::App& app, Outcome& outcome) {
     sub->require_subcommand(1);
     CLI::App* one =
         sub->add_subcommand("stat", "By source and category: editions, records, rate, gaps, jumps of time, errors");
-    one->add_option("file", o->file, "a recording; udp://… or tcp://… until Ctrl-C")->required();
+    one->add_option("file", o->file, "a recording, - for standard input; udp://… or tcp://… until Ctrl-C")->required();
     one->add_option("--gap", o->long_gap, "seconds without a record that count as a gap")->capture_default_str();
     one->add_flag("--json", o->json, "one JSON object a source, category and line");
     add_recording_options(*one, o->recording);
-    one->footer("Example:\n  asman asterix stat radar.pcap --gap 5 --json");
+    one->footer(
+        "Examples:\n  asman asterix stat radar.pcap\n  asman asterix stat --json --gap 5 udp://239.1.2.3:8600 "
+        "--seconds 60");
     one->callback([o, &outcome] { outcome.code = stat(*o); });
     CLI::App* two = sub->add_subcommand("diff", "Compare two recordings record by record; exit 1 if they differ");
     two->add_option("a", o->file, "a recording")->required();
     two->add_option("b", o->other, "another")->required();
     two->add_option("--most", o->most, "how many differences to show")->capture_default_str();
     add_recording_options(*two, o->recording);
-    two->footer("Example:\n  asman asterix diff before.pcap after.raw --most 10");
+    two->footer(
+        "Examples:\n  asman asterix diff before.pcap after.raw\n  asman asterix diff --edition 062=1.18 a.ff b.ff "
+        "--most 5");
     two->callback([o, &outcome] { outcome.code = asterix_diff(o->file, o->other, o->recording, o->most); });
     sub->footer("Examples:\n  asman asterix stat radar.pcap\n  asman asterix diff before.pcap after.raw");
 }

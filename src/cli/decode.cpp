@@ -60,13 +60,15 @@ int decode(const std::string& path, const Options& o, Output& out, Totals& total
     auto opened = open_recording(path, o.recording);
     if (!opened) return report(opened.error());
     Undecoded undecoded;
+    bool any = false;  // a whole block, of whatever category
     const bool live = path.find("://") != std::string::npos;
     while (const asterix::Frame* frame = opened->frames.next()) {
         asterix::DatagramReader reader(frame->payload, opened->editions_of(*frame), frame->number);
         while (const asterix::Event* e = reader.next()) {
             opened->hear(*e);
             undecoded.count(*e);
-            if (e->what == asterix::What::problem && ++totals.problems <= 10 && !o.recording.quiet)
+            any = any || e->what == asterix::What::record || e->what == asterix::What::opaque;
+            if (e->what == asterix::What::problem && ++totals.problems <= most_said && !o.recording.quiet)
                 fmt::print(stderr, "asman: {}: {}\n", path, e->problem.text());
             if (e->what == asterix::What::record) ++totals.records[e->category];
             const bool wanted = e->what == asterix::What::record || (e->what == asterix::What::opaque && o.opaque);
@@ -81,7 +83,8 @@ int decode(const std::string& path, const Options& o, Output& out, Totals& total
         undecoded.report(path);
         report_frames(path, opened->frames.counters());
     }
-    return opened->refuted && !o.recording.insist ? Exit::failed : Exit::ok;
+    const bool refuted = opened->refuted && !o.recording.insist;
+    return refuted || (!any && !live) ? Exit::failed : Exit::ok;
 }
 
 int run(const Options& o) {
@@ -104,7 +107,7 @@ int run(const Options& o) {
 void add_decode(CLI::App& app, Outcome& outcome) {
     auto o = std::make_shared<Options>();
     CLI::App* sub = app.add_subcommand("decode", "Decode ASTERIX, recorded or live: one JSON object a record and line");
-    sub->add_option("files", o->files, "recordings; udp://… or tcp://… until Ctrl-C")->required();
+    sub->add_option("files", o->files, "recordings, - for standard input; udp://… or tcp://… until Ctrl-C")->required();
     add_recording_options(*sub, o->recording);
     auto* json = sub->add_flag("--json", o->json, "one JSON object a line (this is the default)");
     auto* table = sub->add_flag("--table", o->table, "columns for people")->excludes(json);

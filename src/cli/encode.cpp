@@ -1,5 +1,5 @@
 // asman encode: NDJSON as `asman decode` writes it, back to ASTERIX.
-#include "commands.hpp"
+#include "recording.hpp"
 
 #include <asman/asterix/encode.hpp>
 #include <asman/asterix/json.hpp>
@@ -21,7 +21,7 @@ struct Options {
 /// Records of one datagram and category stand in one block.
 class Blocks {
   public:
-    explicit Blocks(std::ostream& out) : out_(out) {}
+    explicit Blocks(ByteOutput& out) : out_(out) {}
     ~Blocks() { flush(); }
     bool add(const asterix::FromJson& r) {
         if (block_ && (r.category != category_ || r.datagram != datagram_ || r.edition != edition_)) flush();
@@ -40,13 +40,12 @@ class Blocks {
     }
     void flush() {
         if (!block_) return;
-        const auto bytes = block_->finish();
-        out_.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+        out_.write(block_->finish());
         block_.reset();
     }
 
   private:
-    std::ostream& out_;
+    ByteOutput& out_;
     std::unique_ptr<asterix::BlockWriter> block_;
     std::uint8_t category_ = 0;
     std::uint64_t datagram_ = 0;
@@ -60,24 +59,28 @@ int run(const Options& o) {
         if (!file) return report({base::Errc::io, {o.input, 0, 0, {}}, "cannot be opened"});
     }
     std::istream& in = o.input == "-" ? std::cin : file;
-    std::ofstream out(o.output, std::ios::binary);
+    ByteOutput out;
+    if (const auto ready = out.open(o.output); !ready) return report(ready.error());
     std::string line, reason;
     std::uint32_t number = 0;
-    int code = Exit::ok;
+    std::uint64_t failed = 0;
     {
         Blocks blocks(out);
         asterix::FromJson record;
         while (std::getline(in, line)) {
             ++number;
             if (line.empty()) continue;
-            if (!asterix::from_json(line, record, reason))
-                code = report({base::Errc::syntax, {o.input, number, 0, {}}, reason});
-            else if (!blocks.add(record))
-                code = report({base::Errc::bad_value, {o.input, number, 0, {}}, "longer than a block may be"});
+            const bool read = asterix::from_json(line, record, reason);
+            if (read && blocks.add(record)) continue;
+            if (++failed > most_said) continue;
+            report({read ? base::Errc::bad_value : base::Errc::syntax,
+                    {o.input, number, 0, {}},
+                    read ? "longer than a block may be" : reason});
         }
     }
-    if (!out.flush()) return report({base::Errc::io, {o.output, 0, 0, {}}, "cannot be written"});
-    return code;
+    if (failed) fmt::print(stderr, "asman: {} of {} lines could not be encoded\n", failed, number);
+    if (!out.finish()) return report({base::Errc::io, {o.output, 0, 0, {}}, "cannot be written"});
+    return failed ? Exit::failed : Exit::ok;
 }
 
 }  // namespace
@@ -86,8 +89,11 @@ void add_encode(CLI::App& app, Outcome& outcome) {
     auto o = std::make_shared<Options>();
     CLI::App* sub = app.add_subcommand("encode", "Encode ASTERIX from the lines that `asman decode` writes");
     sub->add_option("input", o->input, "a file of lines; - is standard input")->capture_default_str();
-    sub->add_option("-o,--out", o->output, "the file to write data blocks to")->required();
-    sub->footer("Example:\n  asman decode radar.pcap | asman encode -o radar.raw");
+    sub->add_option("-o,--out", o->output, "the file to write data blocks to; - for standard output")->required();
+    sub->footer(
+        "Examples:\n  asman decode radar.pcap | asman encode -o radar.raw\n"
+        "  jq -c 'select(.items.\"070\".MODE3A == \"7000\")' radar.ndjson | asman encode -o - | asman decode --table "
+        "-");
     sub->callback([o, &outcome] { outcome.code = run(*o); });
 }
 

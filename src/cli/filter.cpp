@@ -8,7 +8,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <fstream>
 #include <memory>
 
 namespace asman::cli {
@@ -25,11 +24,7 @@ struct Options {
 /// Where blocks go: a file, or a datagram each.
 class Sink {
   public:
-    base::Result<void> open(const std::string& path) {
-        file_.open(path, std::ios::binary);
-        if (!file_) return base::fail(base::Errc::io, {.source = path}, "cannot be opened");
-        return {};
-    }
+    base::Result<void> open(const std::string& path) { return file_.open(path); }
     /// "udp://239.1.1.1:8600".
     base::Result<void> connect(const std::string& url) {
         constexpr std::string_view scheme = "udp://";
@@ -38,15 +33,15 @@ class Sink {
         ASMAN_TRY(socket_, node::UdpSender::open(url.substr(scheme.size())));
         return {};
     }
+    bool finish() { return socket_ || file_.finish(); }
     bool write(asterix::Bytes b) {
         if (b.empty()) return true;
         if (socket_) return socket_->send(b);
-        file_.write(reinterpret_cast<const char*>(b.data()), static_cast<std::streamsize>(b.size()));
-        return static_cast<bool>(file_);
+        return file_.write(b);
     }
 
   private:
-    std::ofstream file_;
+    ByteOutput file_;
     std::optional<node::UdpSender> socket_;
 };
 
@@ -130,7 +125,8 @@ int run(const Options& o) {
             undecoded.count(*e);
             const bool record = e->what == asterix::What::record;
             if (record && filter->area && e->source) filter->sites.hear(e->record, *e->source);
-            problems += e->what == asterix::What::problem;
+            if (e->what == asterix::What::problem && ++problems <= most_said)
+                fmt::print(stderr, "asman: {}: {}\n", o.input, e->problem.text());
             records += record;
             if (e->what == asterix::What::trailer) continue;
             const bool bytes = filter->plain() && filter->category(e->category);
@@ -151,6 +147,7 @@ int run(const Options& o) {
     report_frames(o.input, opened->frames.counters());
     fmt::print(stderr, "asman: {} of {} records relayed, {} not decoded{}\n", passed, records, problems,
                filter->nowhere ? fmt::format(", {} of unknown place (see --site)", filter->nowhere) : "");
+    relay.ok = relay.sink.finish() && relay.ok;
     return relay.ok ? Exit::ok : report({base::Errc::io, {target, 0, 0, {}}, "cannot be written"});
 }
 
@@ -160,8 +157,9 @@ void add_filter(CLI::App& app, Outcome& outcome) {
     auto o = std::make_shared<Options>();
     CLI::App* sub = app.add_subcommand(
         "filter", "Relay the ASTERIX records of some sources, categories or an area, bytes unchanged");
-    sub->add_option("input", o->input, "a recording; udp://… or tcp://… until Ctrl-C")->required();
-    auto* out = sub->add_option("-o,--out", o->output, "a file of data blocks");
+    sub->add_option("input", o->input, "a recording, - for standard input; udp://… or tcp://… until Ctrl-C")
+        ->required();
+    auto* out = sub->add_option("-o,--out", o->output, "a file of data blocks; - for standard output");
     sub->add_option("--to", o->to, "udp://HOST:PORT, a datagram for each that has something")->excludes(out);
     sub->add_option("--sac-sic", o->sources, "25/13; repeatable, or several split by commas")->delimiter(',');
     sub->add_option("--category", o->categories, "48,34")->delimiter(',')->check(CLI::Range(1u, 255u));

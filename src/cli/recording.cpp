@@ -1,13 +1,12 @@
 #include "recording.hpp"
 
-#include <asman/asterix/probe.hpp>
-
 #include <fmt/core.h>
 
 #include <poll.h>
 
 #include <charconv>
 #include <chrono>
+#include <iostream>
 
 namespace asman::cli {
 
@@ -54,6 +53,17 @@ std::optional<Told> told_from(std::string_view text) {
     return t.source ? std::optional(t) : std::nullopt;
 }
 
+/// What `text` could have named: the editions of its category.
+std::string tables_for(std::string_view text) {
+    std::string out;
+    if (const auto category = number(text.substr(0, text.find_first_of("@="))))
+        for (const asterix::Edition* e : asterix::editions())
+            if (e->category == *category && !e->expansion) out.append(out.empty() ? "" : ", ").append(e->number);
+    if (out.empty())
+        return "it is CATEGORY=EDITION, CATEGORY@SAC/SIC=EDITION or CATEGORY@:PORT=EDITION; `asman spec list`";
+    return "the category has " + out;
+}
+
 void apply(const Told& t, asterix::Editions& editions) {
     if (t.edition && t.source)
         editions.set(*t.source, *t.edition);
@@ -87,9 +97,9 @@ std::string text_of(std::optional<asterix::Source> source) {
 std::map<std::string, std::string> guess_editions(const std::string& path) {
     std::map<std::string, std::string> out;
     std::string problem;
-    auto sample = asterix::FrameReader::open(path, problem);
-    if (!sample) return out;
-    for (const auto& g : asterix::probe(*sample).guesses()) {
+    auto recording = asterix::FrameReader::open(path, problem);
+    if (!recording) return out;
+    for (const auto& g : asterix::probe(*recording).guesses()) {
         if (g.newest || !g.edition) continue;
         fmt::print(stderr, "asman: {}: {}\n", path, g.text());
         out[fmt::format("{:03}", g.category)] = g.edition->number;
@@ -138,6 +148,14 @@ const asterix::Frame* Frames::next_live(Live& live) {
     return nullptr;
 }
 
+asterix::EditionProbe Frames::probe() {
+    auto* reader = std::get_if<asterix::FrameReader>(&source_);
+    if (!reader) return {};
+    std::string problem;
+    auto sample = asterix::FrameReader::over(reader->ahead(), problem, reader->framing());
+    return sample ? asterix::probe(*sample) : asterix::EditionProbe{};
+}
+
 const asterix::FrameCounters& Frames::counters() const {
     if (const auto* reader = std::get_if<asterix::FrameReader>(&source_)) return reader->counters();
     return std::get<Live>(source_).counters;
@@ -181,18 +199,14 @@ base::Result<OpenRecording> open_recording(const std::string& path, const Record
         say_all = say_all || e == "auto";
         if (e == "auto" || e == "newest") continue;
         const auto t = told_from(e);
-        if (!t)
-            return base::fail(base::Errc::bad_value, "--edition: '" + e + "' names no table; see `asman spec list`");
+        if (!t) return base::fail(base::Errc::bad_value, "--edition: '" + e + "' names no table; " + tables_for(e));
         told.push_back(*t);
     }
     ASMAN_TRY(auto frames, Frames::open(path, o));
     OpenRecording out{std::move(frames), {}, {}, {}, find, {}, false};
     for (const auto& t : told) out.told.insert(t.category);
-    asterix::EditionProbe probe;
-    std::string problem;
-    // A live feed cannot be looked at twice: it is read in the newest editions, unless told or said by category 247.
-    if (auto sample = asterix::FrameReader::open(path, problem, *asterix::framing(o.framing)))
-        probe = asterix::probe(*sample);
+    // A live feed has nothing to look ahead at: it is read in the newest editions, unless told or said by category 247.
+    const auto probe = out.frames.probe();
     if (find) {
         for (const auto& g : probe.guesses())
             if (!out.told.contains(g.category) && (say_all || !g.newest || g.said || g.doubtful()))
@@ -220,6 +234,22 @@ base::Result<OpenRecording> open_recording(const std::string& path, const Record
         apply(t, it->second);
     }
     return out;
+}
+
+base::Result<void> ByteOutput::open(const std::string& path) {
+    standard_ = path == "-";
+    if (!standard_) file_.open(path, std::ios::binary);
+    if (!file_) return base::fail(base::Errc::io, {.source = path}, "cannot be opened");
+    return {};
+}
+
+std::ostream& ByteOutput::out() {
+    return standard_ ? std::cout : file_;
+}
+
+bool ByteOutput::write(asterix::Bytes b) {
+    return static_cast<bool>(
+        out().write(reinterpret_cast<const char*>(b.data()), static_cast<std::streamsize>(b.size())));
 }
 
 void Undecoded::count(const asterix::Event& event) {
@@ -250,7 +280,9 @@ void Undecoded::report(const std::string& path) const {
 }
 
 void report_frames(const std::string& path, const asterix::FrameCounters& c) {
-    if (c.junk) fmt::print(stderr, "asman: {}: {} octets are no frame\n", path, c.junk);
+    if (c.junk)
+        fmt::print(stderr, "asman: {}: {} octets are no frame{}\n", path, c.junk,
+                   c.junk_at ? fmt::format(", the first at {}", *c.junk_at) : std::string{});
     if (c.damaged) fmt::print(stderr, "asman: {}: {} packets with damaged headers\n", path, c.damaged);
     if (c.fragments) fmt::print(stderr, "asman: {}: {} fragments without the rest\n", path, c.fragments);
     if (c.lost) fmt::print(stderr, "asman: {}: {} places where octets of a TCP stream are missing\n", path, c.lost);

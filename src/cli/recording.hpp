@@ -5,8 +5,10 @@
 
 #include <asman/asterix/decode.hpp>
 #include <asman/asterix/frames.hpp>
+#include <asman/asterix/probe.hpp>
 #include <asman/node/receiver.hpp>
 
+#include <fstream>
 #include <map>
 #include <optional>
 #include <set>
@@ -28,9 +30,11 @@ void add_recording_options(CLI::App& sub, RecordingOptions& options);
 /// Datagrams of a file, or of a socket until Ctrl-C.
 class Frames {
   public:
-    /// `path` is a file, "udp://…" or "tcp://…".
+    /// `path` is a file, "-" (standard input), "udp://…" or "tcp://…".
     static base::Result<Frames> open(const std::string& path, const RecordingOptions& options);
     const asterix::Frame* next();
+    /// Before the first next(): how every edition reads the start of a file, which stays to be read.
+    asterix::EditionProbe probe();
     const asterix::FrameCounters& counters() const;
     std::string_view framing() const;
 
@@ -72,6 +76,23 @@ std::map<std::string, std::string> guess_editions(const std::string& path);
 /// "25/13".
 std::optional<asterix::Source> source_from(std::string_view text);
 std::string text_of(std::optional<asterix::Source> source);
+
+/// Faults of one input that are said one by one; the others are counted.
+inline constexpr std::uint64_t most_said = 10;
+
+/// A file of octets, or standard output ("-").
+class ByteOutput {
+  public:
+    base::Result<void> open(const std::string& path);
+    bool write(asterix::Bytes bytes);
+    /// True: all that was written has arrived.
+    bool finish() { return static_cast<bool>(out().flush()); }
+
+  private:
+    std::ostream& out();
+    std::ofstream file_;
+    bool standard_ = false;
+};
 
 /// What was not decoded, by category and source; said at the end, once each.
 class Undecoded {

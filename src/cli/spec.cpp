@@ -67,7 +67,7 @@ void add_spec(CLI::App& app, Outcome& outcome) {
     sub->require_subcommand(1);
     CLI::App* all = sub->add_subcommand("list", "All categories and editions");
     all->add_flag("--json", o->json, "one JSON object an edition and line");
-    all->footer("Example:\n  asman spec list --json");
+    all->footer("Example:\n  asman spec list --json | jq 'select(.oracle == false)'");
     all->callback([o, &outcome] { outcome.code = list(*o); });
     CLI::App* one = sub->add_subcommand("show", "One table, every item spelt out");
     one->add_option("category", o->category, "048")->required();
@@ -79,7 +79,7 @@ void add_spec(CLI::App& app, Outcome& outcome) {
         sub->add_subcommand("schema", "JSON Schema of the lines that `asman decode` writes for its records");
     lines->add_option("category", o->category, "048")->required();
     lines->add_option("edition", o->edition, "1.32; the newest if left out");
-    lines->footer("Example:\n  asman spec schema 062 > 062.schema.json");
+    lines->footer("Example:\n  asman spec schema 062 1.18 > 062.schema.json");
     lines->callback([o, &outcome] { outcome.code = schema(*o); });
     sub->footer(
         "Examples:\n  asman spec list\n  asman spec show 048 1.32\n  asman spec show 021 1.5 --re\n  asman spec schema "

@@ -1,11 +1,12 @@
 // The ASTERIX tools as a script sees them: there and back, relayed, counted, compared, recorded and live.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { folder, run, shared, start, without } from './program.mjs';
+import { asman, folder, run, shared, start, without } from './program.mjs';
 
 const block = (category, ...records) => {
   const payload = records.flat();
@@ -138,6 +139,46 @@ test('stat counts by source, and names gaps and jumps of time', async (t) => {
   assert.equal(of(1).time_jumps, 1);
   assert.equal(of(2).records, 1);
   assert.ok(rows.some((r) => r.category === 253), 'what has no table is counted');
+});
+
+test('records that come late are no jump of time, nor do they lengthen the recording', async (t) => {
+  const times = [100, 103, 101, 104, 102.5, 105, 110];
+  const path = file(t, Buffer.concat(times.map((s) => block(48, plot(1, s)))));
+  const [row] = lines((await ok(['asterix', 'stat', '--json', path])).out);
+  assert.equal(row.span_s, 10);
+  assert.equal(row.late, 2);
+  assert.equal(row.time_jumps, 0);
+});
+
+test('what can be read only once is read whole: standard input, a pipe of more than what is looked ahead', async (t) => {
+  const one = block(48, plot(1, 21600), plot(2, 21601));
+  const path = file(t, Buffer.concat(Array.from({ length: 60000 }, () => one)));
+  const count = await new Promise((resolve) =>
+    execFile('bash', ['-c', '"$0" decode --count - < <(cat "$1"); cat "$1" | "$0" decode --count /dev/stdin', asman, path], (_, out) => resolve(out)));
+  assert.equal(count, '048 120000\n048 120000\n');
+  const piped = await new Promise((resolve) =>
+    execFile('bash', ['-c', '"$0" filter "$1" --category 48 -o - | "$0" decode - | "$0" encode - -o - | cmp - "$1" && echo same', asman, path],
+      (_, out) => resolve(out)));
+  assert.equal(piped, 'same\n');
+});
+
+test('an option takes one value, and leaves the file alone', async (t) => {
+  const path = file(t, block(48, plot(1, 1)));
+  assert.equal(lines((await ok(['decode', '--edition', '048=1.31', path])).out)[0].edition, '1.31');
+  assert.equal((await ok(['decode', '--edition', '048=1.31', '--edition', '062=1.18', '--count', path])).out, '048 1\n');
+  const out = join(folder(t), 'out.raw');
+  await ok(['filter', '--category', '48,34', '--sac-sic', '90/1', path, '-o', out]);
+  assert.deepEqual(readFileSync(out), readFileSync(path));
+  const wrong = await run(['decode', '--edition', '048=9.9', path]);
+  assert.equal(wrong.code, 1);
+  assert.match(wrong.err, /048=9\.9.*1\.31/, 'what there is');
+});
+
+test('a recording of which nothing can be read is a failure that says where', async (t) => {
+  const { code, err } = await run(['decode', '--framing', 'pcap', file(t, block(48, plot(1, 1)))]);
+  assert.equal(code, 1);
+  assert.match(err, /no frame, the first at/);
+  assert.equal((await run(['decode', folder(t)])).code, 1);
 });
 
 test('diff goes on past what one side has more', async (t) => {

@@ -44,12 +44,13 @@ struct FrameCounters {
     std::uint64_t fragments = 0;  ///< fragments that never made a whole datagram
     std::uint64_t damaged = 0;    ///< packets whose headers contradict each other
     std::uint64_t lost = 0;       ///< TCP: places where octets are missing
-    std::uint64_t junk = 0;       ///< octets at the end, from where the framing was lost, or between frames
+    std::uint64_t junk = 0;       ///< octets that are no frame, or of no frame that is whole
+    std::optional<std::uint64_t> junk_at = {};  ///< offset of the first of them in the file
 };
 
 class FrameReader {
   public:
-    /// `problem` says why where the result is empty: the file cannot be read, or nothing fits.
+    /// `problem` says why where the result is empty: the file cannot be read, or nothing fits. "-": standard input.
     static std::optional<FrameReader> open(const std::string& path, std::string& problem,
                                            Framing framing = Framing::automatic);
     /// Reads from memory, which must outlive the reader: a temporary does not.
@@ -63,6 +64,9 @@ class FrameReader {
     const Frame* next();
     Framing framing() const;
     const FrameCounters& counters() const;
+    /// Before the first next(): how the file begins, up to 512 KiB of it, to be looked at by over() without taking
+    /// anything of what cannot be read twice. Valid until next().
+    Bytes ahead();
 
   private:
     struct Impl;
