@@ -32,16 +32,18 @@ void print_json(const study::WorldBenchResult& r, unsigned threads) {
         "{{\"threads\":{},\"sensors\":{},\"radars\":{},\"radar_cover\":[{},{:.2f},{}],\"receiver_cover\":[{},{:.2f},{}]"
         ","
         "\"data_s\":{:.0f},\"reports\":{},\"reports_per_s\":{:.0f},\"decode_s\":{:.3f},\"track_s\":{:.3f},"
-        "\"picture_s\":{:.3f},\"processor_s\":{:.3f},\"encode_s\":{:.3f},\"real_time_factor\":{:.3f},\"latency_p50_"
-        "ms\":{:.1f},"
-        "\"latency_p99_ms\":{:.1f},\"latency_max_ms\":{:.1f},\"wait_p50_ms\":{:.0f},\"wait_p99_ms\":{:.0f},"
+        "\"picture_s\":{:.3f},\"processor_s\":{:.3f},\"encode_s\":{:.3f},\"real_time_factor\":{:.3f},\"one_core_"
+        "factor\":{:.3f},"
+        "\"latency_p50_ms\":{:.1f},\"latency_p99_ms\":{:.1f},\"latency_max_ms\":{:.1f},\"one_core_p50_ms\":{:.1f},"
+        "\"one_core_p99_ms\":{:.1f},\"wait_p50_ms\":{:.0f},\"wait_p99_ms\":{:.0f},"
         "\"tracks\":{},\"tracks_held\":{},\"aircraft\":{},\"matched\":{},\"extra\":{},\"rms_m\":{:.1f},\"nees\":{:.2f},"
         "\"rms_polar_m\":{:.1f},\"rms_date_line_m\":{:.1f},\"resident_bytes\":{},\"digest\":\"{}\"}}\n",
         threads, r.sensors, r.radars, r.radar_cover.least, r.radar_cover.mean, r.radar_cover.most,
         r.receiver_cover.least, r.receiver_cover.mean, r.receiver_cover.most, r.data_seconds, r.reports,
-        r.reports_per_second(), r.decode, r.track, r.picture, r.processor, r.encode, r.speed(), 1e3 * r.latency_p50,
-        1e3 * r.latency_p99, 1e3 * r.latency_max, 1e3 * r.wait_p50, 1e3 * r.wait_p99, r.tracks, r.tracks_held,
-        r.aircraft, r.matched, r.extra, r.rms, r.nees, r.rms_polar, r.rms_date_line, r.resident, r.digest.hex());
+        r.reports_per_second(), r.decode, r.track, r.picture, r.processor, r.encode, r.speed(), r.one_core_speed(),
+        1e3 * r.latency_p50, 1e3 * r.latency_p99, 1e3 * r.latency_max, 1e3 * r.one_core_p50, 1e3 * r.one_core_p99,
+        1e3 * r.wait_p50, 1e3 * r.wait_p99, r.tracks, r.tracks_held, r.aircraft, r.matched, r.extra, r.rms, r.nees,
+        r.rms_polar, r.rms_date_line, r.resident, r.digest.hex());
 }
 
 void print_text(const study::WorldBenchResult& r, const study::WorldBenchOptions& o) {
@@ -57,13 +59,16 @@ void print_text(const study::WorldBenchResult& r, const study::WorldBenchOptions
         "a second\n",
         o.threads, o.threads == 1 ? "" : "s", r.track, r.picture, o.picture_period, r.speed(),
         n / (r.track + r.picture));
-    fmt::print("processor time in it {:.2f} s, of {:.0f} s of data\n", r.processor, s);
+    fmt::print("processor time of all threads {:.2f} s, of {:.0f} s of data: {:.2f} × real time on one core\n",
+               r.processor, s, r.one_core_speed());
     fmt::print("apart, one thread: decoding {:.2f} s ({:.0f} reports a second), 062 {:.2f} s ({:.1f} MB)\n", r.decode,
                n / r.decode, r.encode, static_cast<double>(r.output_bytes) * 1e-6);
     fmt::print(
         "latency at 1 ×, arrival to updated track: p50 {:.1f} ms, p99 {:.1f} ms, longest {:.1f} ms (steps of {:.0f} "
         "ms, decoding included)\n",
         1e3 * r.latency_p50, 1e3 * r.latency_p99, 1e3 * r.latency_max, 1e3 * o.step);
+    fmt::print("by processor time, as if one core did it all: p50 {:.1f} ms, p99 {:.1f} ms\n", 1e3 * r.one_core_p50,
+               1e3 * r.one_core_p99);
     fmt::print("from detection, with the sensors' own delay and the wait for the beam: p50 {:.0f} ms, p99 {:.0f} ms\n",
                1e3 * r.wait_p50, 1e3 * r.wait_p99);
     fmt::print(

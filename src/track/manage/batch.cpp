@@ -39,6 +39,7 @@ void Effects::clear() {
     unknown.clear();
     speeds.clear();
     n_fits = 0;
+    airs.clear();
     messages.clear();
     updates = misses = 0;
 }
@@ -372,6 +373,7 @@ void Tracker::Impl::merge(Effects& e) {
         ended.push_back(k.number);
         if (k.established && k.reports >= kLongHeld && k.rival_score == 0) undetected.ended(k.place);
     }
+    for (const auto& place : e.airs) learn_air(place);
     for (std::size_t i = 0; i < e.n_fits; ++i) registrar.take(e.fits[i]);
 }
 

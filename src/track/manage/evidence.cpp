@@ -85,8 +85,9 @@ void Tracker::Impl::learn_height(TrackState& k, const Plot& p) const {
 
 void Tracker::Impl::learn_geometric_height(TrackState& k, const Plot& p) const {
     if (p.vertical_rate) k.vertical.update_rate(*p.vertical_rate, 2);
-    if (p.geometric_height && !ground_range && k.height_open)
-        k.f.update_height_error(*p.geometric_height - k.height(p.t, config.unknown_height), 30.0 * 30.0);
+    if (!p.geometric_height || ground_range || !k.height_open) return;
+    k.geometric_at = std::max(k.geometric_at, p.t);
+    k.f.update_height_error(*p.geometric_height - k.height(p.t, config.unknown_height), 30.0 * 30.0);
 }
 
 void Tracker::Impl::learn_velocity(TrackState& k, const Plot& p) const {

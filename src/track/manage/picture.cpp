@@ -9,6 +9,7 @@ namespace asman::track {
 namespace {
 
 constexpr double kMaxHeightSigma = 150;  ///< m
+constexpr double kGeometricMemory = 60;  ///< s for which a geometric height that the aircraft told settles the matter
 
 /// East and north at a place of the frame, from the anchor beneath it.
 Eigen::Matrix2d towards(const Anchor& from, const Anchor& to) {
@@ -54,7 +55,8 @@ bool Tracker::Impl::show(const TrackState& k, Seconds at, picture::Track& out) c
     }
     if (k.height_open && sigma_e < 1000) {
         q.geometric_height = geo::EllipsoidalHeight{h0 + e};
-        q.sigma_geometric_height = sigma_e;
+        const bool told = at - k.geometric_at < kGeometricMemory;
+        q.sigma_geometric_height = told ? sigma_e : std::sqrt(sigma_e * sigma_e + common_height_variance(k, h0));
     }
 
     out.number = k.number;

@@ -265,6 +265,7 @@ struct TrackState {
     // The latest message of its own navigation that was used: when, and the variance of its slow error, m².
     Seconds message_at = -1e9;
     double message_variance = 0;
+    Seconds geometric_at = -1e9;  ///< the latest geometric height that it told itself
 
     template <class Archive>
     void fields(Archive& a) {
@@ -272,7 +273,7 @@ struct TrackState {
           speed_evidence, vertical, height_open, pressure_based, place, velocity, spread, spread_rate, first_seen,
           last_report, last_survey, reports, replies, echoes, simulated, links, address, address_weight, code, callsign,
           emergency, special_position, recent_codes, rival, rival_score, samples, registered, message_at,
-          message_variance);
+          message_variance, geometric_at);
     }
     double height(Seconds time, double unknown) const { return vertical.valid() ? vertical.height(time) : unknown; }
 };
@@ -339,7 +340,8 @@ struct Effects {
     std::vector<Unknown> unknown;  ///< places of which the map of the undetected has no cell yet
     std::vector<double> speeds;    ///< of established tracks
     std::vector<std::uint32_t> started, dropped, sure, settled;
-    std::vector<Registrar::Fit> fits;  ///< the first n_fits
+    std::vector<Registrar::Fit> fits;   ///< the first n_fits
+    std::vector<Eigen::Vector3d> airs;  ///< places of which the registrar has no air yet
     std::size_t n_fits = 0;
     std::uint64_t updates = 0, misses = 0;
     void clear();
@@ -537,6 +539,9 @@ struct Tracker::Impl {
     void sample(Work& w, TrackState& k, const Plot& p) const;
     void use_window(Work& w, TrackState& k) const;
     void follow_registration(std::uint32_t slot);
+    std::uint32_t air_about(const Eigen::Vector3d& place) const;
+    void learn_air(const Eigen::Vector3d& place);
+    double common_height_variance(const TrackState& k, double height) const;
     // told.cpp: reports that carry their own place
     std::uint32_t keep_message(const picture::TargetReport& r, std::uint32_t sensor, Seconds t, bool& again);
     void note_hearer(Work& w, TrackState& k, std::uint32_t sensor, Seconds t) const;

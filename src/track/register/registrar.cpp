@@ -18,6 +18,7 @@ constexpr double kSettled = 90;                    ///< s of learning before a s
 constexpr double kKnown = 0.02, kTimeKnown = 0.3;  ///< of the prior variance, azimuth and time: known well
 constexpr std::size_t kWhole = 40;                 ///< sensors that are solved together
 constexpr double kLearning = 2, kSettledInterval = 10, kLongest = 30;  ///< s between solutions
+constexpr std::size_t kMaxAirs = 4096;
 constexpr int P = kParameters;
 
 using Flight = Eigen::Matrix<double, kFlight, kFlight>;
@@ -53,6 +54,40 @@ bool acceptable(double chi2, std::size_t plots) {
 }  // namespace
 
 void Registrar::add(const ParameterVector& sigma) {
+    place_.push_back(static_cast<std::uint32_t>(sensors_.size()));
+    add_sensor(sigma);
+}
+
+std::uint32_t Registrar::add_air(std::uint64_t region, double sigma_offset, double sigma_slope) {
+    if (const auto known = airs_.find(region); known != airs_.end()) return known->second;
+    if (airs_.size() >= kMaxAirs) return kNoAir;
+    ParameterVector sigma = ParameterVector::Zero();
+    sigma[kAirOffset] = sigma_offset;
+    sigma[kAirSlope] = sigma_slope;
+    const auto place = static_cast<std::uint32_t>(sensors_.size());
+    add_sensor(sigma);
+    airs_.emplace(region, place);
+    return place;
+}
+
+std::uint32_t Registrar::air_of(std::uint64_t region) const {
+    const auto known = airs_.find(region);
+    return known == airs_.end() ? kNoAir : known->second;
+}
+
+double Registrar::air_offset(std::uint32_t air, double height) const {
+    if (air == kNoAir) return 0;
+    const ParameterVector& v = sensors_[air].bias.value;
+    return v[kAirOffset] + v[kAirSlope] * height / kAirHeight;
+}
+
+double Registrar::air_variance(std::uint32_t air, double height) const {
+    const ParameterMatrix& c = sensors_[air].bias.covariance;
+    const double h = height / kAirHeight;
+    return c(kAirOffset, kAirOffset) + 2 * h * c(kAirOffset, kAirSlope) + h * h * c(kAirSlope, kAirSlope);
+}
+
+void Registrar::add_sensor(const ParameterVector& sigma) {
     Sensor s;
     s.sigma = sigma;
     s.bias.covariance.diagonal() = sigma.cwiseAbs2();
@@ -61,21 +96,27 @@ void Registrar::add(const ParameterVector& sigma) {
     sensors_.push_back(std::move(s));
 }
 
-bool Registrar::fit(std::span<const Sighting> window, double height_variance, Fit& out) const {
+bool Registrar::fit(std::span<const Sighting> window, double height_variance, Fit& out, std::uint32_t air) const {
     out.sensors = 0;
     double middle = 0;
     for (const Sighting& s : window) {
         middle += s.t / static_cast<double>(window.size());
         const auto end = out.ids + out.sensors;
-        const auto at = std::find(out.ids, end, s.sensor);
+        const std::uint32_t place = place_[s.sensor];
+        const auto at = std::find(out.ids, end, place);
         if (at == end) {
-            if (out.sensors == kMaxSensors) return false;
+            if (out.sensors == kMaxSensors - 1) return false;
             out.plots[out.sensors] = 0;
-            out.ids[out.sensors++] = s.sensor;
+            out.ids[out.sensors++] = place;
         }
         ++out.plots[at - out.ids];
     }
     if (out.sensors < 2 || window.size() < 5) return false;
+    const int sky = out.sensors;
+    if (air != kNoAir) {
+        out.ids[out.sensors] = air;
+        out.plots[out.sensors++] = static_cast<std::uint32_t>(window.size());
+    }
 
     Normal n;
     out.information.setZero();
@@ -90,11 +131,12 @@ bool Registrar::fit(std::span<const Sighting> window, double height_variance, Fi
         W << R(1, 1) / det, -R(0, 1) / det, -R(0, 1) / det, R(0, 0) / det;
         Eigen::Matrix<double, 2, kFlight> H;
         H << 1, 0, dt, 0, s.by_height[0], 0, 1, 0, dt, s.by_height[1];
-        const ParameterVector& sigma = sensors_[s.sensor].sigma;
+        const std::uint32_t place = place_[s.sensor];
+        const ParameterVector& sigma = sensors_[place].sigma;
         Eigen::Matrix<double, 2, P> G;
         for (int p = 0; p < P; ++p) G.col(p) = sigma[p] * Eigen::Vector2d(s.by[p][0], s.by[p][1]);
         const Eigen::Vector2d y = Eigen::Vector2d(s.z[0], s.z[1]) - origin;
-        const auto k = P * (std::find(out.ids, out.ids + out.sensors, s.sensor) - out.ids);
+        const auto k = P * (std::find(out.ids, out.ids + out.sensors, place) - out.ids);
         const Eigen::Matrix<double, kFlight, 2> HW = H.transpose() * W;
         const Eigen::Matrix<double, P, 2> GW = G.transpose() * W;
         n.A += HW * H;
@@ -102,6 +144,19 @@ bool Registrar::fit(std::span<const Sighting> window, double height_variance, Fi
         out.information.block<P, P>(k, k) += GW * G;
         n.a += HW * y;
         out.score.segment<P>(k) += GW * y;
+        if (air != kNoAir && (s.by_height[0] != 0 || s.by_height[1] != 0)) {
+            // Of what the air is off, the present estimate is removed as those of the sensors are.
+            const ParameterVector& unknown = sensors_[air].sigma;
+            Eigen::Matrix<double, 2, P> A = Eigen::Matrix<double, 2, P>::Zero();
+            A.col(kAirOffset) = unknown[kAirOffset] * Eigen::Vector2d(s.by_height[0], s.by_height[1]);
+            A.col(kAirSlope) =
+                unknown[kAirSlope] * s.height / kAirHeight * Eigen::Vector2d(s.by_height[0], s.by_height[1]);
+            const Eigen::Matrix<double, P, 2> AW = A.transpose() * W;
+            n.B.middleCols<P>(P * sky) += HW * A;
+            out.information.block<P, P>(P * sky, P * sky) += AW * A;
+            out.information.block<P, P>(k, P * sky) += GW * A;
+            out.score.segment<P>(P * sky) += AW * y;
+        }
         n.chi2 += y.dot(W * y);
     }
     n.A(4, 4) += height_variance > 0 ? 1 / height_variance : 1e12;
@@ -277,7 +332,7 @@ void Registrar::find_networks() {
     networks_.clear();
     const double scale = 1 / weight();
     for (const std::uint32_t first : active_) {
-        if (sensors_[first].network != none) continue;
+        if (sensors_[first].network != none || sensors_[first].sigma[kTime] <= 0) continue;
         const auto network = static_cast<std::uint32_t>(networks_.size());
         double information = 0;
         open_.assign(1, first);
@@ -287,6 +342,7 @@ void Registrar::find_networks() {
             open_.pop_back();
             information += s.sigma[kTime] > 0 ? 1 + scale * s.information(kTime, kTime) : 0;
             for (const Neighbour& n : s.neighbours) {
+                if (sensors_[n.sensor].sigma[kTime] <= 0) continue;  // air has no clock
                 information += scale * n.block(kTime, kTime);
                 Sensor& o = sensors_[n.sensor];
                 if (o.network == network) continue;
@@ -317,9 +373,13 @@ bool Registrar::solve(double now, Workers& workers) {
         patches_[0].sensors.assign(active_.begin(), active_.end());
         solve_patch(patches_[0], active_.size());
         const bool moved = accept(patches_[0], active_.size());
-        const auto known =
-            std::ranges::count_if(active_, [&](std::uint32_t id) { return sensors_[id].learnt_since >= 0; });
-        settled_ = 10 * static_cast<std::size_t>(known) >= 9 * active_.size();
+        std::size_t known = 0, all = 0;
+        for (const std::uint32_t id : active_) {
+            if (sensors_[id].sigma[kTime] <= 0) continue;
+            ++all;
+            known += sensors_[id].learnt_since >= 0;
+        }
+        settled_ = 10 * known >= 9 * all;
         return moved;
     }
     if (now == solved_) find_networks();
@@ -416,7 +476,8 @@ bool Registrar::accept(const Patch& patch, std::size_t count) {
         s.gained = 0;
         s.solved_at = now_;
         moved |= step.cwiseAbs().maxCoeff() > 1e-3;
-        const bool known = s.sigma[kAzimuth] > 0 ? c(kAzimuth, kAzimuth) < kKnown : c(kTime, kTime) < kTimeKnown;
+        const bool known =
+            s.sigma[kAzimuth] > 0 ? c(kAzimuth, kAzimuth) < kKnown : s.sigma[kTime] > 0 && c(kTime, kTime) < kTimeKnown;
         if (s.learnt_since < 0 && known) s.learnt_since = now_;
     }
     return moved;

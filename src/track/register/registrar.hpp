@@ -6,6 +6,10 @@
 // (cf. Bar-Shalom, Willett & Tian, "Tracking and Data Fusion", 2011, ch. 9, sensor registration). Information fades
 // with a memory of half an hour, as real errors drift.
 //
+// Geometric heights are known by pressure only, which weather puts off for all aircraft about alike: so every region's
+// air counts as one sensor more of each window, whose errors are a height and a height per kilometre flown. Without it
+// a common error of heights would be taken for range biases, and both believed too well.
+//
 // Up to some dozens of sensors are solved together. More are solved one by one, each with the sensors that it shares
 // most with, the rest held where it stands with its own uncertainty (block Gauss–Seidel): the cost grows with the
 // number of sensors, not with its cube.
@@ -17,6 +21,7 @@
 #include <Eigen/Core>
 
 #include <cstdint>
+#include <map>
 #include <span>
 #include <utility>
 #include <vector>
@@ -53,7 +58,13 @@ struct Sighting {
     double r00 = 1, r01 = 0, r11 = 1;  ///< noise covariance
     double by[kParameters][2] = {};    ///< metres per unit of each parameter
     double by_height[2] = {0, 0};      ///< metres per metre of height error
+    double height = 0;                 ///< flown, m: what the air's error per height is multiplied with
 };
+
+/// What the air of a region is off, as parameters of a sensor: geometric less pressure altitude, m, at the ground, and
+/// what it grows by up to kAirHeight.
+enum AirParameter { kAirOffset, kAirSlope };
+inline constexpr double kAirHeight = 10'000;  ///< m
 
 class Registrar {
   public:
@@ -71,7 +82,8 @@ class Registrar {
         }
     };
 
-    static constexpr int kMaxSensors = 8;  ///< of one window
+    static constexpr int kMaxSensors = 9;  ///< of one window, its air counted
+    static constexpr std::uint32_t kNoAir = 0xffffffff;
     using Joint = Eigen::Matrix<double, kParameters * kMaxSensors, kParameters * kMaxSensors>;
     using JointVector = Eigen::Matrix<double, kParameters * kMaxSensors, 1>;
     /// What one window says of its sensors, in units of their prior 1σ.
@@ -89,13 +101,21 @@ class Registrar {
     explicit Registrar(std::size_t whole = 40) : whole_(whole) {}
     /// A sensor with the 1σ of its unknown errors; 0: nothing to learn there.
     void add(const ParameterVector& sigma);
-    const Bias& of(std::uint32_t sensor) const { return sensors_[sensor].bias; }
-    const ParameterVector& prior(std::uint32_t sensor) const { return sensors_[sensor].sigma; }
-    std::size_t size() const { return sensors_.size(); }
+    const Bias& of(std::uint32_t sensor) const { return sensors_[place_[sensor]].bias; }
+    const ParameterVector& prior(std::uint32_t sensor) const { return sensors_[place_[sensor]].sigma; }
+    std::size_t size() const { return place_.size(); }
+
+    /// The air of a region, made where there is none; kNoAir when there are too many.
+    std::uint32_t add_air(std::uint64_t region, double sigma_offset, double sigma_slope);
+    std::uint32_t air_of(std::uint64_t region) const;
+    double air_offset(std::uint32_t air, double height) const;  ///< m; 0 where there is none
+    /// Variance, m², of what the air is off at a height, as far as it is known.
+    double air_variance(std::uint32_t air, double height) const;
 
     /// Fits one window. `height_variance` is that of the height error common to the window (0: heights are exact or
-    /// play no part). False when it says nothing: fewer than two sensors or five plots, too many sensors, a manoeuvre.
-    bool fit(std::span<const Sighting> window, double height_variance, Fit& out) const;
+    /// play no part), beside what the air is off (kNoAir: nothing). False when it says nothing: fewer than two sensors
+    /// or five plots, too many sensors, a manoeuvre.
+    bool fit(std::span<const Sighting> window, double height_variance, Fit& out, std::uint32_t air = kNoAir) const;
     void take(const Fit& fit);
     /// New estimates where there is news, at most once in some seconds. `now`: s. Returns true when some moved.
     bool solve(double now, Workers& workers);
@@ -104,7 +124,7 @@ class Registrar {
 
     template <class Archive>
     void fields(Archive& a) {
-        a(whole_, sensors_, active_, now_, origin_, solved_, next_, settled_, networks_);
+        a(whole_, sensors_, place_, airs_, active_, now_, origin_, solved_, next_, settled_, networks_);
     }
 
   private:
@@ -154,6 +174,7 @@ class Registrar {
     void rebase();
     Neighbour& neighbour(std::uint32_t i, std::uint32_t j);
     void add_recent(Sensor& s, const ParameterMatrix& information, const ParameterVector& score) const;
+    void add_sensor(const ParameterVector& sigma);
     void find_jump();
     void find_networks();
     bool due(const Sensor& s) const;
@@ -162,8 +183,10 @@ class Registrar {
     bool accept(const Patch& patch, std::size_t count);
 
     std::size_t whole_;
-    std::vector<Sensor> sensors_;
-    std::vector<std::uint32_t> active_;  ///< those that learn and have been seen
+    std::vector<Sensor> sensors_;                  ///< and airs, in the order in which they came
+    std::vector<std::uint32_t> place_;             ///< of each sensor in sensors_
+    std::map<std::uint64_t, std::uint32_t> airs_;  ///< place by region
+    std::vector<std::uint32_t> active_;            ///< those that learn and have been seen
     double now_ = 0, origin_ = 0, solved_ = -1e9;
     std::size_t next_ = 0;  ///< in active_
     bool settled_ = false;

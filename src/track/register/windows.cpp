@@ -13,6 +13,17 @@ constexpr std::size_t kSamples = 16;  ///< of a window
 constexpr double kToldInterval = 4;   ///< s between two reports of an aircraft's own place
 constexpr double kToldSigma = 10;     ///< m: what they do not say of their errors
 constexpr double kSteep = 0.2;        ///< sine of elevation beyond which height matters too much
+constexpr double kAirRegion = 500e3;  ///< m: the edge of cubes in which the air is off about alike
+constexpr double kAirOffsetShare = 0.6, kAirSlopeShare = 0.8;  ///< of what geometric and pressure height differ by
+constexpr double kOwnHeightShare = 0.2;                        ///< and an aircraft's own part in it
+
+std::uint64_t region_of(const Eigen::Vector3d& place) {
+    std::uint64_t out = 0;
+    for (int k = 0; k < 3; ++k)
+        out = out << 8 |
+              (static_cast<std::uint64_t>(static_cast<std::int64_t>(std::floor(place[k] / kAirRegion))) & 0xff);
+    return out;
+}
 
 /// Reports that carry their place come every second: one in some seconds is enough.
 bool told_lately(const TrackState& k, double t) {
@@ -44,7 +55,14 @@ void Tracker::Impl::sample(Work& w, TrackState& k, const Plot& p) const {
 
 void Tracker::Impl::use_window(Work& w, TrackState& k) const {
     w.window.clear();
-    const double height_sigma = k.pressure_based ? config.pressure_offset_sigma : config.unknown_height_sigma;
+    Effects& out = *w.effects;
+    std::uint32_t air = Registrar::kNoAir;
+    double height_sigma = config.unknown_height_sigma;
+    if (k.pressure_based && !ground_range) {
+        air = air_about(k.place);
+        height_sigma = (air == Registrar::kNoAir ? 1 : kOwnHeightShare) * config.pressure_offset_sigma;
+        if (air == Registrar::kNoAir) out.airs.push_back(k.place);
+    }
     const double vx = k.f.mean(iVx), vy = k.f.mean(iVy);
     for (const Sample& sample : k.samples) {
         const SensorState& sensor = sensors[sample.sensor];
@@ -62,10 +80,11 @@ void Tracker::Impl::use_window(Work& w, TrackState& k) const {
             w.window.push_back(s);
             continue;
         }
+        const double height = sample.height + registrar.air_offset(air, sample.height);
         const Polar polar = corrected(sample.range, sample.azimuth, b, sample.variance_range, sample.variance_azimuth);
-        const Located at = locate(sensor.site, polar, sample.height, ground_range);
+        const Located at = locate(sensor.site, polar, height, ground_range);
         if (at.sin_arrival > kSteep) continue;
-        const Measurement m = measure(sensor.site, polar, sample.height, ground_range, k.anchor);
+        const Measurement m = measure(sensor.site, polar, height, ground_range, k.anchor);
         const Eigen::Vector3d ray =
             sensor.site.axes.transpose() * Eigen::Vector3d(polar.sin_azimuth, polar.cos_azimuth, 0);
         const Eigen::Vector2d along = k.anchor.axes.topRows<2>() * ray, u = along.normalized();
@@ -84,12 +103,32 @@ void Tracker::Impl::use_window(Work& w, TrackState& k) const {
         // The plot lies at z + j1 e for height error e, so the flight shows as flight − j1 e.
         s.by_height[0] = -m.j1[0];
         s.by_height[1] = -m.j1[1];
+        s.height = sample.height;
         w.window.push_back(s);
     }
     k.samples.clear();
-    Effects& out = *w.effects;
     if (out.fits.size() <= out.n_fits) out.fits.emplace_back();
-    out.n_fits += registrar.fit(w.window, ground_range ? 0 : height_sigma * height_sigma, out.fits[out.n_fits]);
+    out.n_fits += registrar.fit(w.window, ground_range ? 0 : height_sigma * height_sigma, out.fits[out.n_fits], air);
+}
+
+std::uint32_t Tracker::Impl::air_about(const Eigen::Vector3d& place) const {
+    return registrar.air_of(region_of(place));
+}
+
+void Tracker::Impl::learn_air(const Eigen::Vector3d& place) {
+    registrar.add_air(region_of(place), kAirOffsetShare * config.pressure_offset_sigma,
+                      kAirSlopeShare * config.pressure_offset_sigma);
+}
+
+/// Variance, m², of what geometric and pressure height differ by for all aircraft about here alike: what one track's
+/// plots tell of its height they tell with its radars' range biases in them, and does not average out.
+double Tracker::Impl::common_height_variance(const TrackState& k, double height) const {
+    if (!config.registration || ground_range || !k.pressure_based) return 0;
+    const std::uint32_t air = air_about(k.place);
+    if (air != Registrar::kNoAir) return registrar.air_variance(air, height);
+    const double slope = kAirSlopeShare * height / kAirHeight;
+    return (kAirOffsetShare * kAirOffsetShare + slope * slope) * config.pressure_offset_sigma *
+           config.pressure_offset_sigma;
 }
 
 /// A track stands where its sensors' old errors put it: it is less certain by what new estimates move its plots.

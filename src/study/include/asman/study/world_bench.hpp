@@ -35,6 +35,9 @@ struct WorldBenchResult {
     /// What was measured of each step is laid on a clock that runs as the data did; a step's work waits for the one
     /// before.
     double latency_p50 = 0, latency_p99 = 0, latency_max = 0;
+    /// The same by processor time: as if one core did the work of all threads, and nothing else ran. What a busy
+    /// machine adds is not in it, nor what a second core would save.
+    double one_core_p50 = 0, one_core_p99 = 0;
     /// The same for radar plots, which wait until the beam has passed their neighbourhood: the wait is a part of the
     /// method and not of the machine, in seconds of data from detection to update.
     double wait_p50 = 0, wait_p99 = 0;
@@ -47,6 +50,8 @@ struct WorldBenchResult {
     track::Counters counters;
     base::Digest digest;  ///< of everything that the pictures said
     double reports_per_second() const { return data_seconds > 0 ? static_cast<double>(reports) / data_seconds : 0; }
+    /// × real time, by processor time of all threads on one core.
+    double one_core_speed() const { return processor > 0 ? data_seconds / processor : 0; }
     double speed() const { return track + picture > 0 ? data_seconds / (track + picture) : 0; }
 };
 

@@ -1,0 +1,158 @@
+// Registration in the whole tracker: are its estimates, and the heights that hang on them, as good as they say?
+#include "manage/world_test.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <random>
+
+namespace asman::track {
+namespace {
+
+using namespace test;
+
+struct Scene {
+    World w;
+    std::vector<picture::TargetReport> reports;
+    double ground = 0, slope = 0;
+    /// Geometric height less pressure altitude, m: what the pressure at the ground and the air's temperature make.
+    double offset(double height) const { return ground + slope * height; }
+    void weather() {
+        for (auto& r : reports)
+            if (r.pressure_altitude) r.pressure_altitude->m -= offset(r.pressure_altitude->m);
+    }
+};
+
+/// Three radars with transponders' replies, or more; what is off is drawn from what the tracker assumes.
+Scene scene(unsigned seed, double steepness, bool biased, int aircraft = 16, double duration = 150) {
+    Scene s;
+    s.w = busy_world(aircraft, seed);
+    s.w.duration = duration;
+    for (auto& r : s.w.sensors) r.kind = picture::SensorKind::combined;
+    std::uint32_t address = 0x500000;
+    for (auto& a : s.w.aircraft) {
+        a.x *= steepness;
+        a.y *= steepness;
+        a.turn_from = 1e9;
+        a.address = ++address;
+        a.code = static_cast<picture::Mode3A>(01000 + (address & 0777));
+    }
+    s.reports = s.w.reports();
+    // Geometric height, pressure altitude and range biases: three things that look much alike to radars.
+    std::mt19937 g(seed + 500);
+    std::normal_distribution<double> n;
+    s.ground = 150 * n(g);
+    s.slope = 0.02 * n(g);
+    double range[4] = {}, azimuth[4] = {};
+    for (int i = 1; biased && i <= 3; ++i) range[i] = 120 * n(g), azimuth[i] = 0.1 * geo::deg * n(g);
+    s.weather();
+    for (auto& r : s.reports) {
+        r.range += range[r.sensor.value];
+        r.azimuth = geo::wrap_2pi(r.azimuth + azimuth[r.sensor.value]);
+    }
+    return s;
+}
+
+TEST(Height, ItsSigmaIsHonestWherePressureAndRangeBiasesAreUnknown) {
+    double sum = 0, worst = 0, error = 0, offsets = 0;
+    int told = 0, scenes = 0;
+    for (unsigned seed = 1; seed <= (std::getenv("ASMAN_LONG") ? 60U : 10U); ++seed) {
+        const Scene s = scene(seed, seed % 2 ? 0.35 : 1.0, seed % 3 > 0);
+        Tracker t = tracker_for(s.w);
+        feed(t, s.reports, 145);
+        double of_scene = 0;
+        int n = 0;
+        for (const auto& track : t.picture(t.now()))
+            for (const Aircraft& a : s.w.aircraft) {
+                if (track.identity.address != a.address || !track.kinematics.geometric_height) continue;
+                const double e = track.kinematics.geometric_height->m - a.height,
+                             sigma = track.kinematics.sigma_geometric_height;
+                of_scene += e * e / (sigma * sigma);
+                error += e * e;
+                offsets += std::pow(s.offset(a.height), 2);
+                worst = std::max(worst, std::abs(e) / sigma);
+                ++n;
+            }
+        told += n;
+        if (n > 0) sum += of_scene / n, ++scenes;
+    }
+    RecordProperty("rms", static_cast<int>(std::sqrt(error / told)));
+    RecordProperty("offset_rms", static_cast<int>(std::sqrt(offsets / told)));
+    RecordProperty("percent_of_variance", static_cast<int>(100 * sum / scenes));
+    EXPECT_GT(told, 8 * scenes);
+    EXPECT_LT(sum / scenes, 1.8);  // one scene's aircraft err together: ten draws of χ² with one degree of freedom
+    EXPECT_GT(sum / scenes, 0.2);
+    EXPECT_LT(worst, 4);
+    EXPECT_LT(error, offsets) << "nothing was learnt";
+}
+
+struct Off {
+    double range = 0, gain = 0, azimuth = 0, time = 0;
+};
+
+/// Draws what is off in every sensor from what the tracker assumes, and puts it into the reports.
+std::vector<Off> put_off(World& w, std::vector<picture::TargetReport>& reports, unsigned seed) {
+    std::mt19937 g(seed);
+    std::normal_distribution<double> n;
+    const Config c;
+    std::vector<Off> off(8);
+    for (const auto& s : w.sensors) {
+        Off& o = off[s.id.value];
+        if (s.kind != picture::SensorKind::ads_b)
+            o = {c.registration_sigma_range * n(g), c.registration_sigma_gain * n(g),
+                 c.registration_sigma_azimuth * n(g), 0};
+        o.time = c.registration_sigma_time * n(g);
+    }
+    for (auto& r : reports) {
+        const Off& o = off[r.sensor.value];
+        r.range = (1 + o.gain) * r.range + o.range;
+        r.azimuth = geo::wrap_2pi(r.azimuth + o.azimuth);
+        r.time = r.time + base::seconds(o.time);
+    }
+    std::stable_sort(reports.begin(), reports.end(), [](const auto& a, const auto& b) { return a.time < b.time; });
+    return off;
+}
+
+TEST(Registration, TheTrueErrorsLieInTheIntervalsThatItTells) {
+    // Three radars and a receiver of ADS-B, which hears a third of the aircraft; the weather unknown.
+    int inside[4] = {}, all[4] = {}, observable = 0;
+    const bool at_length = std::getenv("ASMAN_LONG") != nullptr;
+    for (unsigned seed = 1; seed <= (at_length ? 80U : 24U); ++seed) {
+        Scene s = scene(seed, 1, false, 45, 240);
+        s.w.receiver(5);
+        for (std::size_t k = 0; k < s.w.aircraft.size(); ++k)
+            if (k % 3 > 0) s.w.aircraft[k].address.reset();
+        s.reports = s.w.reports();
+        s.weather();
+        const auto off = put_off(s.w, s.reports, seed + 900);
+        Tracker t = tracker_for(s.w);
+        feed(t, s.reports, 235);
+        for (const auto& r : t.registration()) {
+            const Off& o = off[r.sensor.value];
+            const auto count = [&](int p, const Registration::Estimate& e, double truth) {
+                if (!e.learns) return;
+                ++all[p];
+                inside[p] += std::abs(e.value - truth) < 1.96 * e.sigma;
+                observable += e.observable;
+            };
+            count(0, r.range, o.range);
+            count(1, r.gain, o.gain);
+            count(2, r.azimuth, o.azimuth);
+            count(3, r.time, o.time);
+        }
+    }
+    int in = 0, of = 0;
+    for (int p = 0; p < 4; ++p) {
+        in += inside[p];
+        of += all[p];
+        RecordProperty("percent_" + std::to_string(p), 100 * inside[p] / all[p]);
+        EXPECT_GE(inside[p], (at_length ? 0.88 : 0.84) * all[p]) << p;
+    }
+    RecordProperty("percent", 100 * in / of);
+    EXPECT_GE(in, 0.90 * of);
+    EXPECT_LE(in, 0.99 * of);
+    EXPECT_GT(observable, of / 2);
+}
+
+}  // namespace
+}  // namespace asman::track
