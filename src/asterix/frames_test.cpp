@@ -169,6 +169,12 @@ TEST(Frames, TcpStreamsAreCutIntoBlocks) {
     EXPECT_EQ(flat(two), block + block);
 }
 
+TEST(Frames, ATcpSegmentFromHalfOfTheNumbersAwayIsAnOldOne) {
+    const auto r =
+        read(pcap({segment(tcp(100, block)), segment(tcp(106 + (1u << 31), block)), segment(tcp(106, block))}));
+    EXPECT_EQ(flat(r), block + block);
+}
+
 TEST(Frames, WhatATcpStreamLacksIsSkippedAndCounted) {
     std::vector<Octets> packets{segment(tcp(100, block))};
     for (std::uint32_t i = 0; i < 80; ++i) packets.push_back(segment(tcp(112 + 6 * i, block)));

@@ -11,8 +11,9 @@ namespace {
 constexpr std::size_t most_streams = 64, most_waiting = 64;
 constexpr std::uint32_t syn = 2, rst = 4;
 
-/// How far `a` is ahead of `b`, over the wrap of sequence numbers.
-std::int32_t ahead(std::uint32_t a, std::uint32_t b) {
+/// How far `a` is ahead of `b`, over the wrap of sequence numbers; wide enough for the opposite of what is half of them
+/// behind.
+std::int64_t ahead(std::uint32_t a, std::uint32_t b) {
     return static_cast<std::int32_t>(a - b);
 }
 
@@ -76,7 +77,7 @@ void TcpStreams::catch_up(Stream& s, FrameCounters& counters) {
             counters.junk += s.blocks.reset();
             s.next = first->number;
         }
-        const auto known = static_cast<std::size_t>(std::max(-gap, 0));
+        const auto known = static_cast<std::size_t>(std::max<std::int64_t>(-gap, 0));
         const Bytes data(first->data);
         if (known < data.size()) take(s, data.subspan(known), counters);
         s.waiting.erase(first);
