@@ -14,20 +14,20 @@ using geo::Point;
 const Point centre = Point::degrees(42.85, 74.85);
 
 /// 5 hectares: a square of 224 m.
-geo::Region plot() {
-    const double n = 112 / 6.36e6, e = 112 / (6.38e6 * std::cos(centre.lat));
+geo::Region plot(Point c = centre) {
+    const double n = 112 / 6.36e6, e = 112 / (6.38e6 * std::cos(c.lat));
     geo::Polygon p;
-    p.outer = {{centre.lat - n, centre.lon - e},
-               {centre.lat - n, centre.lon + e},
-               {centre.lat + n, centre.lon + e},
-               {centre.lat + n, centre.lon - e}};
+    p.outer = {{c.lat - n, geo::wrap_pi(c.lon - e)},
+               {c.lat - n, geo::wrap_pi(c.lon + e)},
+               {c.lat + n, geo::wrap_pi(c.lon + e)},
+               {c.lat + n, geo::wrap_pi(c.lon - e)}};
     return geo::Region::polygons({p});
 }
 
 /// A made 2 m surface, 600 m above the sea: a hangar 18 m high on the plot's east side, and trees of 12 m along the
 /// south.
-geo::Terrain surface(double cell) {
-    const double reach = 2000, dlat = cell / 6.36e6, dlon = cell / (6.38e6 * std::cos(centre.lat));
+geo::Terrain surface(double cell, Point place = centre) {
+    const double reach = 2000, dlat = cell / 6.36e6, dlon = cell / (6.38e6 * std::cos(place.lat));
     const auto side = static_cast<std::size_t>(2 * reach / cell) + 1;
     std::vector<float> z(side * side, 600.0f);
     for (std::size_t r = 0; r < side; ++r)
@@ -36,7 +36,8 @@ geo::Terrain surface(double cell) {
             if (e > 60 && e < 100 && std::abs(n) < 60) z[r * side + c] = 618;
             if (n < -120 && n > -150 && std::abs(e) < 300) z[r * side + c] = 612;
         }
-    const Point north_west{centre.lat + reach / 6.36e6, centre.lon - reach / (6.38e6 * std::cos(centre.lat))};
+    const Point north_west{place.lat + reach / 6.36e6,
+                           geo::wrap_pi(place.lon - reach / (6.38e6 * std::cos(place.lat)))};
     return geo::Terrain::grid(north_west, dlat, dlon, side, side, z, "made surface with a hangar and trees");
 }
 
@@ -136,6 +137,39 @@ TEST(Siting, WarningIsTheTimeFromFirstSight) {
     EXPECT_FALSE(site(plot(), std::nullopt, geo::Terrain::flat(600), {}, {}, radar(), {}, o));
     EXPECT_FALSE(site(geo::Region(), std::nullopt, geo::Terrain::flat(600), {}, {}, radar(), {}, options()));
     EXPECT_FALSE(site(plot(), std::nullopt, geo::Terrain(), {}, {}, radar(), {}, options()));
+}
+
+TEST(Siting, AnywhereOnTheEarthItIsTheSame) {
+    auto o = options();
+    o.positions = 60, o.masts = {5, 30};
+    const auto at = [&](double lat, double lon) {
+        const auto c = Point::degrees(lat, lon);
+        const auto s = site(plot(c), surface(2, c), geo::Terrain::flat(600), {}, {}, radar(), {}, o);
+        if (!s) ADD_FAILURE() << s.error().text();
+        return *s;
+    };
+    const auto here = at(42.85, 74.85);
+    for (const auto& there : {at(42.85, 180), at(-42.85, -179.999), at(83, 20), at(0, -75)}) {
+        EXPECT_FALSE(there.positions_equal);
+        ASSERT_EQ(there.masts.size(), 2u);
+        for (std::size_t k = 0; k < 2; ++k) {
+            EXPECT_NEAR(there.masts[k].best, here.masts[k].best, 0.03 * here.masts[k].best);
+            EXPECT_NEAR(there.masts[k].worst, here.masts[k].worst, 0.06 * here.masts[k].best);
+        }
+        EXPECT_NEAR(static_cast<double>(there.positions), static_cast<double>(here.positions), 8);
+    }
+    // A plot on the sea, and one whose surface ends inside it.
+    const auto sea = site(plot(), std::nullopt, geo::Terrain::flat(0), {}, {}, radar(), {}, o);
+    ASSERT_TRUE(sea);
+    EXPECT_NEAR(sea->ranked.front().ground, 0, 0.01);
+    auto cut = Point::degrees(42.85 + 2000 / 111.2e3, 74.85);
+    const auto half = site(plot(cut), surface(2), geo::Terrain::flat(600), {}, {}, radar(), {}, o);
+    ASSERT_TRUE(half) << half.error().text();
+    for (const auto& m : half->ranked) EXPECT_LT(m.at.lat, cut.lat + 10 / 6.37e6);
+    const auto gone =
+        site(plot(Point::degrees(44, 74.85)), surface(2), geo::Terrain::flat(600), {}, {}, radar(), {}, o);
+    ASSERT_FALSE(gone);
+    EXPECT_NE(gone.error().text().find("does not cover the plot"), std::string::npos);
 }
 
 TEST(Siting, TheSameForAnyNumberOfThreads) {
