@@ -22,7 +22,7 @@ h1{font-size:1.7em;margin-bottom:.2em}h2{margin-top:2.4em;border-top:2px solid v
 h3{margin:1.8em 0 .3em;font-size:1.15em}h4{margin:1.2em 0 .2em}
 p.lead,figcaption,.note{color:var(--dim);font-size:.92em}
 table{border-collapse:collapse;margin:.5em 0;font-variant-numeric:tabular-nums}
-td,th{padding:3px 12px 3px 0;border-bottom:1px solid var(--line);text-align:right;vertical-align:middle}
+td,th{padding:3px 12px 3px 0;border-bottom:1px solid var(--line);text-align:right;vertical-align:middle}td{white-space:nowrap}td.l{white-space:normal}
 th{font-weight:600;font-size:.88em;color:var(--dim)}td:first-child,th:first-child{text-align:left}td.l,th.l{text-align:left}
 .caveats{background:#fff8e4;border:1px solid #ead9a6;border-radius:6px;padding:.3em 1em;margin:1em 0}
 .caveats ul{margin:.4em 0;padding-left:1.2em}.findings{border-left:4px solid var(--accent);padding:.1em 1em;margin:.8em 0;background:#f3f7fb}

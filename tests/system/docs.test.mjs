@@ -1,10 +1,11 @@
 // The commands that README and docs show: each names what the program has, and those that need no network run, in the order shown.
 import assert from 'node:assert/strict';
-import { copyFileSync, readFileSync, readdirSync, symlinkSync } from 'node:fs';
+import { copyFileSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { asman, folder, root, run } from './program.mjs';
 import { spawnSync } from 'node:child_process';
+import { makeSurface } from './surface.mjs';
 
 const pages = ['README.md', 'HACKING.md', ...readdirSync(join(root, 'docs')).filter((n) => n.endsWith('.md')).map((n) => `docs/${n}`)];
 
@@ -113,4 +114,18 @@ test('the commands of docs/accords.md and docs/scenario.md run', async (t) => {
   const cwd = await sandbox(t);
   assert.ok(runShown('docs/accords.md', cwd) >= 4);
   assert.ok(runShown('docs/scenario.md', cwd) >= 1);
+});
+test('the commands of docs/coverage.md run', async (t) => {
+  const cwd = await sandbox(t);
+  makeSurface(cwd, { reach: 600 });
+  const plot = JSON.parse(readFileSync(join(cwd, 'plot.geojson'), 'utf8'));
+  const moved = (name, by) => ({
+    type: 'Feature', properties: { name },
+    geometry: { type: 'Polygon', coordinates: [plot.geometry.coordinates[0].map(([lon, lat]) => [lon + by, lat])] },
+  });
+  const features = [0, 0.2, 0.4, -0.3].map((by) => moved(`moved ${by}`, by));
+  writeFileSync(join(cwd, 'candidates.geojson'), JSON.stringify({ type: 'FeatureCollection', features }));
+  // Neither a display, nor what needs the shared terrain; assessments of a minute only at length.
+  const skip = process.env.ASMAN_LONG ? /asman demo|\.\.\/shared/ : /asman assess|asman demo|\.\.\/shared/;
+  assert.ok(runShown('docs/coverage.md', cwd, { skip }) >= 8);
 });
