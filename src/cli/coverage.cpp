@@ -213,9 +213,12 @@ base::Result<void> cut(const Options& o, const CoverageSetting& s) {
     ASMAN_TRY(const auto section,
               coverage::section(s.terrain, s.geoid, s.instruments, s.target, geo::Point::degrees(ends[0], ends[1]),
                                 geo::Point::degrees(ends[2], ends[3]), {.joint = s.joint}));
-    return base::write_file(
+    ASMAN_CHECK(base::write_file(
         (std::filesystem::path(o.out) / "section.svg").string(),
-        coverage::section_svg(section, s.scenario.name + ": where " + s.metadata.at("target") + " is seen"));
+        coverage::section_svg(section, s.scenario.name + ": where " + s.metadata.at("target") + " is seen")));
+    fmt::print("section.svg: {:.0f} km, seen by {} of {} sensors; terrain: {}\n", section.distance.back() / 1000,
+               section.seeing.size(), s.instruments.size(), s.terrain.source());
+    return {};
 }
 
 /// Each chosen sensor by itself, as fine as its sweep.
@@ -288,7 +291,7 @@ base::Result<void> work(const Options& o) {
     if (o.calibrate > 0) return calibrate(o, s);
     if (!o.recorded.empty()) return calibrate_recorded(o, s);
     if (o.view) return write_views(o, s);
-    if (!o.section.empty()) ASMAN_CHECK(cut(o, s));
+    if (!o.section.empty()) return cut(o, s);
     return map(o, s);
 }
 
@@ -327,7 +330,7 @@ void add_coverage(CLI::App& app, Outcome& outcome) {
     add_physics(*sub, *o);
     sub->add_option("--cell", o->cell_km, "km")->capture_default_str()->check(CLI::PositiveNumber);
     sub->add_option("--box", o->box, "south,west,north,east in degrees; all that the sensors reach unless given");
-    sub->add_option("--section", o->section, "lat,lon,lat,lon: a vertical cut as section.svg");
+    sub->add_option("--section", o->section, "lat,lon,lat,lon: a vertical cut as section.svg, and no maps");
     sub->add_option("--why", o->why, "lat,lon,level: each sensor's answer for one place, and why it is blind there");
     sub->add_flag(
         "--view", o->view,
