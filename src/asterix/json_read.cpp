@@ -37,6 +37,32 @@ std::optional<std::vector<std::byte>> bytes_from_hex(std::string_view text) {
     return out;
 }
 
+/// The members of an object by their places in a list of up to 255 names. Both are mostly in one order.
+struct Places {
+    const Json* value[256];  ///< where present
+    bool present[256] = {};
+    bool all = true;       ///< every member has a place, and none has two
+    std::string stranger;  ///< the first that has not
+
+    template <class Name>
+    Places(const Json& v, std::size_t count, Name name) {
+        std::size_t k = 0;
+        for (std::size_t i = 0; i < v.keys.size(); ++i) {
+            const std::string& key = v.keys[i];
+            std::size_t tried = 0;
+            for (; tried < count; ++tried, k = k + 1 < count ? k + 1 : 0)
+                if (const std::string_view known = name(k); known.size() == key.size() && known == key) break;
+            if (tried == count || present[k] || key.empty()) {
+                all = false;
+                stranger = key;
+                return;
+            }
+            present[k] = true;
+            value[k] = &v.array[i];
+        }
+    }
+};
+
 /// Encodes a record; the path of what fails is in `where`.
 class Encoder {
   public:
@@ -47,16 +73,12 @@ class Encoder {
     bool record(const Edition& edition, const Edition* expansion) {
         expansion_ = expansion;
         const Uap* uap = choose(edition);
-        bool present[256] = {};
-        std::size_t found = 0;
-        for (std::size_t k = 0; k < uap->items; ++k) {
-            present[k] = uap->item[k] && items_.find(uap->item[k]->node->name);
-            found += present[k];
-        }
-        if (found != items_.keys.size()) return stranger(*uap);
-        w_.field_spec({present, uap->items}, 0);
+        const Places at(items_, uap->items,
+                        [&](std::size_t k) { return uap->item[k] ? uap->item[k]->node->name : std::string_view{}; });
+        if (!at.all) return reason = "no item of this edition, or given twice", where = at.stranger, false;
+        w_.field_spec({at.present, uap->items}, 0);
         for (std::size_t k = 0; k < uap->items; ++k)
-            if (present[k] && !item(*uap->item[k]->node)) return false;
+            if (at.present[k] && !item(*uap->item[k]->node, *at.value[k])) return false;
         return true;
     }
 
@@ -67,16 +89,6 @@ class Encoder {
         return false;
     }
     bool inside(const Node& n, bool ok) { return ok || bad(n, {}); }
-
-    bool stranger(const Uap& uap) {
-        for (const std::string& key : items_.keys) {
-            const bool known = std::any_of(uap.order().begin(), uap.order().end(),
-                                           [&](const Item* i) { return i && i->node->name == key; });
-            if (!known) where = key;
-        }
-        reason = "no item of this edition, or given twice";
-        return false;
-    }
 
     const Uap* choose(const Edition& edition) const {
         const Json* value = look(edition.selector);
@@ -97,8 +109,7 @@ class Encoder {
         return at;
     }
 
-    bool item(const Node& n) {
-        const Json& v = *items_.find(n.name);
+    bool item(const Node& n, const Json& v) {
         if (n.kind == Kind::opaque && v.type == Json::Type::object) return inside(n, expansion(n, v));
         return node(n, v);
     }
@@ -121,7 +132,7 @@ class Encoder {
             case Kind::choice:
                 return choice(n, v);
             case Kind::group:
-                return v.type == Json::Type::object ? inside(n, members(n, v, n)) : bad(n, "not an object");
+                return v.type == Json::Type::object ? inside(n, group(n, v)) : bad(n, "not an object");
             case Kind::extended:
                 return v.type == Json::Type::object ? inside(n, extended(n, v)) : bad(n, "not an object");
             case Kind::repetitive:
@@ -139,21 +150,34 @@ class Encoder {
         }
     }
 
-    bool members(const Node& n, const Json& v, const Node& owner) {
-        for (const std::string& key : v.keys)
-            if (!owner.find(key)) return reason = "has no member of this name", where = key, false;
+    bool group(const Node& n, const Json& v) {
+        std::size_t hint = 0, found = 0;
+        return members(n, v, hint, found) && (found == v.keys.size() || stranger(n, v));
+    }
+    /// Those of `v` that `n` names, in order; how many they were is added to `found`.
+    bool members(const Node& n, const Json& v, std::size_t& hint, std::size_t& found) {
         for (const Node& c : n.nodes()) {
             if (c.kind == Kind::spare) {
                 w_.bits(0, c.bits);
                 continue;
             }
-            const Json* member = v.find(c.name);
+            const Json* member = v.find(c.name, hint);
+            found += member != nullptr;
             if (!member)
                 zero(c.bits);
             else if (!node(c, *member))
                 return false;
         }
         return true;
+    }
+    /// Says which of the members of `v` is too many.
+    bool stranger(const Node& owner, const Json& v) {
+        reason = "is given twice";
+        for (const std::string& key : v.keys) {
+            where = key;
+            if (!owner.find(key)) return reason = "has no member of this name", false;
+        }
+        return false;
     }
     void zero(std::size_t bits) {
         for (; bits > 32; bits -= 32) w_.bits(0, 32);
@@ -162,15 +186,15 @@ class Encoder {
 
     /// Extents up to the last that has a member in `v`.
     bool extended(const Node& n, const Json& v) {
-        std::size_t last = 0;
-        for (std::size_t k = 0; k < n.children; ++k)
+        std::size_t last = 0, hint = 0, found = 0;
+        for (std::size_t k = n.children; k-- > 1 && last == 0;)
             for (const Node& c : n.child[k].nodes())
                 if (c.kind != Kind::spare && v.find(c.name)) last = k;
         for (std::size_t k = 0; k <= last; ++k) {
-            if (!members(n.child[k], v, n)) return false;
+            if (!members(n.child[k], v, hint, found)) return false;
             if (n.child[k].octets) w_.bits(k < last, 1);
         }
-        return true;
+        return found == v.keys.size() || stranger(n, v);
     }
 
     bool repetitive(const Node& n, const Json& v) {
@@ -185,16 +209,11 @@ class Encoder {
     }
 
     bool compound(const Node& n, const Json& v) {
-        bool present[256] = {};
-        std::size_t found = 0;
-        for (std::size_t k = 0; k < n.children; ++k) {
-            present[k] = n.child[k].kind != Kind::absent && v.find(n.child[k].name);
-            found += present[k];
-        }
-        if (found != v.keys.size()) return reason = "has a member that the edition does not know", false;
-        w_.field_spec({present, n.children}, n.octets);
+        const Places at(v, n.children, [&](std::size_t k) { return n.child[k].name; });
+        if (!at.all) return reason = "has no member of this name, or twice", where = at.stranger, false;
+        w_.field_spec({at.present, n.children}, n.octets);
         for (std::size_t k = 0; k < n.children; ++k)
-            if (present[k] && !node(n.child[k], *v.find(n.child[k].name))) return false;
+            if (at.present[k] && !node(n.child[k], *at.value[k])) return false;
         return true;
     }
 

@@ -70,6 +70,24 @@ TEST(Json, AnOlderExpansionIsNamedSoThatItsLineComesBack) {
     }
 }
 
+TEST(Json, MembersComeInAnyOrderAndOnce) {
+    const auto encoded = [](const std::string& items) {
+        FromJson out;
+        std::string reason;
+        const bool ok = from_json("{\"category\":48,\"items\":" + items + "}", out, reason);
+        return ok ? std::to_string(out.bytes.size()) : reason;
+    };
+    EXPECT_EQ(encoded(R"({"010":{"SAC":1,"SIC":2},"140":1.5,"130":{"SAM":-5,"SRL":1.1}})"), "9");
+    EXPECT_EQ(encoded(R"({"130":{"SRL":1.1,"SAM":-5},"140":1.5,"010":{"SIC":2,"SAC":1}})"), "9");
+    EXPECT_EQ(encoded(R"({"010":{"SAC":1,"SIC":2},"010":{"SAC":1,"SIC":2}})"),
+              "item 010: no item of this edition, or given twice");
+    EXPECT_EQ(encoded(R"({"999":1})"), "item 999: no item of this edition, or given twice");
+    EXPECT_EQ(encoded(R"({"010":{"SAC":1,"SAC":2}})"), "item 010/SAC: is given twice");
+    EXPECT_EQ(encoded(R"({"010":{"SAC":1,"SIX":2}})"), "item 010/SIX: has no member of this name");
+    EXPECT_EQ(encoded(R"({"020":{"TYP":1,"TST":0,"TYP":1}})"), "item 020/TYP: is given twice");
+    EXPECT_EQ(encoded(R"({"130":{"SRL":1.1,"NO":1}})"), "item 130/NO: has no member of this name, or twice");
+}
+
 TEST(Json, RegistersAreDecodedWhereAskedFor) {
     cat048::Fields f;
     f.i010 = {.sac = 1, .sic = 2};

@@ -1,5 +1,6 @@
 #include "json_value.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace asman::asterix {
@@ -61,6 +62,8 @@ class Parser {
         out.type = Json::Type::object;
         ++at_;
         if (take('}')) return true;
+        out.keys.reserve(8);
+        out.array.reserve(8);
         do {
             space();
             if (!string(out.keys.emplace_back()) || !take(':') || !value(out.array.emplace_back(), depth + 1))
@@ -82,12 +85,12 @@ class Parser {
     bool string(std::string& out) {
         if (at_ >= text_.size() || text_[at_] != '"') return false;
         for (++at_; at_ < text_.size(); ++at_) {
-            const char c = text_[at_];
-            if (c == '"') return ++at_, true;
-            if (c != '\\')
-                out += c;
-            else if (!escape(out))
-                return false;
+            const auto plain = std::min(text_.find_first_of("\"\\", at_), text_.size());
+            out += text_.substr(at_, plain - at_);
+            at_ = plain;
+            if (at_ == text_.size()) return false;
+            if (text_[at_] == '"') return ++at_, true;
+            if (!escape(out)) return false;
         }
         return false;
     }
@@ -137,10 +140,16 @@ class Parser {
         out.type = Json::Type::number;
         const char* begin = text_.data() + at_;
         const char* last = text_.data() + text_.size();
+        std::int64_t whole = 0;
+        if (const auto [end, ec] = std::from_chars(begin, last, whole);
+            ec == std::errc{} && (end == last || (*end != '.' && *end != 'e' && *end != 'E'))) {
+            out.integer = whole;
+            out.number = static_cast<double>(whole);
+            at_ += static_cast<std::size_t>(end - begin);
+            return true;
+        }
         const auto [end, ec] = std::from_chars(begin, last, out.number);
         if (ec != std::errc{}) return false;
-        std::int64_t whole = 0;
-        if (const auto [e, c] = std::from_chars(begin, end, whole); c == std::errc{} && e == end) out.integer = whole;
         at_ += static_cast<std::size_t>(end - begin);
         return true;
     }

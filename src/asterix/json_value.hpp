@@ -22,8 +22,18 @@ struct Json {
     std::vector<std::string> keys;        ///< of an object
 
     const Json* find(std::string_view name) const {
-        for (std::size_t i = 0; i < keys.size(); ++i)
-            if (keys[i] == name) return &array[i];
+        std::size_t hint = 0;
+        return find(name, hint);
+    }
+    /// Looks from `hint` on, and leaves there the place behind what was found: names that come in the same order are
+    /// found at once.
+    const Json* find(std::string_view name, std::size_t& hint) const {
+        for (std::size_t k = 0, n = keys.size(); k < n; ++k) {
+            const std::size_t i = hint + k < n ? hint + k : hint + k - n;
+            if (keys[i].size() != name.size() || keys[i] != name) continue;
+            hint = i + 1 < n ? i + 1 : 0;
+            return &array[i];
+        }
         return nullptr;
     }
 };

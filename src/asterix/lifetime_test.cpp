@@ -1,5 +1,6 @@
 // What would outlive its bytes does not compile: proved here, for a mistake that compiles is found by nobody.
 #include <asman/asterix/cat048.hpp>
+#include <asman/asterix/cat062.hpp>
 #include <asman/asterix/decode.hpp>
 #include <asman/asterix/frames.hpp>
 
@@ -17,6 +18,11 @@ static_assert(std::is_constructible_v<DatagramReader, Bytes, const Editions&>);
 static_assert(std::is_constructible_v<DatagramReader, const Owned&, const Editions&>);
 static_assert(!std::is_constructible_v<DatagramReader, Bytes, Editions>, "editions that end with the statement");
 static_assert(!std::is_constructible_v<DatagramReader, Owned, const Editions&>, "bytes that end with the statement");
+
+// Values, and those within values, are made in place: clang cannot where a class stands within another.
+static_assert(std::is_default_constructible_v<cat048::I130::Value>);
+static_assert(std::is_default_constructible_v<cat062::I380::Com::Value>);
+static_assert(std::is_default_constructible_v<cat062::I510::Element::Value>);
 
 // A view keeps a pointer to its record.
 static_assert(std::is_constructible_v<cat048::View, const Record&>);

@@ -180,17 +180,19 @@ class Types {
   public:
     std::string source;
 
-    /// The class of a node that is not a single element. `path` is of the item ("130/SRL"), `scope` of C++ ("I130::").
-    std::string view(const Node& n, const std::string& name, const std::string& path, const std::string& scope) {
+    /// The class of a node that is not a single element, after those of its parts. `path` is of the item ("130/SRL").
+    /// All stand beside each other, with names within each other: members of a class within a class cannot be made by
+    /// optional::emplace() in clang (their initializers are known at the end of the outermost).
+    std::string view(const Node& n, const std::string& name, const std::string& path) {
         switch (n.kind) {
             case Kind::group:
-                return flat(n, name, path, scope);
+                return flat(n, name, path);
             case Kind::extended:
-                return flat(n, name, path, scope);
+                return flat(n, name, path);
             case Kind::repetitive:
-                return repetitive(n, name, path, scope);
+                return repetitive(n, name, path);
             default:
-                return compound(n, name, path, scope);
+                return compound(n, name, path);
         }
     }
 
@@ -206,7 +208,7 @@ class Types {
     }
 
     /// Groups, and extended items: members of fixed place.
-    std::string flat(const Node& n, const std::string& name, const std::string& path, const std::string& scope) {
+    std::string flat(const Node& n, const std::string& name, const std::string& path) {
         std::vector<Leaf> all;
         std::vector<std::size_t> ends;  // octets up to the end of each extent
         if (n.kind == Kind::group) {
@@ -241,9 +243,8 @@ class Types {
         }
         h += "    struct Value {\n" + value + "    };\n";
         h += "    template <class V>\n    void visit_fields(V&& visitor) const {\n" + visit + "    }\n";
-        put_flat(n, all, scope + name);
-        source += scope + name + "::Value " + scope + name + "::to_value() const {\n    Value made;\n" + to +
-                  "    return made;\n}\n";
+        put_flat(n, all, name);
+        source += name + "::Value " + name + "::to_value() const {\n    Value made;\n" + to + "    return made;\n}\n";
         return h + close(name);
     }
 
@@ -316,10 +317,10 @@ class Types {
         source += "}\n";
     }
 
-    std::string repetitive(const Node& n, const std::string& name, const std::string& path, const std::string& scope) {
+    std::string repetitive(const Node& n, const std::string& name, const std::string& path) {
         const Node& c = *n.child;
         const bool single = c.kind != Kind::group;
-        std::string h = open(n, name, "p_"), nested, read, value;
+        std::string h = open(n, name, "p_"), before, nested, read, value;
         const auto stride = n.octets ? c.bits / 8 : (c.bits + 1) / 8;
         std::string put, to, visit;
         if (single) {
@@ -333,7 +334,8 @@ class Types {
                                         : "made.emplace_back((*this)[i].begin(), (*this)[i].end());";
             visit = "visitor(\"" + path + "\", (*this)[i]);";
         } else {
-            nested = indent(flat_nested(c, "Element", path, scope + name + "::"), 4);
+            before = view(c, name + "_Element", path);
+            nested = "    using Element = " + name + "_Element;\n";
             read = "return Element(at(i));";
             value = "Element::Value";
             put = "        Element::put(w, x);\n";
@@ -352,31 +354,25 @@ class Types {
         h += "    template <class V>\n    void visit_fields(V&& visitor) const {\n        for (std::size_t i = 0, n = "
              "size(); i < n; ++i) " +
              visit + "\n    }\n";
-        const auto full = scope + name;
-        source += "void " + full + "::put(detail::Writer& w, const Value& v) {\n";
+        source += "void " + name + "::put(detail::Writer& w, const Value& v) {\n";
         if (n.octets)
             source += "    w.count(v.size(), " + str(n.octets) + ");\n";
         else
             source += "    if (v.empty()) w.fail(Fault::bad_value);\n    std::size_t left = v.size();\n";
         source += "    for (const auto& x : v) {\n" + put + (n.octets ? "" : "        w.bits(--left != 0, 1);\n") +
                   "    }\n}\n";
-        source += full + "::Value " + full +
+        source += name + "::Value " + name +
                   "::to_value() const {\n    Value made;\n    made.reserve(size());\n    for (std::size_t i = 0, n = "
                   "size(); i < n; ++i) " +
                   to + "\n    return made;\n}\n";
-        return h +
+        return before + h +
                "    static void put(detail::Writer& w, const Value& v);\n    Value to_value() const;\n\n  private:\n   "
                " const std::byte* at(std::size_t i) const { return p_ + " +
                str(n.octets) + " + i * " + str(stride) + "; }\n    const std::byte* p_;\n};  // " + name + "\n";
     }
 
-    std::string flat_nested(const Node& n, const std::string& name, const std::string& path, const std::string& scope) {
-        return view(n, name, path, scope);
-    }
-
-    std::string compound(const Node& n, const std::string& name, const std::string& path, const std::string& scope) {
-        const auto full = scope + name;
-        std::string nested, walk, access, value, visit, put_present, put, to;
+    std::string compound(const Node& n, const std::string& name, const std::string& path) {
+        std::string before, nested, walk, access, value, visit, put_present, put, to;
         std::set<std::string> used, used_types;
         for (std::size_t k = 0; k < n.children; ++k) {
             const Node& c = n.child[k];
@@ -408,7 +404,8 @@ class Types {
                 put += "    if (v." + id + ") w.opaque(*v." + id + ");\n";
                 to += "    if (const auto b = " + id + "()) made." + id + ".emplace(b->begin(), b->end());\n";
             } else {
-                nested += indent(view(c, type, sub, full + "::"), 4);
+                before += view(c, name + "_" + type, sub);
+                nested += "    using " + type + " = " + name + "_" + type + ";\n";
                 value_type = type + "::Value";
                 access += indent(doc(std::string(c.name) + (c.title.empty() ? "" : ", " + std::string(c.title))), 4) +
                           optional(type, id, k, type + "(p)");
@@ -424,8 +421,8 @@ class Types {
                     cast("std::uint8_t", "bytes[" + str(k / per) + "]") + " & " + str(0x80u >> k % per) + ")) at_[" +
                     str(k) + "] = static_cast<std::uint16_t>(at), at += " + length + ";\n";
         }
-        std::string h = doc(std::string(n.name) + (n.title.empty() ? "" : ", " + std::string(n.title))) + "class " +
-                        name + " {\n  public:\n" + nested;
+        std::string h = before + doc(std::string(n.name) + (n.title.empty() ? "" : ", " + std::string(n.title))) +
+                        "class " + name + " {\n  public:\n" + nested;
         h += "    explicit " + name + "(const std::byte* bytes) : p_(bytes) {\n        const std::size_t fspec = " +
              (n.octets ? str(n.octets) : std::string("detail::chain(bytes, 1)")) +
              ";\n        std::size_t at = fspec;\n" + walk +
@@ -435,9 +432,9 @@ class Types {
         h += "    static void put(detail::Writer& w, const Value& v);\n    Value to_value() const;\n\n  private:\n    "
              "const std::byte* p_;\n    std::size_t length_ = 0;\n    std::array<std::uint16_t, " +
              str(n.children) + "> at_{};\n};  // " + name + "\n";
-        source += "void " + full + "::put(detail::Writer& w, const Value& v) {\n    const bool present[] = {" +
+        source += "void " + name + "::put(detail::Writer& w, const Value& v) {\n    const bool present[] = {" +
                   put_present + "};\n    w.field_spec(present, " + str(n.octets) + ");\n" + put + "}\n";
-        source += full + "::Value " + full + "::to_value() const {\n    Value made;\n" + to + "    return made;\n}\n";
+        source += name + "::Value " + name + "::to_value() const {\n    Value made;\n" + to + "    return made;\n}\n";
         return h;
     }
 
@@ -498,7 +495,7 @@ void add_variant(const Variant& v, const std::string& path, Types& types, Output
         o.visit += "        if (const auto x = " + id + "()) visitor(\"" + path + "\", *x);\n";
         o.to += "    if (const auto b = " + id + "()) f." + id + ".emplace(b->begin(), b->end());\n";
     } else {
-        o.classes += types.view(n, v.name, path, "");
+        o.classes += types.view(n, v.name, path);
         method(v.name, id, v.name + "(p)");
         value_type = v.name + "::Value";
         o.put += "        case " + slot + ": " + v.name + "::put(w, *f." + id + "); break;\n";
