@@ -1,6 +1,7 @@
 // asman assess: what each change of law brings each state.
 #include "accord.hpp"
 #include "places.hpp"
+#include "ranges.hpp"
 #include "scenery.hpp"
 
 #include <asman/simulate/instruments.hpp>
@@ -58,6 +59,11 @@ base::Result<Work> work(const Options& o) {
     ASMAN_TRY(options.routes, routes_of(o, scenario));
     options.cell = o.cell_km * 1000;
     if (o.airliner) options.target = {};
+    for (const auto& code : o.states)
+        if (std::ranges::none_of(scenario.states, [&](const auto& s) { return s.code.text() == code; }))
+            return base::fail(base::Errc::unknown_name, {.source = "--state " + code}, "no such state in the scenario");
+    if (law.law.timeline().empty())
+        fmt::print(stderr, "asman: warning: no accord in '{}': every state has its own sensors alone\n", o.law.accords);
     for (const auto& s : scenario.states)
         if (o.states.empty() || std::ranges::find(o.states, s.code.text()) != o.states.end())
             options.states.push_back(s.code);
@@ -104,25 +110,25 @@ void add_assess(CLI::App& app, Outcome& outcome) {
     sub->add_option("--html", o->html, "write the report as a page: maps, charts, timeline");
     sub->add_option("--out", o->json_file, "write the figures as JSON");
     sub->add_flag("--maps", o->maps, "JSON with the maps");
-    sub->add_option("--cell", o->cell_km, "km of the coverage grid")
-        ->capture_default_str()
-        ->check(CLI::Range(0.2, 50.0));
-    sub->add_option("--level", o->assess.levels, "flight levels")->capture_default_str();
+    sub->add_option("--cell", o->cell_km, "km of the coverage grid")->capture_default_str()->check(within(0.2, 50));
+    sub->add_option("--level", o->assess.levels, "flight levels")->capture_default_str()->check(flight_level());
     sub->add_option("--warning-level", o->assess.warning_level, "flight level of the approaching aircraft")
-        ->capture_default_str();
-    sub->add_option("--speed", o->assess.speed, "m/s")->capture_default_str()->check(CLI::PositiveNumber);
-    sub->add_option("--in-time", o->assess.in_time, "seconds of warning that count as in time")->capture_default_str();
-    sub->add_option("--rcs", o->assess.target.rcs, "m2")->capture_default_str()->check(CLI::PositiveNumber);
+        ->capture_default_str()
+        ->check(flight_level());
+    sub->add_option("--speed", o->assess.speed, "m/s")->capture_default_str()->check(within(10, 3000));
+    sub->add_option("--in-time", o->assess.in_time, "seconds of warning that count as in time")
+        ->capture_default_str()
+        ->check(within(0, 36000));
+    sub->add_option("--rcs", o->assess.target.rcs, "m2")->capture_default_str()->check(within(1e-4, 1e5));
     sub->add_flag("--airliner", o->airliner, "a target with transponder and ADS-B instead");
     sub->add_option(
         "--routes", o->routes,
         "pairs of airports (ICAO codes with a comma between, a line each), or GeoJSON lines; the scenario's "
         "in data/routes unless given");
     sub->add_option("--route-level", o->assess.route_level, "flight level of airliners on routes")
-        ->capture_default_str();
-    sub->add_option("--k", o->assess.joint.k, "effective-earth factor")
         ->capture_default_str()
-        ->check(CLI::PositiveNumber);
+        ->check(flight_level());
+    sub->add_option("--k", o->assess.joint.k, "effective-earth factor")->capture_default_str()->check(within(0.1, 100));
     sub->add_option("--threads", o->assess.threads)->capture_default_str()->check(CLI::Range(1, 64));
     sub->footer(
         "Examples:\n  asman assess --from 2009-01-01 --to 2024-01-01 --html gain.html\n"

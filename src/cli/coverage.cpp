@@ -2,6 +2,7 @@
 #include "commands.hpp"
 #include "coverage_maps.hpp"
 #include "places.hpp"
+#include "ranges.hpp"
 #include "recording.hpp"
 #include "scenery.hpp"
 
@@ -45,6 +46,11 @@ base::Result<std::vector<double>> numbers(const std::string& text, std::size_t w
     if (out.size() != wanted)
         return base::fail(base::Errc::bad_value, {.source = std::string(option) + " " + text},
                           fmt::format("{} numbers in degrees with commas between are expected", wanted));
+    // Latitude first, then longitude, of one place or two.
+    for (std::size_t i = 0; i + 1 < wanted; i += 2)
+        if (!(std::abs(out[i]) <= 90 && std::abs(out[i + 1]) <= 180))
+            return base::fail(base::Errc::bad_value, {.source = std::string(option) + " " + text},
+                              "latitudes lie between -90 and 90 degrees, longitudes between -180 and 180");
     return out;
 }
 
@@ -78,28 +84,56 @@ coverage::Metadata metadata_of(const Options& o, const CoverageSetting& s) {
     return m;
 }
 
+/// Places that the options name: the corners of --box first, the ends of --section, the place of --why.
+base::Result<std::vector<geo::Point>> places_of(const Options& o) {
+    std::vector<geo::Point> out;
+    const auto take = [&](const std::string& text, std::size_t wanted, const char* option) -> base::Result<void> {
+        if (text.empty()) return {};
+        ASMAN_TRY(const auto n, numbers(text, wanted, option));
+        for (std::size_t i = 0; i + 1 < wanted; i += 2) out.push_back(geo::Point::degrees(n[i], n[i + 1]));
+        return {};
+    };
+    ASMAN_CHECK(take(o.box, 4, "--box"));
+    ASMAN_CHECK(take(o.section, 4, "--section"));
+    ASMAN_CHECK(take(o.why, 3, "--why"));
+    return out;
+}
+
+/// The box of terrain: as far as the sensors reach, and the places that were asked for. A scenario that is run needs
+/// that of its traffic too.
+std::pair<geo::Point, geo::Point> reach_of(const Options& o, simulate::Scenario scenario,
+                                           const std::vector<geo::Point>& asked) {
+    if (o.calibrate <= 0) scenario.airports.clear(), scenario.flights.clear(), scenario.intruders.clear();
+    // As if a small sensor stood at each.
+    for (const auto& p : asked) {
+        simulate::SensorSpec there;
+        there.at = p, there.sensor.max_range = 1e3;
+        scenario.sensors.push_back(there);
+    }
+    return scenario.box();
+}
+
 base::Result<CoverageSetting> prepare(const Options& o) {
     CoverageSetting s;
     ASMAN_TRY(s.scenario, simulate::Scenario::load(o.scenario));
     if (!o.terrain.empty()) s.scenario.terrain = o.terrain;
-    const auto [sw, ne] = s.scenario.box();
+    // Terrain and maps as far as the chosen sensors reach.
+    std::erase_if(s.scenario.sensors, [&](const simulate::SensorSpec& i) {
+        const bool state = o.states.empty() || std::ranges::find(o.states, i.sensor.owner.text()) != o.states.end();
+        const bool named = o.sensors.empty() || std::ranges::find(o.sensors, i.sensor.name) != o.sensors.end();
+        return !state || !named;
+    });
+    if (s.scenario.sensors.empty())
+        return base::fail(base::Errc::unknown_name, {.source = o.scenario},
+                          "no sensor of the scenario is chosen by --state and --sensor");
+    ASMAN_TRY(const auto asked, places_of(o));
+    const auto [sw, ne] = reach_of(o, s.scenario, asked);
     s.south_west = sw, s.north_east = ne;
     s.geoid = geo::Geoid::open();
     ASMAN_TRY(s.terrain, open_terrain(s.scenario.terrain, sw, ne));
-    ASMAN_TRY(auto all, simulate::instruments(s.scenario, s.terrain, s.geoid));
-    for (auto& i : all) {
-        const bool state = o.states.empty() || std::ranges::find(o.states, i.sensor.owner.text()) != o.states.end();
-        const bool named = o.sensors.empty() || std::ranges::find(o.sensors, i.sensor.name) != o.sensors.end();
-        if (state && named) s.instruments.push_back(std::move(i));
-    }
-    if (s.instruments.empty())
-        return base::fail(base::Errc::unknown_name, {.source = o.scenario},
-                          "no sensor of the scenario is chosen by --state and --sensor");
+    ASMAN_TRY(s.instruments, simulate::instruments(s.scenario, s.terrain, s.geoid));
     if (o.target == "intruder") s.target = {.transponder = false, .ads_b = false, .rcs = o.rcs};
-    if (!o.box.empty()) {
-        ASMAN_TRY(const auto b, numbers(o.box, 4, "--box"));
-        s.south_west = geo::Point::degrees(b[0], b[1]), s.north_east = geo::Point::degrees(b[2], b[3]);
-    }
+    if (!o.box.empty()) s.south_west = asked[0], s.north_east = asked[1];
     s.joint.threads = o.threads;
     ASMAN_TRY(s.joint.k, effective_earth(o));
     s.joint.clearance = coverage::fresnel_clearance(o.fresnel, o.wavelength);
@@ -304,17 +338,18 @@ void add_physics(CLI::App& sub, Options& o) {
     sub.add_option("--target", o.target, "airliner (transponder, ADS-B) or intruder (neither)")
         ->capture_default_str()
         ->check(CLI::IsMember({"airliner", "intruder"}));
-    sub.add_option("--rcs", o.rcs, "of the intruder, m2")->capture_default_str()->check(CLI::PositiveNumber);
-    sub.add_option("--k", o.k, "effective-earth factor; 4/3 unless given")->check(CLI::PositiveNumber);
-    sub.add_option("--gradient", o.gradient, "or the gradient of refractivity near the ground, N-units a km (-39)");
+    sub.add_option("--rcs", o.rcs, "of the intruder, m2")->capture_default_str()->check(within(1e-4, 1e5));
+    sub.add_option("--k", o.k, "effective-earth factor; 4/3 unless given")->check(within(0.1, 100));
+    sub.add_option("--gradient", o.gradient, "or the gradient of refractivity near the ground, N-units a km (-39)")
+        ->check(within(-1000, 1000));
     sub.add_option("--refractivity", o.refractivity, "or the refractivity at the ground, N-units (315)")
-        ->check(CLI::Range(200.0, 500.0));
+        ->check(within(200, 500));
     sub.add_option("--fresnel", o.fresnel,
                    "diffraction margin: rays clear terrain by this part of the first Fresnel zone")
-        ->check(CLI::Range(0.0, 3.0));
+        ->check(within(0, 3));
     sub.add_option("--wavelength", o.wavelength, "m, for --fresnel: 0.29 replies and ADS-B, 0.23 L band, 0.10 S band")
         ->capture_default_str()
-        ->check(CLI::PositiveNumber);
+        ->check(within(0.001, 10));
 }
 
 }  // namespace
@@ -326,9 +361,9 @@ void add_coverage(CLI::App& app, Outcome& outcome) {
     sub->add_option("--out", o->out, "folder for the products")->capture_default_str();
     sub->add_option("--state", o->states, "only sensors of these owners (KGZ)");
     sub->add_option("--sensor", o->sensors, "only these sensors (KGZ/Manas)");
-    sub->add_option("--level", o->levels, "flight levels to map")->capture_default_str();
+    sub->add_option("--level", o->levels, "flight levels to map")->capture_default_str()->check(flight_level());
     add_physics(*sub, *o);
-    sub->add_option("--cell", o->cell_km, "km")->capture_default_str()->check(CLI::PositiveNumber);
+    sub->add_option("--cell", o->cell_km, "km")->capture_default_str()->check(within(0.01, 500));
     sub->add_option("--box", o->box, "south,west,north,east in degrees; all that the sensors reach unless given");
     sub->add_option("--section", o->section, "lat,lon,lat,lon: a vertical cut as section.svg, and no maps");
     sub->add_option("--why", o->why, "lat,lon,level: each sensor's answer for one place, and why it is blind there");
@@ -337,7 +372,7 @@ void add_coverage(CLI::App& app, Outcome& outcome) {
         "each chosen sensor by itself as view_NAME.tif: lowest visible height above ground, as fine as --sweep-cell");
     sub->add_option("--calibrate", o->calibrate,
                     "seconds: run the scenario, compare the prediction with what its radars report; calibration.svg")
-        ->check(CLI::PositiveNumber);
+        ->check(within(1, 86400));
     sub->add_option("--recorded", o->recorded,
                     "ASTERIX recordings with category 048: compare the prediction with what the scenario's radars (by "
                     "SAC/SIC) reported there; calibration.svg");
@@ -345,7 +380,7 @@ void add_coverage(CLI::App& app, Outcome& outcome) {
     sub->add_option("--sweep-cell", o->sweep_cell,
                     "metres on which terrain is swept round each sensor; the terrain's own, "
                     "90 at least for maps, unless given")
-        ->check(CLI::PositiveNumber);
+        ->check(within(1, 20000));
     sub->add_flag("--no-bounds", o->no_bounds, "leave out what terrain coarser than 500 m may be off by");
     sub->add_option("--borders", o->borders, "drawn on pictures")->capture_default_str();
     sub->add_option("--threads", o->threads)->capture_default_str()->check(CLI::Range(1, 64));

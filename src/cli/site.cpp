@@ -1,6 +1,7 @@
 // asman site: where on a small plot an antenna stands best, and which of several plots to choose.
 #include "commands.hpp"
 #include "places.hpp"
+#include "ranges.hpp"
 #include "scenery.hpp"
 #include "site_files.hpp"
 
@@ -257,10 +258,10 @@ void add_site(CLI::App& app, Outcome& outcome) {
     sub->add_option("--surface", o->surface, "a surface model of 10 m or finer round the plot: buildings and trees");
     sub->add_option("--surface-error", o->siting.surface_sigma, "1 sigma of a cell of it, m")
         ->capture_default_str()
-        ->check(CLI::Range(0.0, 20.0));
+        ->check(within(0, 20));
     sub->add_option("--near", o->siting.near_range, "how far it masks, m")
         ->capture_default_str()
-        ->check(CLI::Range(100.0, 10000.0));
+        ->check(within(100, 10000));
     sub->add_flag("--on-objects", o->siting.on_objects,
                   "also on roofs and trees: over 3 m above the ground within 30 m");
     sub->add_option("--terrain", o->terrain, "a raster for the far horizon in place of the scenario's");
@@ -269,16 +270,16 @@ void add_site(CLI::App& app, Outcome& outcome) {
         ->check(CLI::IsMember({"area", "gap", "warning"}));
     sub->add_option("--state", o->state, "whose border is approached (KGZ)");
     sub->add_option("--borders", o->borders)->capture_default_str();
-    sub->add_option("--mast", o->siting.masts, "mast heights, m")->capture_default_str();
+    sub->add_option("--mast", o->siting.masts, "mast heights, m")->capture_default_str()->check(within(0, 1000));
     sub->add_option("--positions", o->siting.positions, "at most")->capture_default_str()->check(CLI::Range(1, 100000));
-    sub->add_option("--level", o->level, "flight level of the targets")->capture_default_str();
+    sub->add_option("--level", o->level, "flight level of the targets")->capture_default_str()->check(flight_level());
     sub->add_option("--rcs", o->rcs, "of a target without transponder, m2")
         ->capture_default_str()
-        ->check(CLI::PositiveNumber);
+        ->check(within(1e-4, 1e5));
     sub->add_flag("--airliner", o->airliner, "targets with transponder and ADS-B instead");
     sub->add_option("--cell", o->cell_km, "km of the grid on which area is counted")
         ->capture_default_str()
-        ->check(CLI::Range(0.5, 50.0));
+        ->check(within(0.5, 50));
     sub->add_option("--choose", o->choose, "choose the best k of the plots");
     sub->add_option("--show", o->show, "rows to print")->capture_default_str();
     sub->add_option("--threads", o->siting.threads)->capture_default_str()->check(CLI::Range(1, 64));

@@ -31,7 +31,8 @@ struct QuietGdal {
 };
 
 inline std::unexpected<base::Error> gdal_failed(const std::string& path, const std::string& what) {
-    const std::string message = CPLGetLastErrorMsg();
+    std::string message = CPLGetLastErrorMsg();
+    while (!message.empty() && (message.back() == '\n' || message.back() == ' ')) message.pop_back();
     return base::fail(base::Errc::io, {path, 0, 0, {}}, message.empty() ? what : what + ": " + message);
 }
 

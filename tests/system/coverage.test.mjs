@@ -63,3 +63,29 @@ scan_s = 5
   assert.notEqual(other.code, 0);
   assert.match(other.err, /no plot .* of a radar of the scenario/);
 });
+
+it('refuses what cannot be, with a reason', async (t) => {
+  const at = folder(t);
+  const scenario = 'data/scenarios/central-asia.toml';
+  const refused = async (words, reason, exit = 1) => {
+    const { code, err, out } = await run(words);
+    assert.equal(code, exit, `${words.join(' ')}: ${err}`);
+    assert.match(err + out, reason);
+  };
+  const coverage = (...words) => ['coverage', scenario, '--state', 'KGZ', '--out', at, ...words];
+  await refused(coverage('--box', '44,81,39,69'), /south below its north/);
+  await refused(coverage('--box', '39,69,95,81'), /latitudes lie between/);
+  await refused(coverage('--box', '39,69,44'), /4 numbers/);
+  await refused(coverage('--why', '42,nan,100'), /longitudes between/);
+  await refused(coverage('--section', '40,70,40,70'), /two different ends/);
+  await refused(coverage('--level', 'nan'), /not a number between/, 2);
+  await refused(coverage('--cell', '0'), /not a number between/, 2);
+  await refused(coverage('--sensor', 'KGZ/Nowhere'), /no sensor of the scenario/);
+  await refused(coverage('--terrain', join(at, 'none.tif')), /no such file/);
+  await refused(['assess', '--state', 'XXX'], /no such state/);
+  await refused(['assess', '--from', '2024-01-01', '--to', '2009-01-01'], /start must be before/);
+  await refused(['assess', '--without', 'NOPE\/x'], /no accord/);
+  await refused(['assess', '--speed', 'nan'], /not a number between/, 2);
+  await refused(['site', '--plot', join(at, 'none.geojson')], /none\.geojson/);
+  await refused(['site', '--plot', 'x', '--mast', '-3'], /not a number between/, 2);
+});
