@@ -44,7 +44,8 @@ Display::Display(node::Show& show, serve::Server& server)
       alerts_(show.states().size()),
       rates_(show.states().size()) {}
 
-void Display::publish_scenes(const std::vector<serve::Cover>& cover, const std::vector<serve::LawChange>& law_changes) {
+void Display::publish_scenes(const std::vector<serve::Cover>& cover, const std::vector<serve::LawChange>& law_changes,
+                             bool coverage) {
     for (const auto& state : show_.states()) {
         serve::Scene scene;
         scene.state = state;
@@ -53,6 +54,7 @@ void Display::publish_scenes(const std::vector<serve::Cover>& cover, const std::
         scene.law_changes = law_changes;
         scene.may_look_as = scene.may_move_law = show_.simulated();
         scene.may_pace = show_.mode() != core::Mode::live;
+        scene.coverage = coverage;
         server_.publish_scene(state, std::make_shared<const std::string>(serve::scene_json(scene)));
     }
 }

@@ -25,7 +25,8 @@ class Display {
     /// Publishes all states as they stand: the law or the pace was changed while time stands still.
     void publish_now(const Pace& pace);
     /// Scenes: what seldom changes. Called at the start.
-    void publish_scenes(const std::vector<serve::Cover>& cover, const std::vector<serve::LawChange>& law_changes);
+    void publish_scenes(const std::vector<serve::Cover>& cover, const std::vector<serve::LawChange>& law_changes,
+                        bool coverage);
     std::vector<serve::StateLine> lines() const;
     /// The answer to "why do I see this".
     std::string explain(const serve::Explain& question) const;

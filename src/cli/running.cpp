@@ -87,7 +87,7 @@ struct Handler {
 /// Runs until Ctrl-C: at the end of the data the last picture stays.
 base::Result<void> loop(node::Show& show, serve::Server& server, double speed, const DisplayOptions& options) {
     Display display(show, server);
-    display.publish_scenes(options.cover, options.law_changes);
+    display.publish_scenes(options.cover, options.law_changes, options.desk != nullptr);
     std::unique_ptr<CoverageDesk> desk;
     if (options.desk) desk = std::make_unique<CoverageDesk>(server, std::move(*options.desk));
     StatusPrinter status;

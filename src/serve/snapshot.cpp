@@ -261,7 +261,8 @@ std::string scene_json(const Scene& scene) {
         .field("title", scene.title)
         .field("may_look_as", scene.may_look_as)
         .field("may_move_law", scene.may_move_law)
-        .field("may_pace", scene.may_pace);
+        .field("may_pace", scene.may_pace)
+        .field("coverage", scene.coverage);
     write_all(json, "cover", scene.cover, [&](const Cover& cover) {
         json.open_object().field("sensor", cover.sensor.value).field("label", cover.label).key("outline").open_array();
         for (const auto& p : cover.outline) json.open_array().value(p.lon_deg(), 3).value(p.lat_deg(), 3).close_array();

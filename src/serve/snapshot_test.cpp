@@ -139,10 +139,12 @@ TEST(SceneJson, GivesOutlinesAsLongitudeLatitude) {
     scene.cover = {{{4}, "FL100", {geo::Point::degrees(42, 74), geo::Point::degrees(43, 75)}}};
     scene.law_changes = {{{2026, 6, 30}, "RUS-KGZ-2022", "enters into force", false}};
     scene.may_move_law = false;
+    scene.coverage = true;
     const auto j = json::parse(scene_json(scene));
     EXPECT_EQ(j["cover"][0]["outline"], json::parse("[[74,42],[75,43]]"));
     EXPECT_EQ(j["law_changes"][0]["date"], "2026-06-30");
     EXPECT_FALSE(j["may_move_law"]);
+    EXPECT_TRUE(j["coverage"]);
 }
 
 // Any bytes in a callsign make a message that a strict parser takes; text that is UTF-8 comes back as it was.

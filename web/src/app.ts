@@ -21,6 +21,7 @@ export class App {
   readonly coverage = new Coverage({
     changed: () => this.changed(),
     state: () => this.state,
+    offered: () => this.scene?.coverage === true,
     lawDate: () => day(this.snapshot?.law_time ?? ''),
     mayMoveLaw: () => this.scene?.may_move_law !== false,
     setLaw: (date) => this.setLaw(date),

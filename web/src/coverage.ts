@@ -18,6 +18,7 @@ export type End = { lat: number; lon: number };
 export interface Host {
   changed(): void;
   state(): string;
+  offered(): boolean; // whether the node makes maps and answers sections
   lawDate(): string;
   mayMoveLaw(): boolean;
   setLaw(date: string): void;
@@ -51,10 +52,13 @@ export class Coverage implements Choice {
 
   data(): StateSight | undefined {
     const state = this.host.state();
-    return state ? this.products.get<StateSight>(`coverage-${state}.json`) : undefined;
+    return state && this.host.offered() ? this.products.get<StateSight>(`coverage-${state}.json`) : undefined;
+  }
+  offered(): boolean {
+    return this.host.offered();
   }
   siting(): Siting | undefined {
-    return this.products.get<Siting>('siting.json');
+    return this.host.offered() ? this.products.get<Siting>('siting.json') : undefined;
   }
   /** The mast whose gains the map shows; at first the highest for which the position matters. */
   mast(): number {
@@ -117,6 +121,10 @@ export class Coverage implements Choice {
   }
 
   startSection(): void {
+    if (!this.host.offered()) {
+      this.host.say('this node knows no terrain and sensors to cut through');
+      return;
+    }
     this.drawing = !this.drawing;
     this.ends = [];
     if (this.drawing) this.section = undefined;

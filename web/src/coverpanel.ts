@@ -15,6 +15,14 @@ export function makeCoverage(app: App): Panel {
   const c = app.coverage;
   const toggle = h('input', { type: 'checkbox', id: 'sight-on', onchange: () => c.set({ on: toggle.checked }) });
   const levels = h('div', { class: 'levels', role: 'radiogroup', 'aria-label': 'Flight level' });
+  // One stop for Tab; arrows move within, as among radio buttons.
+  levels.addEventListener('keydown', (event) => {
+    const step = event.key === 'ArrowRight' || event.key === 'ArrowUp' ? 1 : event.key === 'ArrowLeft' || event.key === 'ArrowDown' ? -1 : 0;
+    if (step === 0) return;
+    c.stepLevel(step);
+    levels.querySelector<HTMLElement>('[aria-checked="true"]')?.focus();
+    event.preventDefault();
+  });
   const source = h('select', { id: 'sight-source', 'aria-label': 'Seen by whose sensors', onchange: () => c.set({ on: true, source: source.value }) });
   const slider = h('input', {
     type: 'range', id: 'sight-after', min: 0, max: 0, step: 1, 'aria-label': 'Law of which day',
@@ -45,9 +53,10 @@ export function makeCoverage(app: App): Panel {
   const section = h('div', { id: 'section' });
   const siting = makeSiting(c);
   const waiting = h('p', { class: 'none' });
+  const keyline = legend();
+  const cut = h('div', {}, h('h3', {}, 'Section'), h('div', { class: 'group' }, draw, target), hint, section);
   const element = h('div', { class: 'panel coverage' },
-    waiting, controls, legend(), facts, note,
-    h('h3', {}, 'Section'), h('div', { class: 'group' }, draw, target), hint, section,
+    waiting, controls, keyline, facts, note, cut,
     siting.element,
   );
 
@@ -56,9 +65,10 @@ export function makeCoverage(app: App): Panel {
     if (!snapshot) return;
     const data = c.data();
     const there = data !== undefined;
-    controls.hidden = !there;
+    controls.hidden = keyline.hidden = !there;
     waiting.hidden = there;
-    if (!there) setText(waiting, 'The maps are being made; or this node has none.');
+    if (!there) setText(waiting, c.offered() ? 'The maps are being made: it takes about a minute.' : 'This node makes no maps of coverage: it knows too little of terrain and sensors.');
+    cut.hidden = !c.offered();
     toggle.checked = c.on;
     follow.checked = c.follow;
     followLabel.hidden = app.scene?.may_move_law === false;
@@ -81,7 +91,11 @@ export function makeCoverage(app: App): Panel {
       (shown?.levels ?? []).map((l) => h('button', {
         role: 'radio', class: 'level', 'data-level': l.flight_level, onclick: () => c.set({ on: true, level: l.flight_level }),
       }, `FL${String(l.flight_level).padStart(3, '0')}`)));
-    for (const button of levels.children) button.setAttribute('aria-checked', String(Number(button.getAttribute('data-level')) === c.level));
+    for (const button of levels.children) {
+      const chosen = Number(button.getAttribute('data-level')) === c.level;
+      button.setAttribute('aria-checked', String(chosen));
+      button.setAttribute('tabindex', chosen ? '0' : '-1');
+    }
     const last = data.epochs.length - 1;
     if (slider.max !== String(last)) slider.max = String(last);
     if (Number(slider.value) !== c.after) slider.value = String(c.after);

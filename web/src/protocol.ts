@@ -131,6 +131,7 @@ export interface Scene {
   may_look_as: boolean;
   may_move_law: boolean;
   may_pace: boolean;
+  coverage?: boolean; // products of coverage are made, and sections answered
   cover: Cover[];
   law_changes: LawChange[];
 }

@@ -99,6 +99,13 @@ describe('coverage in the display', { skip, timeout: 400_000 }, () => {
     assert.equal(await page.getAttribute(`.level[data-level="${level}"]`, 'aria-checked'), 'true');
     assert.ok((await figure('Seen')).at(-1) < high, 'lower down more is seen');
     await page.keyboard.press('u');
+    // Among the buttons of levels arrows move, as among radio buttons.
+    await page.focus('.level[aria-checked="true"]');
+    await page.keyboard.press('ArrowRight');
+    assert.equal(await page.evaluate(() => document.activeElement.getAttribute('aria-checked')), 'true');
+    assert.ok((await coverage(() => window.asman.coverage().level)) > 100);
+    await page.keyboard.press('ArrowLeft');
+    await page.evaluate(() => document.activeElement.blur());
     const sources = await page.locator('#sight-source option').evaluateAll((all) => all.map((o) => o.value));
     assert.ok(sources.includes('own') && sources.includes('KAZ'), sources.join());
     await page.selectOption('#sight-source', 'own');

@@ -114,7 +114,8 @@ struct Scene {
     std::vector<LawChange> law_changes;  ///< by date
     bool may_look_as = true;             ///< false: the chooser of states is not shown (live nodes, invariant 9)
     bool may_move_law = true;
-    bool may_pace = true;  ///< pause and speed
+    bool may_pace = true;   ///< pause and speed
+    bool coverage = false;  ///< products of coverage are made, and sections answered
 };
 
 /// {"v":1,"type":"scene",…}
