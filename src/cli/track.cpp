@@ -58,6 +58,7 @@ void add_track(CLI::App& app, Outcome& outcome) {
                   "nearest neighbour in place of association probabilities (for comparison)");
     sub->add_flag("--ablate-unseen", o->config.ablate_unseen,
                   "new aircraft as likely everywhere and at any speed (for comparison)");
+    sub->add_flag("--ablate-resolution", o->config.ablate_resolution, "Ablation: every plot is one aircraft's");
     sub->add_flag("--ablate-escape", o->config.ablate_escape,
                   "tracks that fly harder than foreseen are not looked for (for comparison)");
     sub->add_flag("--json", o->json, "print the summary as JSON");

@@ -10,9 +10,13 @@ void Cluster::resize(std::size_t n_tracks, std::size_t n_plots) {
     plots = n_plots;
     none.assign(tracks, 1);
     weight.assign(tracks * plots, 0);
+    shared.clear();
+    apart.clear();
 }
 
 namespace {
+
+constexpr std::int8_t kShared = 64;
 
 void finish(const Cluster& c, Marginals& out) {
     out.alone.assign(c.plots, 1);
@@ -22,6 +26,12 @@ void finish(const Cluster& c, Marginals& out) {
             out.alone[j] -= out.pair[i * c.plots + j];
             out.none[i] -= out.pair[i * c.plots + j];
         }
+    for (std::size_t n = 0; n < out.shared.size(); ++n) {
+        const Cluster::Shared& s = c.shared[n];
+        out.alone[s.plot] -= out.shared[n];
+        out.none[s.a] -= out.shared[n];
+        out.none[s.b] -= out.shared[n];
+    }
     for (auto& v : out.alone) v = std::clamp(v, 0.0, 1.0);
     for (auto& v : out.none) v = std::clamp(v, 0.0, 1.0);
 }
@@ -29,6 +39,7 @@ void finish(const Cluster& c, Marginals& out) {
 }  // namespace
 
 void marginals(const Cluster& c, Marginals& out) {
+    out.shared.clear();
     if (c.tracks == 1) {  // the usual case needs no sums over sets
         double total = c.none[0];
         for (double w : c.weight) total += w;
@@ -37,6 +48,7 @@ void marginals(const Cluster& c, Marginals& out) {
         return finish(c, out);
     }
     if (pruned_marginals(c, out)) return;
+    out.shared.assign(c.shared.size(), 0);
     const bool small = c.plots <= 12 && (c.tracks * c.plots << c.plots) <= 20'000;
     small ? exact_marginals(c, out) : propagated_marginals(c, out);
 }
@@ -64,6 +76,7 @@ class Lister {
             best_.push_back(h);
             return true;
         }
+        if (h.detected >> i & 1) return step(i + 1, h);  // it shares a plot
         Marginals::Hypothesis next = h;
         next.weight = h.weight * c_.none[i];
         next.plot[i] = -1;
@@ -72,9 +85,21 @@ class Lister {
             if ((h.used >> j & 1) || c_.at(i, j) <= 0) continue;
             next = h;
             next.weight = h.weight * c_.at(i, j);
+            for (std::size_t k = 0; k < i && !c_.apart.empty(); ++k)
+                if (h.plot[k] >= 0 && h.plot[k] < kShared) next.weight *= c_.apart[i * c_.tracks + k];
             next.plot[i] = static_cast<std::int8_t>(j);
             next.detected |= 1U << i;
             next.used |= 1U << j;
+            if (!step(i + 1, next)) return false;
+        }
+        for (std::size_t n = 0; n < c_.shared.size(); ++n) {
+            const Cluster::Shared& s = c_.shared[n];
+            if (s.a != i || (h.used >> s.plot & 1) || (h.detected >> s.b & 1)) continue;
+            next = h;
+            next.weight = h.weight * s.weight;
+            next.plot[s.a] = next.plot[s.b] = static_cast<std::int8_t>(kShared + n);
+            next.detected |= 1U << s.a | 1U << s.b;
+            next.used |= 1U << s.plot;
             if (!step(i + 1, next)) return false;
         }
         return true;
@@ -87,13 +112,21 @@ class Lister {
 }  // namespace
 
 bool pruned_marginals(const Cluster& c, Marginals& out) {
+    out.shared.clear();
     if (c.tracks > 8 || c.plots > 12 || !Lister(c, out.best).run()) return false;
     double total = 0;
     for (const auto& h : out.best) total += h.weight;
     out.pair.assign(c.tracks * c.plots, 0);
+    out.shared.assign(c.shared.size(), 0);
     for (const auto& h : out.best)
-        for (std::size_t i = 0; i < c.tracks && total > 0; ++i)
-            if (h.plot[i] >= 0) out.pair[i * c.plots + static_cast<std::size_t>(h.plot[i])] += h.weight / total;
+        for (std::size_t i = 0; i < c.tracks && total > 0; ++i) {
+            if (h.plot[i] < 0) continue;
+            const auto j = static_cast<std::size_t>(h.plot[i]);
+            if (h.plot[i] < kShared)
+                out.pair[i * c.plots + j] += h.weight / total;
+            else if (c.shared[j - kShared].a == i)
+                out.shared[j - kShared] += h.weight / total;
+        }
     finish(c, out);
     return true;
 }

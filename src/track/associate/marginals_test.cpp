@@ -111,6 +111,73 @@ TEST(Marginals, TwoTracksBetweenTwoPlotsKeepApart) {
     EXPECT_GT(pruned.pair[3], 0.95);
 }
 
+TEST(Marginals, TwoTracksMayShareAPlot) {
+    Cluster c;
+    c.resize(2, 1);
+    c.none = {0.1, 0.1};
+    c.weight = {5, 3};
+    c.shared = {{.a = 0, .b = 1, .plot = 0, .weight = 50}};
+    c.apart = {1, 0.2, 0.2, 1};
+    Marginals out;
+    marginals(c, out);
+    const double total = 0.01 + 0.5 + 0.3 + 50;
+    EXPECT_NEAR(out.shared[0], 50 / total, 1e-12);
+    EXPECT_NEAR(out.pair[0], 0.5 / total, 1e-12);
+    EXPECT_NEAR(out.pair[1], 0.3 / total, 1e-12);
+    EXPECT_NEAR(out.alone[0], 0.01 / total, 1e-12);
+    EXPECT_NEAR(out.none[0], 0.31 / total, 1e-12);
+    EXPECT_NEAR(out.none[1], 0.51 / total, 1e-12);
+}
+
+TEST(Marginals, PlotsOfTheirOwnSpeakForAsMuchAsTheyAreResolved) {
+    Cluster c;
+    c.resize(2, 2);
+    c.none = {0.1, 0.1};
+    c.weight = {4, 0, 0, 5};
+    c.shared = {{.a = 0, .b = 1, .plot = 0, .weight = 7}, {.a = 0, .b = 1, .plot = 1, .weight = 2}};
+    c.apart = {1, 0.3, 0.3, 1};
+    Marginals out;
+    marginals(c, out);
+    const double total = 0.01 + 0.1 * 4 + 0.1 * 5 + 4 * 5 * 0.3 + 7 + 2;
+    EXPECT_NEAR(out.pair[0], (0.4 + 6) / total, 1e-12);
+    EXPECT_NEAR(out.pair[3], (0.5 + 6) / total, 1e-12);
+    EXPECT_NEAR(out.shared[0], 7 / total, 1e-12);
+    EXPECT_NEAR(out.shared[1], 2 / total, 1e-12);
+    EXPECT_NEAR(out.alone[0], 1 - (0.4 + 6 + 7) / total, 1e-12);
+}
+
+TEST(Marginals, WithSharedPlotsSumsStayProbabilities) {
+    std::mt19937 g(4);
+    std::uniform_real_distribution<double> u(0, 20);
+    for (int round = 0; round < 200; ++round) {
+        const std::size_t n = 2 + g() % 3, m = 1 + g() % 4;
+        Cluster c = random_cluster(g, n, m, 8);
+        c.apart.assign(n * n, 0.5);
+        double heaviest = 0;
+        for (std::uint8_t a = 0; a < n; ++a)
+            for (std::uint8_t b = a + 1; b < n; ++b)
+                c.shared.push_back({a, b, static_cast<std::uint8_t>(g() % m), u(g)});
+        Marginals out;
+        marginals(c, out);
+        for (std::size_t i = 0; i < n; ++i) {
+            double s = out.none[i];
+            for (std::size_t j = 0; j < m; ++j) s += out.pair[i * m + j];
+            for (std::size_t k = 0; k < c.shared.size(); ++k)
+                if (c.shared[k].a == i || c.shared[k].b == i) s += out.shared[k];
+            EXPECT_NEAR(s, 1, 1e-9);
+        }
+        for (std::size_t j = 0; j < m; ++j) {
+            double s = out.alone[j];
+            for (std::size_t i = 0; i < n; ++i) s += out.pair[i * m + j];
+            for (std::size_t k = 0; k < c.shared.size(); ++k)
+                if (c.shared[k].plot == j) s += out.shared[k];
+            EXPECT_NEAR(s, 1, 1e-9);
+        }
+        for (const double p : out.shared) heaviest = std::max(heaviest, p);
+        EXPECT_GT(heaviest, 0);
+    }
+}
+
 TEST(Marginals, NearestNeighbourGivesEachPlotOnce) {
     Cluster c;
     c.resize(2, 1);

@@ -11,7 +11,7 @@ namespace {
 constexpr double kGate = 20;                         ///< normalised innovation squared, two dimensions: 4.5e-5 outside
 constexpr double kManoeuvre = 12;                    ///< m/s²: what a coarse gate allows
 constexpr double kClaim = 0.3, kAlike = 2;           ///< claim on a plot; squared distance over summed variances
-constexpr double kMinStart = 3e-5;                   ///< existence below which a plot starts nothing
+constexpr double kMinStart = 1e-5;                   ///< existence below which a plot starts nothing
 constexpr double kEscape = 20, kEscapeShare = 4e-4;  ///< m/s², 1σ, of flight that no mode foresees, and how rare it is
 constexpr double kLikelyEscape = 0.1;
 constexpr double kEscapeReach = 12'000;  ///< m
@@ -234,6 +234,7 @@ void Tracker::Impl::solve(Work& w) {
             w.cluster.at(i, j) = seen * likelihood / (p.false_density + p.new_density);
         }
     }
+    consider_shared(w);
     config.ablate_marginals ? nearest_neighbour(w.cluster, w.weights) : marginals(w.cluster, w.weights);
 }
 
@@ -244,6 +245,9 @@ void Tracker::Impl::apply(Work& w, std::size_t i) {
     const Seconds at = w.cluster_plots[0]->t;
     double hit = 0;
     for (std::size_t j = 0; j < m; ++j) hit += w.weights.pair[i * m + j];
+    const double own = hit;
+    for (std::size_t n = 0; n < w.weights.shared.size(); ++n)
+        if (w.cluster.shared[n].a == i || w.cluster.shared[n].b == i) hit += w.weights.shared[n];
     hit = std::min(hit, 1.0);
     const double r = k.existence, unseen = (1 - hit) * r * (1 - c.detect) / (1 - r * c.detect);
     const double exists = std::min(hit + unseen, 1 - 1e-9);
@@ -259,6 +263,7 @@ void Tracker::Impl::apply(Work& w, std::size_t i) {
     if (given > 0.1) {
         link.last_hit = at;
         link.hit_share = static_cast<float>(given);
+        link.shared = own < 0.5 * hit;
     }
     w.chosen.clear();
     w.chosen_beta.clear();
@@ -269,6 +274,13 @@ void Tracker::Impl::apply(Work& w, std::size_t i) {
         w.chosen.push_back(c.innovation[j]);
         w.chosen_beta.push_back(std::min(beta, 1.0));
         if (best == m || w.weights.pair[i * m + j] > w.weights.pair[i * m + best]) best = j;
+    }
+    for (std::size_t n = 0; n < w.weights.shared.size() && w.chosen.size() < Work::kMaxPlots; ++n) {
+        const Cluster::Shared& with = w.cluster.shared[n];
+        const double beta = exists > 0 ? w.weights.shared[n] / exists : 0;
+        if ((with.a != i && with.b != i) || beta < 1e-4) continue;
+        w.chosen.push_back(w.shared[n].innovation[with.b == i]);
+        w.chosen_beta.push_back(std::min(beta, 1.0));
     }
     if (w.chosen.empty()) {
         if (k.existence < config.drop_existence) drop(w, c.slot);
@@ -291,7 +303,7 @@ void Tracker::Impl::apply(Work& w, std::size_t i) {
             speeds.factor(v.mean(2), v.mean(3), v.covariance(2, 2), v.covariance(2, 3), v.covariance(3, 3)), 1e-6);
     }
     k.t = std::max(k.t, at);
-    if (w.weights.pair[i * m + best] / std::max(exists, 1e-12) > 0.5) {
+    if (best < m && w.weights.pair[i * m + best] / std::max(exists, 1e-12) > 0.5) {
         const Plot& p = *w.cluster_plots[best];
         if (link.reports++ == 0) link.first = p.t;
         link.last = std::max(link.last, p.t);
@@ -303,6 +315,8 @@ void Tracker::Impl::apply(Work& w, std::size_t i) {
         if (p.self_reported) learn_message(k, p);
         if (p.message != kNobody) w.effects->messages.push_back({p.message, c.slot});
         if (given > 0.9 && m == 1 && w.n_candidates == 1) sample(w, k, p);
+    } else if (given > 0.5 && link.shared) {
+        k.last_report = std::max(k.last_report, at);
     }
     refresh(w, c.slot);
     if (!k.confirmed && sure(k)) w.effects->sure.push_back(c.slot);

@@ -14,7 +14,10 @@ base::Time at(double s) {
 
 /// Some traffic, and at `from` an aircraft 500 m beside one that has flown there for a long time.
 World pair(unsigned seed, double from) {
-    World w = busy_world(15, seed);
+    World w = busy_world(6, seed);
+    for (auto& s : w.sensors) s.false_reports_per_scan = 60, s.detection_probability = 0.6;
+    w.false_per_scan = 60;
+    w.duration = 165;
     w.aircraft[1] = {.x = 5e3, .y = 20e3, .vx = 190, .vy = 60};
     w.aircraft.push_back({.x = 5e3 + 300, .y = 20e3 - 400, .vx = 190, .vy = 60, .from = from});
     return w;
@@ -28,13 +31,13 @@ int tracks_near(const World& w, std::span<const picture::Track> tracks, double t
 
 TEST(Pairs, AnAircraftThatComesOutOfAnothersPlotsIsFoundSoon) {
     int found = 0;
-    for (unsigned seed = 1; seed <= 10; ++seed) {
-        const World w = pair(seed, 60);
+    for (unsigned seed = 1; seed <= 20; ++seed) {
+        const World w = pair(seed, 150);
         Tracker t = tracker_for(w);
-        feed(t, w.reports(), 76);
-        found += tracks_near(w, t.picture(at(76)), 76) == 2;
+        feed(t, w.reports(), 162);
+        found += tracks_near(w, t.picture(at(162)), 162) == 2;
     }
-    EXPECT_GE(found, 8);
+    EXPECT_GE(found, 15);
 }
 
 TEST(Pairs, ALoneAircraftIsOneTrack) {
@@ -57,6 +60,50 @@ TEST(Pairs, BothOfAPairAreHeld) {
         both += tracks_near(w, t.picture(at(110)), 110) == 2;
     }
     EXPECT_GE(both, 9);
+}
+
+/// What a radar makes of two plots of one turn within 150 m and 1.4°: one between them.
+std::vector<picture::TargetReport> merged(const std::vector<picture::TargetReport>& in) {
+    std::vector<picture::TargetReport> out;
+    std::vector<char> gone(in.size(), 0);
+    for (std::size_t i = 0; i < in.size(); ++i) {
+        if (gone[i]) continue;
+        picture::TargetReport r = in[i];
+        for (std::size_t k = i + 1; k < in.size() && (in[k].time - r.time).seconds() < 0.1; ++k) {
+            const double turn = std::remainder(in[k].azimuth - in[i].azimuth, 2 * 3.14159265358979);
+            if (gone[k] || in[k].sensor != in[i].sensor || std::abs(in[k].range - in[i].range) > 150 ||
+                std::abs(turn) > 1.4 * geo::deg)
+                continue;
+            gone[k] = 1;
+            r.range = 0.5 * (in[k].range + in[i].range);
+            r.azimuth = geo::wrap_2pi(in[i].azimuth + 0.5 * turn);
+            break;
+        }
+        out.push_back(r);
+    }
+    return out;
+}
+
+TEST(Pairs, BothAreHeldWhileTheirPlotsMerge) {
+    // Two that drift through one another: within 150 m for 75 s.
+    int both = 0, without = 0;
+    for (unsigned seed = 1; seed <= 20; ++seed) {
+        World w = busy_world(2, seed);
+        w.duration = 180;
+        w.aircraft = {{.x = -18e3, .y = 30e3, .vx = 200, .vy = 0}, {.x = -18e3, .y = 30e3 - 400, .vx = 200, .vy = 4}};
+        for (const bool ablate : {false, true}) {
+            Config config;
+            config.ablate_resolution = ablate;
+            Tracker t = tracker_for(w, config);
+            feed(t, merged(w.reports()), 170);
+            int held = 0;
+            for (const auto& k : t.picture(at(170)))
+                held += k.first_seen < at(50) && geo::distance(w.point(w.aircraft[0], 170), k.kinematics.at) < 700;
+            (ablate ? without : both) += held >= 2;
+        }
+    }
+    EXPECT_GE(both, 13);
+    EXPECT_GE(both, without + 3);
 }
 
 }  // namespace

@@ -202,9 +202,10 @@ struct Link {
     float hit_share = 0;         ///< probability of the latest association
     float passes = 0, hits = 0;  ///< fading counts: how well this sensor detects this aircraft
     bool scheduled = false;
+    bool shared = false;  ///< the latest association was with another track's plot too
     template <class Archive>
     void fields(Archive& a) {
-        a(sensor, reports, last_hit, last_pass, first, last, visible, hit_share, passes, hits, scheduled);
+        a(sensor, reports, last_hit, last_pass, first, last, visible, hit_share, passes, hits, scheduled, shared);
     }
 };
 static_assert(sizeof(Link) == 64);
@@ -369,6 +370,10 @@ struct Work {
     Cluster cluster;
     Marginals weights;
     std::vector<std::uint32_t> nearby, escaped;
+    struct SharedPlot {
+        Innovation innovation[2];  ///< of the first and of the second track
+    };
+    std::vector<SharedPlot> shared;  ///< as in the cluster
     std::vector<Innovation> chosen;
     std::vector<double> chosen_beta;
     std::vector<Sighting> window;
@@ -513,6 +518,11 @@ struct Tracker::Impl {
     bool consider_pair(const SensorState& s, Work::Candidate& c, const Plot& first, const Plot& p, std::size_t j) const;
     double speed_evidence(const Imm& f, const Innovation& in) const;
     void solve(Work& w);
+    // merged.cpp
+    double unresolved(const SensorState& s, const Work::Candidate& a, const Work::Candidate& b) const;
+    double shared_evidence(const SensorState& s, const TrackState& k, const TrackState& o, const Plot& p) const;
+    void consider_shared(Work& w);
+    void share_plot(Work& w, std::size_t a, std::size_t b, std::size_t j, double merge);
     void apply(Work& w, std::size_t i);
     void unite_claims(Work& w);
     void start_tracks(Work& w);

@@ -25,6 +25,10 @@ Tracker::Impl::Impl(Config c, std::shared_ptr<const Frame> f)
       workers(c.threads),
       work(workers.threads()) {
     for (Work& w : work) {
+        w.shared.reserve(Cluster::kMaxShared);
+        w.cluster.shared.reserve(Cluster::kMaxShared);
+        w.weights.shared.reserve(Cluster::kMaxShared);
+        w.cluster.apart.reserve(Work::kMaxTracks * Work::kMaxTracks);
         w.chosen.reserve(Work::kMaxPlots);
         w.chosen_beta.reserve(Work::kMaxPlots);
     }

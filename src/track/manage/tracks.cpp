@@ -15,7 +15,7 @@ constexpr std::uint32_t kSureReports = 3, kLongReports = 8;
 constexpr double kRivalReach = 8000;  ///< m: beyond, nothing can be a double
 constexpr int kRivalLimit = 6;        ///< seconds as a double before a track gives way
 constexpr std::uint32_t kTold = SlotBuckets::kNone - 1;
-constexpr int kToldScore = 3, kToldFor = 30;  ///< seconds more for every second that it was told apart, and at most
+constexpr int kToldScore = 3, kToldFor = 120;  ///< seconds more for every second that it was told apart, and at most
 
 }  // namespace
 
@@ -180,25 +180,26 @@ std::uint32_t Tracker::Impl::find_rival(std::uint32_t slot) const {
         const Where& at = wheres[other];
         if (other == slot || (k.place - at.place).squaredNorm() > kRivalReach * kRivalReach) return;
         const TrackState& o = tracks[other];
-        if (o.existence < 0.2 || std::pair(o.reports, slot) < std::pair(k.reports, other)) return;
+        if (o.existence < 0.2) return;
         const double later = std::max(k.t, o.t);
         Eigen::Vector3d gap = (k.place + k.velocity * (later - k.t)) - (o.place + o.velocity * (later - o.t));
         // Heights that nobody tells may disagree by kilometres.
         const Eigen::Vector3d up = k.anchor.axes.row(2);
         gap -= up * up.dot(gap);
         const double sigma = std::hypot(k.spread, o.spread) + 2 * (later - std::min(k.t, o.t)) + 20;
-        if (gap.squaredNorm() > 2.25 * sigma * sigma) return;
+        if (gap.squaredNorm() > 36 * sigma * sigma) return;
         const double sv = std::hypot(k.spread_rate, o.spread_rate);
-        if ((k.velocity - o.velocity).squaredNorm() > 4 * sv * sv) return;
+        const bool alike =
+            gap.squaredNorm() < 2.25 * sigma * sigma && (k.velocity - o.velocity).squaredNorm() < 4 * sv * sv;
         // Two plots in one pass of one sensor are two aircraft.
         for (const Link& a : k.links)
             for (const Link& b : o.links)
                 if (a.sensor == b.sensor && sensors[a.sensor].sweeps && a.hit_share > 0.5 && b.hit_share > 0.5 &&
-                    std::abs(a.last_hit - b.last_hit) < 0.3 * sensors[a.sensor].period) {
+                    !a.shared && !b.shared && std::abs(a.last_hit - b.last_hit) < 0.3 * sensors[a.sensor].period) {
                     if (found == SlotBuckets::kNone) found = kTold;
                     return;
                 }
-        found = std::min(found, other);
+        if (alike && std::pair(o.reports, slot) > std::pair(k.reports, other)) found = std::min(found, other);
     });
     return found;
 }

@@ -27,7 +27,7 @@ struct Config {
     /// which a track is dropped.
     double confirm_existence = 0.9;
     double show_existence = 0.5;
-    double drop_existence = 2e-4;
+    double drop_existence = 2e-5;
     /// A position less certain than this (1σ, metres, root of the summed variances) is not shown.
     double max_position_sigma = 1500;
     /// Expected aircraft per km² in airspace that no sensor has watched yet, and new ones per km² and second.
@@ -56,6 +56,7 @@ struct Config {
     bool ablate_imm = false;        ///< one near-constant-velocity mode
     bool ablate_marginals = false;  ///< nearest neighbour in place of association probabilities
     bool ablate_unseen = false;     ///< new aircraft are as likely everywhere and at any speed
+    bool ablate_resolution = false;  ///< every plot is one aircraft's
     bool ablate_escape = false;     ///< a track that no mode foresaw is not looked for
 };
 
