@@ -43,13 +43,31 @@ struct Work {
     geo::Borders borders;
 };
 
+/// As far as those sensors reach that may see anything of the chosen states' land and approaches; traffic is not flown.
+std::pair<geo::Point, geo::Point> reach_of(const Options& o, simulate::Scenario scenario, const geo::Borders& borders) {
+    const auto all = scenario.sensors;
+    std::erase_if(scenario.sensors, [&](const simulate::SensorSpec& s) {
+        if (o.states.empty()) return false;
+        return std::ranges::none_of(o.states, [&](const std::string& code) {
+            const auto* land = borders.find(code);
+            return !land || land->land.signed_distance(s.at) < s.sensor.max_range + o.assess.approach;
+        });
+    });
+    if (scenario.sensors.empty()) scenario.sensors = all;
+    scenario.airports.clear(), scenario.flights.clear(), scenario.intruders.clear();
+    return scenario.box();
+}
+
 base::Result<Work> work(const Options& o) {
     ASMAN_TRY(auto scenario, simulate::Scenario::load(o.scenario));
     if (!o.terrain.empty()) scenario.terrain = o.terrain;
     ASMAN_TRY(auto law, load_law(o.law));
     if (!law.borders)
         return base::fail(base::Errc::missing, {.source = o.law.borders}, "an assessment needs the states' borders");
-    const auto [sw, ne] = scenario.box();
+    for (const auto& code : o.states)
+        if (std::ranges::none_of(scenario.states, [&](const auto& x) { return x.code.text() == code; }))
+            return base::fail(base::Errc::unknown_name, {.source = "--state " + code}, "no such state in the scenario");
+    const auto [sw, ne] = reach_of(o, scenario, *law.borders);
     const auto geoid = geo::Geoid::open();
     ASMAN_TRY(const auto terrain, open_terrain(scenario.terrain, sw, ne));
     ASMAN_TRY(const auto sensors, simulate::instruments(scenario, terrain, geoid));
@@ -59,14 +77,12 @@ base::Result<Work> work(const Options& o) {
     ASMAN_TRY(options.routes, routes_of(o, scenario));
     options.cell = o.cell_km * 1000;
     if (o.airliner) options.target = {};
-    for (const auto& code : o.states)
-        if (std::ranges::none_of(scenario.states, [&](const auto& s) { return s.code.text() == code; }))
-            return base::fail(base::Errc::unknown_name, {.source = "--state " + code}, "no such state in the scenario");
     if (law.law.timeline().empty())
         fmt::print(stderr, "asman: warning: no accord in '{}': every state has its own sensors alone\n", o.law.accords);
     for (const auto& s : scenario.states)
         if (o.states.empty() || std::ranges::find(o.states, s.code.text()) != o.states.end())
             options.states.push_back(s.code);
+    for (const auto& s : scenario.states) options.others.push_back(s.code);
     // A state's reading of the past uses what is known now: an assessment is for people, not for release.
     Progress progress("assessing");
     ASMAN_TRY(auto out, study::assess(law.law, *law.borders, terrain, geoid, sensors, options,

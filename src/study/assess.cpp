@@ -29,6 +29,19 @@ base::Result<std::pair<geo::Point, geo::Point>> box_of(const std::vector<coverag
                      geo::Point{std::min(north, 1.55), geo::wrap_pi(middle + east)}};
 }
 
+/// Those that may see anything of the states' land and approaches: terrain need not reach to others.
+std::vector<coverage::Instrument> near_of(const std::vector<coverage::Instrument>& instruments,
+                                          const geo::Borders& borders, const AssessOptions& o) {
+    std::vector<coverage::Instrument> out;
+    for (const auto& i : instruments)
+        if (std::ranges::any_of(o.states, [&](State s) {
+                const auto* area = borders.find(s.text());
+                return area && area->land.signed_distance(i.sensor.position->at) < i.sensor.max_range + o.approach;
+            }))
+            out.push_back(i);
+    return out.empty() ? instruments : out;
+}
+
 class Assessor {
   public:
     Assessor(const Ground& ground, const std::vector<Group>& groups, const accord::Law& law, const AssessOptions& o)
@@ -41,7 +54,7 @@ class Assessor {
     Release ask(const accord::LawView& view, base::Time at, std::size_t level, std::size_t group,
                 State receiver) const {
         const double fl = levels_ == 1 ? o_.warning_level : g_.probes[level].level;
-        return ask_release(view, at, fl, groups_[group], receiver, o_.states, g_.joint.grid(), g_.block, reach_[group]);
+        return ask_release(view, at, fl, groups_[group], receiver, everyone_, g_.joint.grid(), g_.block, reach_[group]);
     }
     StateReleases ask_all(const accord::LawView& view, base::Time at, std::size_t state) const {
         StateReleases out;
@@ -57,6 +70,7 @@ class Assessor {
     const std::vector<Group>& groups_;
     const accord::Law& law_;
     const AssessOptions& o_;
+    const std::vector<State> everyone_ = o_.everyone();
     std::size_t levels_;
     std::vector<std::vector<std::uint8_t>> reach_;
     std::string signature_;
@@ -88,7 +102,7 @@ void Assessor::take_out_clauses(const Judge& judge, const StateReleases& release
 base::Result<void> Assessor::epoch(base::Time at, Epoch& out, const Epoch* before) {
     const auto view = law_.at(at);
     std::string now;
-    for (const auto& g : groups_) now += signature(view, o_.states, g);
+    for (const auto& g : groups_) now += signature(view, everyone_, g);
     out.changed.assign(o_.states.size(), before == nullptr);
     if (before && now == signature_) {
         out.states = before->states;
@@ -158,6 +172,13 @@ std::vector<std::string> caveats_of(const Assessment& a, const coverage::Joint& 
 
 }  // namespace
 
+std::vector<picture::State> AssessOptions::everyone() const {
+    auto out = states;
+    for (const auto s : others)
+        if (std::ranges::find(out, s) == out.end()) out.push_back(s);
+    return out;
+}
+
 base::Result<Assessment> assess(const accord::Law& law, const geo::Borders& borders, const geo::TerrainStore& terrain,
                                 const geo::Geoid& geoid, const std::vector<coverage::Instrument>& instruments,
                                 const AssessOptions& o, const std::function<void(double)>& progress) {
@@ -173,7 +194,8 @@ base::Result<Assessment> assess(const accord::Law& law, const geo::Borders& bord
     ASMAN_TRY(const auto grid, coverage::Grid::over(box.first, box.second, o.cell));
     auto joint_options = o.joint;
     joint_options.threads = o.threads;
-    ASMAN_TRY(const auto joint, coverage::Joint::make(grid, terrain, geoid, instruments, joint_options));
+    const auto near = near_of(instruments, borders, o);
+    ASMAN_TRY(const auto joint, coverage::Joint::make(grid, terrain, geoid, near, joint_options));
     tell(0.3);
     const auto stopped = [&] { return o.stopped && o.stopped(); };
     const auto stop = base::fail(base::Errc::refused, "the assessment was stopped");
@@ -181,7 +203,7 @@ base::Result<Assessment> assess(const accord::Law& law, const geo::Borders& bord
     Ground ground(joint, o);
     ASMAN_CHECK(ground.prepare(borders));
     tell(0.5);
-    const auto groups = groups_of(instruments, law);
+    const auto groups = groups_of(near, law);
     Assessor assessor(ground, groups, law, o);
     Assessment out;
     out.options = o;

@@ -307,7 +307,7 @@ void Judge::warnings(const View& v, StateResult& out) const {
 void Judge::dependence(const View& v, StateResult& out) const {
     const auto sets = by_set(v, false);
     const double area = sum_of(sets, all), own = sum_of(sets, 1);
-    for (const State partner : g_.o.states) {
+    for (const State partner : g_.o.everyone()) {
         if (partner == state_) continue;
         std::uint64_t without = all, only = 1;
         for (std::size_t i = 0; i < causes_.size(); ++i) {

@@ -255,6 +255,34 @@ TEST_F(Made, ASitesRadarIsThereWhileItsAccordIs) {
     EXPECT_NEAR(before[0].levels[0].area, before[0].levels[0].own, 1e-3);
 }
 
+TEST_F(Made, OneStateAloneIsToldTheSameAndNeedsNoTerrainAtSensorsThatDoNotReachIt) {
+    auto files = law_files();
+    files["RUS-KAZ.toml"] =
+        accord_text("RUS-KAZ", "KAZ", "RUS", "2010-01-01",
+                    near + clause("east", "KAZ", "RUS", "includes_onward = true\n\n[clause.onward]\nto = [\"KGZ\"]\n"));
+    sensors.push_back(radar("KAZ/far", "KAZ", 140));
+    const auto all = run(law(files));
+    options.others = options.states, options.states = {State("KGZ")};
+    const geo::Terrain part = geo::Terrain::grid(Point::degrees(54, 55), 0.1 * geo::deg, 0.1 * geo::deg, 200, 450,
+                                                 std::vector<float>(200 * 450, 0.0f), "flat here");
+    const auto alone = assess(law(files), borders, part, {}, sensors, options);
+    ASSERT_TRUE(alone) << alone.error().text();
+    ASSERT_EQ(alone->epochs.size(), all.epochs.size());
+    for (std::size_t e = 0; e < all.epochs.size(); ++e) {
+        const auto &a = all.epochs[e].states[0], &b = alone->epochs[e].states[0];
+        ASSERT_EQ(b.state, State("KGZ"));
+        EXPECT_EQ(a.causes, b.causes);
+        EXPECT_NEAR(a.levels[0].area, b.levels[0].area, 1);
+        EXPECT_NEAR(a.warning.mean, b.warning.mean, 0.1);
+        EXPECT_EQ(a.lost_if_suspends.size(), b.lost_if_suspends.size());
+        for (const auto& [partner, loss] : a.lost_if_suspends)
+            EXPECT_NEAR(loss.area, b.lost_if_suspends.at(partner).area, 1) << partner;
+    }
+    // Kazakhstan's radar is there through Russia, whose own gain nobody asked for.
+    EXPECT_TRUE(alone->epochs.back().states[0].lost_if_suspends.contains("RUS"));
+    EXPECT_TRUE(alone->epochs.back().states[0].lost_if_suspends.contains("KAZ"));
+}
+
 TEST_F(Made, TheSameForAnyNumberOfThreads) {
     options.map_cells = 2000;
     options.threads = 1;

@@ -30,7 +30,8 @@ base::Result<std::vector<Route>> read_routes(const std::string& path,
 
 struct AssessOptions {
     base::Time from, to;
-    std::vector<picture::State> states;
+    std::vector<picture::State> states;             ///< whose gain is told
+    std::vector<picture::State> others;             ///< whose clauses count too: those who hand on, or may suspend
     double cell = 5e3;                              ///< metres, of coverage; the law is asked as finely at its edges
     std::vector<double> levels{50, 100, 200, 300};  ///< flight levels, in the standard atmosphere
     double warning_level = 180;                     ///< flight level of the approaching aircraft
@@ -47,6 +48,8 @@ struct AssessOptions {
     std::size_t map_cells = 40'000;  ///< of each map in the results, at most; 0: none
     unsigned threads = 2;
     coverage::JointOptions joint{};
+    /// All of them, each once, those of `states` first.
+    std::vector<picture::State> everyone() const;
     std::function<bool()> stopped{};  ///< asked now and then: true ends the assessment with an error
 };
 
