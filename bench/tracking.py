@@ -60,6 +60,10 @@ def scenes():
     for name, at in (('60E', '55,60'), ('180', '-17,179.8'), ('80N', '80,20'), ('south', '-33,151')):
         add(f'psr100-geo{name}-s41', 'unseen', 'plain', f'--targets 100 --seed 41 --geodetic={at}')
     add('ssr100-hard-geo60E-s42', 'unseen', 'ssr hard', '--targets 100 --seed 42 --mode ssr --hard --geodetic=55,60')
+    # Slant ranges with biases, and with pressure heights that weather puts off for all: each beside itself without biases.
+    for name, kind, args in (('psr100-geo', 'plain', ''), ('ssr100-geo', 'plain', '--mode ssr '), ('ssr100-hard-geo', 'ssr hard', '--mode ssr --hard ')):
+        for bias in ('', '--bias '):
+            add(f'{"bias-" if bias else "true-"}{name}-s51', 'unseen', kind, f'--targets 100 --seed 51 {args}{bias}--geodetic=47,8', start=180)
     return out
 
 

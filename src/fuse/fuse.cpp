@@ -100,6 +100,14 @@ int caution(Identity i) {
     return 0;
 }
 
+void unite(picture::LatestReports& a, const picture::LatestReports& b) {
+    a.primary = std::max(a.primary, b.primary);
+    a.secondary = std::max(a.secondary, b.secondary);
+    a.mode_s = std::max(a.mode_s, b.mode_s);
+    a.multilateration = std::max(a.multilateration, b.multilateration);
+    a.ads_b = std::max(a.ads_b, b.ads_b);
+}
+
 int weight(FlightClass c) {
     return c == FlightClass::state ? 2 : c == FlightClass::civil ? 1 : 0;
 }
@@ -108,6 +116,7 @@ int weight(FlightClass c) {
 void merge(Track& out, const std::vector<const Track*>& sources) {
     out.first_seen = Time::max();
     out.last_report = Time::min();
+    out.latest = {};
     double absent = 1;
     out.confirmed = false;
     out.coasting = true;
@@ -118,6 +127,7 @@ void merge(Track& out, const std::vector<const Track*>& sources) {
     for (const auto* t : sources) {
         out.first_seen = std::min(out.first_seen, t->first_seen);
         out.last_report = std::max(out.last_report, t->last_report);
+        unite(out.latest, t->latest);
         absent *= 1 - std::clamp(t->existence, 0.0, 1.0);
         out.confirmed = out.confirmed || t->confirmed;
         out.coasting = out.coasting && t->coasting;
@@ -195,6 +205,7 @@ Track fuse(std::span<const Contribution> contributions, State own, Time now, con
     // Turn and manoeuvre belong to whoever saw the aircraft last.
     const auto newest = std::ranges::max_element(sources, {}, [](const Track* t) { return t->last_report; });
     out.kinematics.turn_rate = (*newest)->kinematics.turn_rate;
+    out.kinematics.acceleration = (*newest)->kinematics.acceleration;
     out.mode_probabilities = (*newest)->mode_probabilities;
     merge(out, sources);
     return out;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace asman::outputs {
 namespace {
@@ -34,6 +35,25 @@ std::string wire_callsign(std::string_view callsign) {
     return callsign.size() <= 8 && std::ranges::all_of(callsign, good) ? std::string(callsign) : std::string();
 }
 
+/// 062/200 and 210. A turn or a change of speed is told where it is more than the filter's own doubt.
+void put_motion(Fields& f, const picture::Kinematics& k) {
+    constexpr double turning = 0.3 * geo::deg, hastening = 0.2, climbing = 300 * geo::foot / 60;
+    enum : std::uint8_t { constant, first, second, undetermined };
+    const auto sense = [](double v, double least) -> std::uint8_t {
+        if (!std::isfinite(v)) return undetermined;
+        return v > least ? first : v < -least ? second : constant;
+    };
+    f.i200 = {.trans = sense(k.turn_rate, turning),  // positive: right
+              .long_ = sense(k.acceleration, hastening),
+              .vert = k.vertical_rate ? sense(*k.vertical_rate, climbing) : std::uint8_t{undetermined},
+              .adf = false};
+    const double speed = k.velocity.norm();
+    const Eigen::Vector2d along = speed > 1 ? Eigen::Vector2d(k.velocity / speed) : Eigen::Vector2d(0, 0);
+    const Eigen::Vector2d right(along.y(), -along.x());
+    const Eigen::Vector2d a = k.acceleration * along + k.turn_rate * speed * right;
+    if (a.allFinite()) f.i210 = {.ax = held(a.x(), -32, 31.75), .ay = held(a.y(), -32, 31.75)};
+}
+
 void put_kinematics(Fields& f, const picture::Kinematics& k) {
     f.i070 = time_of_day(k.time);
     const double lon = held(k.at.lon_deg(), -180, 180);
@@ -46,10 +66,22 @@ void put_kinematics(Fields& f, const picture::Kinematics& k) {
     }
     if (k.geometric_height) f.i130 = held(k.geometric_height->m / geo::foot, -1500, 150'000);
     if (k.vertical_rate) f.i220 = held(*k.vertical_rate / geo::foot * 60, -200'000, 200'000);
+    put_motion(f, k);
     auto& accuracy = f.i500.emplace();
     const auto sigma = [&](int i, double most) { return held(std::sqrt(k.covariance(i, i)), 0, most); };
     accuracy.apc = {.x = sigma(0, 32'767), .y = sigma(1, 32'767)};
     accuracy.atv = {.x = sigma(2, 63.75), .y = sigma(3, 63.75)};
+    // COV is a root with the covariance's sign, in metres.
+    const double both = k.covariance(0, 1);
+    accuracy.cov = held(std::copysign(std::sqrt(std::abs(both)), both), -16'383, 16'383);
+    constexpr double per_radian = 180 / std::numbers::pi, radius = 6'371'000, most = 0.35;
+    const double cosine = std::max(std::cos(held(k.at.lat, -1.58, 1.58)), 1e-3);
+    accuracy.apw = {.lat = held(sigma(1, 32'767) / radius * per_radian, 0, most),
+                    .lon = held(sigma(0, 32'767) / radius / cosine * per_radian, 0, most)};
+    if (k.geometric_height && k.sigma_geometric_height > 0)
+        accuracy.aga = held(k.sigma_geometric_height / geo::foot, 0, 1593.75);
+    if (k.pressure_altitude && k.sigma_pressure_altitude > 0)
+        accuracy.aba = held(k.sigma_pressure_altitude / geo::foot / 100, 0, 63.75);
 }
 
 void put_identity(Fields& f, const picture::ReportedIdentity& i) {
@@ -62,6 +94,25 @@ void put_identity(Fields& f, const picture::ReportedIdentity& i) {
     auto& derived = f.i380_1_19.emplace();
     if (i.address) derived.adr = *i.address & 0xFFFFFF;
     if (!callsign.empty()) derived.id = asterix::Text<8>(callsign);
+}
+
+/// Of each kind of report that ever updated the track: its age, and whether it is too old to say anything.
+template <class Age>
+void put_ages(Fields& f, const picture::Track& t, Age age) {
+    constexpr double old = 25;  // s: two turns of a long-range radar
+    const auto put = [&](base::Time latest, std::optional<double>& item, std::optional<bool>& coasted) {
+        if (latest == base::Time::min()) return;
+        item = age(latest);
+        if (*item > old) coasted = true;
+    };
+    auto& status = *f.i080;
+    auto& ages = *f.i290;
+    std::optional<bool> no_bit;
+    put(t.latest.primary, ages.psr, status.psr);
+    put(t.latest.secondary, ages.ssr, status.ssr);
+    put(t.latest.mode_s, ages.mds, status.mds);
+    put(t.latest.ads_b, ages.es, status.ads);
+    put(t.latest.multilateration, ages.mlt, no_bit);
 }
 
 Fields record_of(const picture::Track& t, std::uint64_t number, const AsterixOptions& options) {
@@ -78,7 +129,9 @@ Fields record_of(const picture::Track& t, std::uint64_t number, const AsterixOpt
     status.sim = t.simulated;
     if (t.coasting) status.cst = true;
     auto& ages = f.i290.emplace();
-    ages.trk = held((t.kinematics.time - t.first_seen).seconds(), 0, 63.75);
+    const auto age = [&](base::Time since) { return held((t.kinematics.time - since).seconds(), 0, 63.75); };
+    ages.trk = age(t.first_seen);
+    put_ages(f, t, age);
     return f;
 }
 

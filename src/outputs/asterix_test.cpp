@@ -81,6 +81,76 @@ TEST(Asterix062, SaysWhatTheTrackSays) {
               1);
 }
 
+asterix::cat062::View only(const std::vector<picture::Track>& tracks, std::vector<std::vector<std::byte>>& bytes,
+                           asterix::Record& record) {
+    bytes = asterix_062(tracks, options);
+    each_record(bytes, [&](const asterix::Record& r) { record = r; });
+    return asterix::cat062::View(record);
+}
+
+TEST(Asterix062, ModeOfMovementAndAccelerationAreTheFilters) {
+    struct Case {
+        double turn, hasten, climb;
+        int trans, along, vert;
+    };
+    for (const Case& c : {Case{0, 0, 0, 0, 0, 0}, Case{0.03, 0, 8, 1, 0, 1}, Case{-0.03, -0.8, -8, 2, 2, 2},
+                          Case{0.001, 1.2, 0.5, 0, 1, 0}}) {
+        auto t = track(1);
+        t.kinematics.velocity = {0, 200};  // north
+        t.kinematics.turn_rate = c.turn;
+        t.kinematics.acceleration = c.hasten;
+        t.kinematics.vertical_rate = c.climb;
+        std::vector<std::vector<std::byte>> bytes;
+        asterix::Record record;
+        const auto v = only({t}, bytes, record);
+        EXPECT_EQ(v.i200()->trans(), c.trans);
+        EXPECT_EQ(v.i200()->long_(), c.along);
+        EXPECT_EQ(v.i200()->vert(), c.vert);
+        EXPECT_NEAR(v.i210()->ax(), 200 * c.turn, 0.13) << "to the right of north is east";
+        EXPECT_NEAR(v.i210()->ay(), c.hasten, 0.13);
+    }
+    auto unknown = track(1);
+    unknown.kinematics.vertical_rate.reset();
+    std::vector<std::vector<std::byte>> bytes;
+    asterix::Record record;
+    EXPECT_EQ(only({unknown}, bytes, record).i200()->vert(), 3);
+}
+
+TEST(Asterix062, AgesAreThoseOfEachKindOfReport) {
+    auto t = track(1);
+    const auto before = [&](double s) { return t.kinematics.time - base::seconds(s); };
+    t.latest.primary = before(3);
+    t.latest.mode_s = before(40);
+    t.latest.ads_b = before(0.5);
+    std::vector<std::vector<std::byte>> bytes;
+    asterix::Record record;
+    const auto v = only({t}, bytes, record);
+    EXPECT_EQ(v.i290()->psr(), 3);
+    EXPECT_EQ(v.i290()->mds(), 40);
+    EXPECT_EQ(v.i290()->es(), 0.5);
+    EXPECT_FALSE(v.i290()->ssr());
+    EXPECT_FALSE(v.i290()->mlt());
+    EXPECT_EQ(v.i290()->trk(), 20);
+    EXPECT_EQ(v.i080()->mds(), true);
+    EXPECT_EQ(v.i080()->psr(), false);
+}
+
+TEST(Asterix062, AccuracyIsTheCovariances) {
+    auto t = track(1);
+    t.kinematics.covariance(0, 1) = t.kinematics.covariance(1, 0) = -144;
+    t.kinematics.sigma_geometric_height = 125 * geo::foot;
+    t.kinematics.sigma_pressure_altitude = 50 * geo::foot;
+    std::vector<std::vector<std::byte>> bytes;
+    asterix::Record record;
+    const auto v = only({t}, bytes, record);
+    EXPECT_EQ(v.i500()->cov(), -12);
+    EXPECT_EQ(v.i500()->aga(), 125);
+    EXPECT_EQ(v.i500()->aba(), 0.5);
+    const double metres = 6'371'000 * std::numbers::pi / 180;
+    EXPECT_NEAR(v.i500()->apw()->lat() * metres, 20, 0.4);
+    EXPECT_NEAR(v.i500()->apw()->lon() * metres * std::cos(t.kinematics.at.lat), 30, 0.4);
+}
+
 TEST(Asterix062, SimulatedAndCoastingAndTentative) {
     auto simulated = track(1), tentative = track(2);
     simulated.simulated = true;

@@ -1,5 +1,6 @@
 #include "common.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -18,6 +19,12 @@ Json kinematics(const Track& t) {
     if (k.pressure_altitude) out["flight_level"] = rounded(k.pressure_altitude->flight_level(), 2);
     if (k.geometric_height) out["height_m"] = rounded(k.geometric_height->m, 1);
     if (k.vertical_rate) out["vertical_rate_m_s"] = rounded(*k.vertical_rate, 2);
+    if (k.pressure_altitude && k.sigma_pressure_altitude > 0)
+        out["sigma_flight_level"] = rounded(k.sigma_pressure_altitude / geo::foot / 100, 2);
+    if (k.geometric_height && k.sigma_geometric_height > 0)
+        out["sigma_height_m"] = rounded(k.sigma_geometric_height, 1);
+    if (k.turn_rate != 0) out["turn_rate_deg_s"] = rounded(k.turn_rate / geo::deg, 3);
+    if (k.acceleration != 0) out["acceleration_m_s2"] = rounded(k.acceleration, 3);
     return out;
 }
 
@@ -126,6 +133,14 @@ std::string line(const T& t, picture::State owner) {
     out["lat"] = rounded(k.at.lat_deg(), 7);
     out["lon"] = rounded(k.at.lon_deg(), 7);
     out.update(properties(t));
+    // East m, north m, east m/s, north m/s: the upper triangle by rows.
+    out["covariance"] = Json::array();
+    for (int i = 0; i < 4; ++i)
+        for (int j = i; j < 4; ++j) out["covariance"].push_back(rounded(k.covariance(i, j), 3));
+    const auto& modes = track_of(t).mode_probabilities;
+    if (std::ranges::any_of(modes, [](float p) { return p > 0; }))
+        out["modes"] = {
+            {"straight", rounded(modes[0], 3)}, {"turn", rounded(modes[1], 3)}, {"speed_change", rounded(modes[2], 3)}};
     return dump(out);
 }
 

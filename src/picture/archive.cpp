@@ -104,6 +104,7 @@ void put(Writer& out, const Kinematics& v) {
     out.put(v.sigma_geometric_height);
     put_optional(out, v.vertical_rate, [&](auto x) { out.put(x); });
     out.put(v.turn_rate);
+    out.put(v.acceleration);
 }
 void get(Reader& in, Kinematics& v) {
     get(in, v.time);
@@ -116,6 +117,7 @@ void get(Reader& in, Kinematics& v) {
     v.sigma_geometric_height = in.get<double>();
     get_optional(in, v.vertical_rate, [&] { return in.get<double>(); });
     v.turn_rate = in.get<double>();
+    v.acceleration = in.get<double>();
 }
 
 static void put(Writer& out, const LineageEntry& v) {
@@ -147,6 +149,9 @@ void put(Writer& out, const Track& v) {
     put(out, v.kinematics);
     put(out, v.first_seen);
     put(out, v.last_report);
+    for (const Time t :
+         {v.latest.primary, v.latest.secondary, v.latest.mode_s, v.latest.multilateration, v.latest.ads_b})
+        put(out, t);
     out.put(v.existence);
     for (const bool b : {v.confirmed, v.coasting, v.simulated, v.primary_only}) put_flag(out, b);
     for (const float p : v.mode_probabilities) out.put(p);
@@ -162,6 +167,9 @@ void get(Reader& in, Track& v) {
     get(in, v.kinematics);
     get(in, v.first_seen);
     get(in, v.last_report);
+    for (Time* t :
+         {&v.latest.primary, &v.latest.secondary, &v.latest.mode_s, &v.latest.multilateration, &v.latest.ads_b})
+        get(in, *t);
     v.existence = in.get<double>();
     v.confirmed = get_flag(in);
     v.coasting = get_flag(in);

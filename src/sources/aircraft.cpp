@@ -8,6 +8,7 @@ namespace {
 constexpr base::Duration pair_age = base::seconds(10);      // both halves of a position, DO-260B A.1.7.4
 constexpr base::Duration position_age = base::seconds(60);  // for one half near the last position
 constexpr base::Duration motion_age = base::seconds(5);
+constexpr base::Duration turn_age = base::seconds(2);
 constexpr base::Duration height_age = base::seconds(10);
 constexpr base::Duration code_age = base::seconds(60);
 constexpr int most_doubts = 3;
@@ -32,6 +33,8 @@ void Aircraft::hear(const modes::Message& m, base::Time now) {
     if (m.velocity) velocity_.set(*m.velocity, now);
     if (!m.callsign.empty()) callsign_ = m.callsign;
     if (m.nac_p) nac_p_ = m.nac_p;
+    // Only where a reply can be no other register than this.
+    if (m.comm_b.bds50 && m.comm_b.candidates() == 1) registers_50_.set(*m.comm_b.bds50, now);
 }
 
 void Aircraft::hear(const modes::SbsMessage& m, base::Time now) {
@@ -90,7 +93,13 @@ void Aircraft::fill(picture::TargetReport& report) const {
         if (v->ground_speed) report.ground_speed = *v->ground_speed * geo::knot;
         if (v->track) report.track_angle = *v->track * geo::deg;
         if (v->vertical_rate) report.vertical_rate = *v->vertical_rate * geo::foot / 60;
+        if (const auto s = sigma_of_nac_v(v->nac_v)) report.sigma_velocity = *s;
+    } else if (const auto* b50 = registers_50_.fresh(now, motion_age)) {
+        if (b50->ground_speed) report.ground_speed = *b50->ground_speed * geo::knot;
+        if (b50->true_track) report.track_angle = *b50->true_track * geo::deg;
     }
+    if (const auto* b50 = registers_50_.fresh(now, turn_age); b50 && b50->track_rate)
+        report.turn_rate = *b50->track_rate * geo::deg;
     if (const auto* a = altitude_.fresh(now, height_age))
         report.pressure_altitude = geo::PressureAltitude{*a * geo::foot};
     if (const auto* h = height_.fresh(now, height_age))

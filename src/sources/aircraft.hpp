@@ -6,6 +6,7 @@
 #include <asman/base/time.hpp>
 #include <asman/modes/cpr.hpp>
 #include <asman/modes/framing.hpp>
+#include <asman/modes/message.hpp>
 #include <asman/picture/nouns.hpp>
 
 #include <array>
@@ -52,6 +53,7 @@ class Aircraft {
     Heard<modes::LatLon> position_;
     int doubts_ = 0;  ///< implausible positions in a row
     Heard<modes::Velocity> velocity_;
+    Heard<modes::Bds50> registers_50_;
     Heard<int> altitude_, height_;  ///< feet
     Heard<std::uint16_t> squawk_;
     Heard<std::uint8_t> emergency_;

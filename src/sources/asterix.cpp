@@ -54,9 +54,10 @@ struct Category {
     Family family;
     void (*take)(const asterix::Record&, const Context&);
 };
-constexpr std::array<Category, 7> categories{{{1, Family::radar, take_001},
+constexpr std::array<Category, 8> categories{{{1, Family::radar, take_001},
                                               {2, Family::radar, take_002},
                                               {10, Family::surface, take_010},
+                                              {20, Family::surface, take_020},
                                               {21, Family::ads_b, take_021},
                                               {34, Family::radar, take_034},
                                               {48, Family::radar, take_048},

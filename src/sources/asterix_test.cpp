@@ -3,6 +3,7 @@
 #include <asman/asterix/cat001.hpp>
 #include <asman/asterix/cat002.hpp>
 #include <asman/asterix/cat010.hpp>
+#include <asman/asterix/cat020.hpp>
 #include <asman/asterix/cat021.hpp>
 #include <asman/asterix/cat034.hpp>
 #include <asman/asterix/cat048.hpp>
@@ -102,6 +103,21 @@ TEST(Plot048, BecomesATargetReportInSi) {
     EXPECT_FALSE(r.simulated || r.time_estimated);
     EXPECT_EQ(counters(s).reports, 1u);
     EXPECT_EQ(counters(s).records, 1u);
+}
+
+TEST(Plot048, RegistersFiveAndSixAreMotion) {
+    auto f = plot();
+    auto& registers = f.i250.emplace();
+    registers.push_back({.mbdata = 0x81951536E024D4, .bds1 = 5, .bds2 = 0});
+    registers.push_back({.mbdata = 0x8F39F91A7E27C4, .bds1 = 6, .bds2 = 0});
+    auto s = radar();
+    const auto out = give(s, f);
+    ASSERT_EQ(out.reports.size(), 1u);
+    const auto& r = out.reports[0];
+    EXPECT_NEAR(*r.ground_speed, 438 * geo::knot, 0.1);
+    EXPECT_NEAR(*r.track_angle, 114.258 * geo::deg, 1e-4);
+    EXPECT_NEAR(*r.turn_rate, 0.125 * geo::deg, 1e-4);
+    EXPECT_NEAR(*r.vertical_rate, -1920 * geo::foot / 60, 0.02);
 }
 
 TEST(Plot048, BelowFlightLevelZeroInEveryEdition) {
@@ -451,6 +467,16 @@ TEST(Adsb021, BecomesAPointWithItsOwnAccuracy) {
     EXPECT_EQ(r.identity.address, 0x60100Fu);
     EXPECT_EQ(r.identity.callsign, "KGA77");
     EXPECT_EQ(r.identity.emergency, 5);
+    EXPECT_EQ(r.sigma_velocity, 0) << "not said";
+}
+
+TEST(Adsb021, WithoutNacpTheProtectionLimitIsTaken) {
+    auto s = source({sensor(3, SensorKind::ads_b, false)});
+    auto f = squitter();
+    f.i090 = cat021::I090::Value{.nucrnacv = 2, .nucpnic = 8};
+    const auto r = give(s, f).reports.at(0);
+    EXPECT_NEAR(r.sigma_horizontal, 0.1 * 1852 / 4, 0.1) << "NIC 8: 0.1 NM";
+    EXPECT_NEAR(r.sigma_velocity, 3 / 2.4477, 1e-3) << "NACv 2: 3 m/s for 95 %";
 }
 
 TEST(Adsb021, WhatFailedItsChecksIsDoubtful) {
@@ -488,6 +514,72 @@ TEST(Surface010, PlaneCoordinatesFromTheReferencePoint) {
     auto update = f;
     update.i000 = std::uint8_t{2};
     EXPECT_TRUE(give(s, update).reports.empty());
+}
+
+TEST(Surface010, DeviationsAreAnEllipse) {
+    auto s = source({sensor(4, SensorKind::multilateration)});
+    cat010::Fields f;
+    f.i000 = std::uint8_t{1};
+    f.i010 = {.sac = 41, .sic = 7};
+    f.i020.emplace().typ = 1;
+    f.i042 = {.x = 1000, .y = -500};
+    f.i140 = noon_tod;
+    f.i500 = {.devx = 20, .devy = 5, .covxy = -6};
+    const auto out = give(s, f);
+    ASSERT_EQ(out.reports.size(), 1u);
+    EXPECT_EQ(out.reports[0].horizontal_covariance, (std::array<double, 3>{400, 25, -36}));
+}
+
+cat020::Fields located() {
+    cat020::Fields f;
+    f.i010 = {.sac = 41, .sic = 7};
+    f.i020.emplace();
+    f.i041 = {.lat = 43.1, .lon = 74.2};
+    f.i070 = {.v = false, .g = false, .l = false, .mode3a = 01234};
+    f.i090 = {.v = false, .g = false, .fl = 120};
+    f.i105 = 12'500;
+    f.i140 = noon_tod;
+    f.i220 = 0x60100F;
+    f.i500.emplace().sdp = {.x = 30, .y = 10, .xy = 0.5};
+    return f;
+}
+
+TEST(Multilateration020, BecomesAPointWithItsEllipse) {
+    auto s = source({sensor(4, SensorKind::multilateration)});
+    auto f = located();
+    const auto out = give(s, f);
+    ASSERT_EQ(out.reports.size(), 1u);
+    const auto& r = out.reports[0];
+    EXPECT_EQ(r.kind, SensorKind::multilateration);
+    EXPECT_EQ(r.time, noon);
+    EXPECT_NEAR(r.point->lat_deg(), 43.1, 1e-5);
+    EXPECT_NEAR(r.point->lon_deg(), 74.2, 1e-5);
+    EXPECT_EQ(r.horizontal_covariance, (std::array<double, 3>{900, 100, 150}));
+    EXPECT_NEAR(r.sigma_horizontal, std::sqrt(500.0), 1e-9);
+    EXPECT_DOUBLE_EQ(r.pressure_altitude->flight_level(), 120);
+    EXPECT_NEAR(r.geometric_height->m, 12'500 * geo::foot, 1);
+    EXPECT_EQ(r.identity.address, 0x60100Fu);
+    EXPECT_EQ(r.identity.mode_3a, 01234);
+    f.i500.reset();
+    EXPECT_EQ(give(s, f).reports.at(0).horizontal_covariance, std::nullopt);
+}
+
+TEST(Multilateration020, WhatIsNotTrackedIsCountedByReason) {
+    auto s = source({sensor(4, SensorKind::multilateration)});
+    auto f = located();
+    auto& d = *f.i020;
+    d.rab = true;
+    d.spi = d.chn = d.gbs = d.crt = d.sim = d.tst = false;
+    EXPECT_TRUE(give(s, f).reports.empty());
+    EXPECT_EQ(counters(s).field_monitors, 1u);
+    f = located();
+    f.i170.emplace().cst = true;
+    EXPECT_TRUE(give(s, f).reports.empty());
+    EXPECT_EQ(counters(s).ended, 1u);
+    f = located();
+    f.i041.reset();
+    f.i042 = {.x = 3000, .y = 4000};
+    EXPECT_NEAR(geo::distance(geo::Point::degrees(43, 74), *give(s, f).reports.at(0).point), 5000, 5);
 }
 
 TEST(System062, TracksAreReportsOfATracker) {

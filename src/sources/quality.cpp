@@ -35,4 +35,10 @@ std::optional<double> sigma_of_nic(unsigned nic) {
     return look_up(limit, nic, 0.25);
 }
 
+std::optional<double> sigma_of_nac_v(unsigned nac_v) {
+    constexpr std::array<double, 5> limit{0, 10, 3, 1, 0.3};
+    if (nac_v == 0 || nac_v >= limit.size()) return std::nullopt;
+    return std::max(limit[nac_v] * per_epu, 0.5);
+}
+
 }  // namespace asman::sources

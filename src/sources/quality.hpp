@@ -1,5 +1,6 @@
 // What ADS-B says of its own accuracy, as 1σ per axis.
-// Source: RTCA DO-260B 2.2.3.2.7.2.7 (NACp: EPU is the radius that holds 95 %), table N-2 (NUCp: protection limits).
+// Source: RTCA DO-260B 2.2.3.2.7.2.7 (NACp: EPU is the radius that holds 95 %), table N-2 (NUCp: protection limits),
+// 2.2.3.2.6.1.5 (NACv: horizontal velocity error, 95 %).
 #pragma once
 
 #include <cstdint>
@@ -13,6 +14,8 @@ std::optional<double> sigma_of_nac_p(unsigned nac_p);
 std::optional<double> sigma_of_nuc_p(unsigned nuc_p);
 /// NIC (0 … 11) of versions 1 and 2, in the same way.
 std::optional<double> sigma_of_nic(unsigned nic);
+/// NACv or NUCr (1 … 4): 1σ per axis of the velocity, m/s.
+std::optional<double> sigma_of_nac_v(unsigned nac_v);
 
 /// For what says nothing of itself, and the least that is believed: the time of applicability is not known better.
 inline constexpr double unknown_sigma = 400, least_sigma = 15;

@@ -90,10 +90,13 @@ void set_motion(TargetReport& r, const asterix::cat048::View& v) {
             const auto motion = modes::decode_bds50(bytes);
             if (motion && motion->ground_speed) r.ground_speed = *motion->ground_speed * geo::knot;
             if (motion && motion->true_track) r.track_angle = *motion->true_track * geo::deg;
+            if (motion && motion->track_rate) r.turn_rate = *motion->track_rate * geo::deg;
         } else if (data.bds1() == 6 && data.bds2() == 0) {
             const auto motion = modes::decode_bds60(bytes);
-            if (motion && motion->inertial_vertical_rate)
-                r.vertical_rate = *motion->inertial_vertical_rate * geo::foot / 60;
+            const auto rate = !motion                          ? std::nullopt
+                              : motion->inertial_vertical_rate ? motion->inertial_vertical_rate
+                                                               : motion->baro_vertical_rate;
+            if (rate) r.vertical_rate = *rate * geo::foot / 60;
         }
     }
 }

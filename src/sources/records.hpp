@@ -39,6 +39,7 @@ inline constexpr base::Duration farthest_time = base::seconds(30 * 60);
 void take_001(const asterix::Record& record, const Context& c);
 void take_002(const asterix::Record& record, const Context& c);
 void take_010(const asterix::Record& record, const Context& c);
+void take_020(const asterix::Record& record, const Context& c);
 void take_021(const asterix::Record& record, const Context& c);
 void take_034(const asterix::Record& record, const Context& c);
 void take_048(const asterix::Record& record, const Context& c);

@@ -70,6 +70,13 @@ void take_010(const asterix::Record& record, const Context& c) {
     auto r = c.report(*time, *kind, simulated);
     r.point = point;
     const auto deviation = v.i500();
+    if (deviation) {
+        // COVXY is a root with a sign, in metres as the deviations are.
+        const double root = deviation->covxy(), x = std::max(deviation->devx(), 1.0),
+                     y = std::max(deviation->devy(), 1.0);
+        const double most = 0.95 * x * y;
+        r.horizontal_covariance = {x * x, y * y, std::clamp(std::copysign(root * root, root), -most, most)};
+    }
     r.sigma_horizontal =
         deviation ? std::max(1.0, std::hypot(deviation->devx(), deviation->devy()) / std::sqrt(2.0)) : 10;
     if (const auto code = v.i060()) {

@@ -316,6 +316,26 @@ void Imm::update_velocity(double vx, double vy, double variance) {
     mu = (1 / sum(mu)) * mu;
 }
 
+void Imm::update_turn_rate(double rate, double variance) {
+    constexpr double kStraight = 0.003;  // rad/s, 1σ: who flies straight wanders so much
+    // In the modes that do not turn p means something else: there only the likelihood counts.
+    const V4 turns(0, 1, 1, 0), own = p[packed(iP, iP)];
+    const V4 s = turns * own + (V4(1) - turns) * V4(kStraight * kStraight) + V4(variance);
+    const V4 nu = V4(rate) - turns * x[iP];
+    const V4 w = mu * (exp(-0.5 * (nu * nu / s)) / sqrt(s));
+    V4 column[kStates], gain[kStates];
+    for (int a = 0; a < kStates; ++a) column[a] = turns * p[packed(a, iP)];
+    for (int a = 0; a < kStates; ++a) {
+        gain[a] = column[a] / s;
+        x[a] += gain[a] * nu;
+    }
+    triangle([&] [[gnu::always_inline]] (auto a, auto b, auto i) { p[i] -= gain[a] * column[b]; });
+    const double total = sum(w);
+    if (total > 1e-300) mu = (1 / total) * w;
+    mu += V4(1e-9);
+    mu = (1 / sum(mu)) * mu;
+}
+
 void Imm::shift_height_error(double shift) {
     x[iE] += V4(shift);
 }

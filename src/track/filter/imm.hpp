@@ -108,6 +108,9 @@ struct Imm {
     void update_height_error(double e, double variance);
     /// Measurement of velocity (vx, vy), variance per axis.
     void update_velocity(double vx, double vy, double variance);
+    /// Measurement of the turn rate, rad/s, positive anticlockwise: what the turning modes estimate, and what those
+    /// that fly straight say is nearly none.
+    void update_turn_rate(double rate, double variance);
     /// e is counted from another height from now on: e += shift.
     void shift_height_error(double shift);
 

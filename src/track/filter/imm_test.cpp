@@ -202,6 +202,29 @@ TEST(Imm, LatePositionIsHeldAgainstWhereTheTrackWas) {
     for (int i = 0; i < 4; ++i) EXPECT_NEAR(in.nu0[i], 0, 1e-9);
 }
 
+TEST(Imm, ATurnRateTellsTheModesApartAndIsABayesUpdate) {
+    Motion motion;
+    Imm f = Imm::start(motion, {.z = {0, 0}, .r00 = 1e4, .r11 = 1e4}, 100, 0);
+    f.set_velocity(200, 0, 100);
+    for (int k = 0; k < 3; ++k) f.predict(motion, 5);
+    Imm left = f;
+    left.update_turn_rate(0.03, 0.0045 * 0.0045);
+    EXPECT_GT(left.mu[1], 0.9);
+    EXPECT_LT(left.mu[0], 0.05);
+    EXPECT_NEAR(left.x[iP][1], 0.03, 0.004);
+    // In the left turn: the scalar Kalman update of p and of what hangs on it.
+    const double s = f.p[packed(iP, iP)][1] + 0.0045 * 0.0045, gain = f.p[packed(iP, iP)][1] / s;
+    EXPECT_NEAR(left.x[iP][1], f.x[iP][1] + gain * (0.03 - f.x[iP][1]), 1e-12);
+    EXPECT_NEAR(left.p[packed(iP, iP)][1], (1 - gain) * f.p[packed(iP, iP)][1], 1e-15);
+    EXPECT_NEAR(left.x[iY][1], f.x[iY][1] + f.p[packed(iY, iP)][1] / s * (0.03 - f.x[iP][1]), 1e-9);
+    // Who flies straight or changes speed keeps the state.
+    for (int lane : {0, 3})
+        for (int a = 0; a < kStates; ++a) EXPECT_EQ(left.x[a][lane], f.x[a][lane]);
+    Imm straight = f;
+    straight.update_turn_rate(0, 0.0045 * 0.0045);
+    EXPECT_GT(straight.mu[0] + straight.mu[3], 0.9);
+}
+
 TEST(Imm, ABlendHasTheMomentsOfTheMixture) {
     const Imm a = some_filter(5), b = some_filter(6);
     Imm c = a;

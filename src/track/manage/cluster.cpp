@@ -25,7 +25,9 @@ Measurement Tracker::Impl::measurement(const SensorState& s, const Plot& p, cons
     Measurement m;
     m.z[0] = z.x();
     m.z[1] = z.y();
-    m.r00 = m.r11 = p.variance;
+    m.r00 = p.east;
+    m.r01 = p.both;
+    m.r11 = p.north;
     return m;
 }
 
@@ -312,6 +314,7 @@ void Tracker::Impl::apply(Work& w, std::size_t i) {
         learn_identity(k, p);
         learn_height(k, p);
         learn_velocity(k, p);
+        note_kind(k, p);
         if (p.self_reported) learn_message(k, p);
         if (p.message != kNobody) w.effects->messages.push_back({p.message, c.slot});
         if (given > 0.9 && m == 1 && w.n_candidates == 1) sample(w, k, p);

@@ -14,6 +14,8 @@ constexpr double kSilent = 0.05;  ///< a transponder that did not reply to a sen
 constexpr double kReplyOfEcho = 0.3,
                  kReplyOfManyEchoes = 0.1;  ///< a reply from what was only an echo to sensors that ask
 constexpr double kHeightSpan = 13000;
+constexpr double kTurnRateSigma =
+    0.0045;  ///< rad/s: the step of BDS 50 is 0.03°/s; gusts and its age add a quarter degree
 
 /// Codes that many aircraft carry at once.
 bool shared_code(picture::Mode3A c) {
@@ -91,9 +93,23 @@ void Tracker::Impl::learn_geometric_height(TrackState& k, const Plot& p) const {
 }
 
 void Tracker::Impl::learn_velocity(TrackState& k, const Plot& p) const {
+    if (p.turn_rate) k.f.update_turn_rate(-*p.turn_rate, kTurnRateSigma * kTurnRateSigma);
     if (!p.ground_speed || !p.track_angle) return;
     // Down-linked velocity is east and north at the aircraft; the anchor's axes are at most 20 km away.
-    k.f.update_velocity(*p.ground_speed * std::sin(*p.track_angle), *p.ground_speed * std::cos(*p.track_angle), 4.0);
+    k.f.update_velocity(*p.ground_speed * std::sin(*p.track_angle), *p.ground_speed * std::cos(*p.track_angle),
+                        p.variance_velocity);
+}
+
+void Tracker::Impl::note_kind(TrackState& k, const Plot& p) const {
+    using enum picture::SensorKind;
+    const auto note = [&](Seconds& latest) { latest = std::max(latest, p.t); };
+    if (p.kind == multilateration) return note(k.latest.multilateration);
+    if (p.kind == ads_b) return note(k.latest.ads_b);
+    if (p.kind == tracker) return;
+    // A combined plot is an echo with a reply, or without one.
+    if (p.kind == primary || p.kind == combined) note(k.latest.primary);
+    if (p.kind == primary || !p.replied) return;
+    note(p.kind == mode_s || p.identity.address ? k.latest.mode_s : k.latest.secondary);
 }
 
 }  // namespace asman::track

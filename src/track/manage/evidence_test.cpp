@@ -157,6 +157,98 @@ TEST(Evidence, ReportsThatComeLateOrTwiceMakeNearlyTheSamePicture) {
     EXPECT_EQ(twice.counters().refused_duplicate, twice.counters().used);
 }
 
+TEST(Evidence, DownlinkedMotionMakesTurnsBetter) {
+    // One radar of ten seconds: a turn shows late in plots, and at once in BDS 50.
+    World w = with_transponders(40, 8);
+    w.sensors.resize(1);
+    w.sensors[0].scan_period = base::seconds(10);
+    w.sensors[0].kind = picture::SensorKind::mode_s;
+    w.sensors[0].position->at = w.centre;
+    for (std::size_t k = 0; k < w.aircraft.size(); ++k) {
+        Aircraft& a = w.aircraft[k];
+        a.x *= 0.7, a.y *= 0.7;
+        a.turn_from = 60 + 20 * static_cast<double>(k % 3);
+        a.turn_rate = k % 2 ? 0.03 : -0.03;
+    }
+    const auto plain = w.reports();
+    auto told = plain, turns = plain;
+    for (std::size_t i = 0; i < told.size(); ++i)
+        for (const Aircraft& a : w.aircraft) {
+            auto& r = told[i];
+            if (!r.identity.address || r.identity.address != a.address) continue;
+            const double t = (r.time - base::Time{}).seconds();
+            const Eigen::Vector2d v = (a.at(t + 0.05) - a.at(t - 0.05)) / 0.1;
+            r.ground_speed = v.norm();
+            r.track_angle = std::atan2(v.x(), v.y());
+            r.turn_rate = turns[i].turn_rate = t > a.turn_from ? -a.turn_rate : 0;
+        }
+    const auto rms = [&](const std::vector<picture::TargetReport>& reports) {
+        double sum = 0;
+        int n = 0;
+        Tracker k = tracker_for(w);
+        std::size_t next = 0;
+        for (double t = 70; t <= 115; t += 5) {
+            for (; next < reports.size() && (reports[next].time - base::Time{}).seconds() <= t; ++next) {
+                k.advance(reports[next].time);
+                k.report(reports[next]);
+            }
+            k.advance(at(t));
+            const Outcome o = compare(w, k.picture(at(t)), t);
+            EXPECT_GE(o.matched, 35);
+            sum += o.rms * o.rms * o.matched;
+            n += o.matched;
+        }
+        return std::sqrt(sum / n);
+    };
+    const double without = rms(plain), rate = rms(turns), all = rms(told);
+    RecordProperty("without_m", static_cast<int>(without));
+    RecordProperty("turn_rate_m", static_cast<int>(rate));
+    RecordProperty("all_m", static_cast<int>(all));
+    EXPECT_LT(rate, 0.9 * without);
+    EXPECT_LT(all, 0.7 * without);
+    EXPECT_LT(all, rate);
+}
+
+TEST(Evidence, AnEllipseOfMultilaterationCountsAsOne) {
+    // East is told ten times as well as north; the picture's covariance says so and is right.
+    World w;
+    w.receiver(2).kind = picture::SensorKind::multilateration;
+    for (int k = 0; k < 20; ++k)
+        w.aircraft.push_back({.x = -60e3 + 6e3 * k,
+                              .y = 5e3 * k,
+                              .vx = 150,
+                              .vy = 60,
+                              .address = static_cast<std::uint32_t>(0x300000 + k)});
+    w.sensors[0].kind = picture::SensorKind::ads_b;  // as the world's model of messages has it
+    auto reports = w.reports();
+    std::mt19937 g(3);
+    std::normal_distribution<double> n;
+    for (auto& r : reports) {
+        r.kind = picture::SensorKind::multilateration;
+        r.point = geo::direct(*r.point, 0, 150 * n(g));
+        r.horizontal_covariance = {15 * 15, 150 * 150 + 15 * 15, 0};
+    }
+    w.sensors[0].kind = picture::SensorKind::multilateration;
+    Tracker t = tracker_for(w);
+    feed(t, reports, 100);
+    double sum = 0;
+    int seen = 0;
+    for (const auto& track : t.picture(at(100)))
+        for (const Aircraft& a : w.aircraft)
+            if (track.identity.address == a.address) {
+                const geo::Point p = w.point(a, 100);
+                const Eigen::Vector2d e((track.kinematics.at.lon - p.lon) * 6.386e6 * std::cos(p.lat),
+                                        (track.kinematics.at.lat - p.lat) * 6.36e6);
+                const Eigen::Matrix2d P = track.kinematics.covariance.topLeftCorner<2, 2>();
+                EXPECT_GT(P(1, 1), 4 * P(0, 0));
+                sum += e.dot(P.inverse() * e) / 2;
+                ++seen;
+            }
+    EXPECT_GE(seen, 19);
+    EXPECT_LT(sum / seen, 2);
+    EXPECT_GT(sum / seen, 0.3);
+}
+
 TEST(Evidence, AnAircraftThatFliesHarderThanAnyModeKeepsItsNumber) {
     World w;
     w.radar(1, -30e3, -20e3, 5);

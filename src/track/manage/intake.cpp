@@ -78,6 +78,9 @@ bool Tracker::Impl::refuse(const picture::TargetReport& r, SensorState& s) {
     if (!polar && (!finite(r.point->lat) || !finite(r.point->lon) || std::abs(r.point->lat) > std::numbers::pi / 2 ||
                    std::abs(r.point->lon) > kTwoPi))
         return count(counters.refused_malformed);
+    if (const auto& c = r.horizontal_covariance; c && !(finite((*c)[0]) && finite((*c)[1]) && (*c)[0] > 0 &&
+                                                        (*c)[1] > 0 && (*c)[2] * (*c)[2] < (*c)[0] * (*c)[1]))
+        return count(counters.refused_malformed);
     if (!finite(r.sigma_range) || !finite(r.sigma_azimuth) || !finite(r.sigma_horizontal) || r.sigma_range < 0 ||
         r.sigma_azimuth < 0 || r.sigma_horizontal < 0)
         return count(counters.refused_malformed);
@@ -150,6 +153,10 @@ void Tracker::Impl::take(const picture::TargetReport& r) {
     if (sane(r.ground_speed, 0, 1500)) p.ground_speed = r.ground_speed;
     if (sane(r.track_angle, -10, 10)) p.track_angle = r.track_angle;
     if (sane(r.vertical_rate, -150, 150)) p.vertical_rate = r.vertical_rate;
+    if (sane(r.turn_rate, -0.5, 0.5)) p.turn_rate = r.turn_rate;
+    if (finite(r.sigma_velocity) && r.sigma_velocity > 0)
+        p.variance_velocity = std::max(r.sigma_velocity * r.sigma_velocity, 1.0);
+    p.kind = r.kind;
     p.replied =
         r.kind != picture::SensorKind::primary &&
         (p.pressure_height || r.identity.address || r.identity.mode_3a || !r.polar() || !r.identity.callsign.empty());
@@ -164,7 +171,14 @@ void Tracker::Impl::take(const picture::TargetReport& r) {
     } else {
         const double sigma = r.sigma_horizontal > 0 ? r.sigma_horizontal : 50;
         p.point = *r.point;
-        p.variance = std::max(sigma * sigma, 4.0);
+        constexpr double least = 4;  // m²
+        p.east = p.north = std::max(sigma * sigma, least);
+        if (const auto& c = r.horizontal_covariance) {
+            p.east = std::max((*c)[0], least);
+            p.north = std::max((*c)[1], least);
+            p.both = (*c)[2];
+        }
+        p.variance = std::max(p.east, p.north);
         p.self_reported = r.kind == picture::SensorKind::ads_b;
     }
 }

@@ -46,6 +46,7 @@ bool Tracker::Impl::show(const TrackState& k, Seconds at, picture::Track& out) c
     q.covariance = rotate * m.covariance * rotate.transpose();
     q.covariance.topLeftCorner<2, 2>().diagonal().array() += slow_error(k, at);
     q.turn_rate = -(f.mu[1] * f.x[iP][1] + f.mu[2] * f.x[iP][2]);
+    q.acceleration = f.mu[3] * f.x[iP][3];
     // A height that one reply alone tells, or that hardly anything is known of any more, is not told.
     if (const double variance = k.vertical.variance(at);
         k.vertical.proven() && variance < kMaxHeightSigma * kMaxHeightSigma) {
@@ -62,6 +63,9 @@ bool Tracker::Impl::show(const TrackState& k, Seconds at, picture::Track& out) c
     out.number = k.number;
     out.first_seen = time(k.first_seen);
     out.last_report = time(k.last_report);
+    const auto latest = [&](Seconds s) { return s > -1e8 ? time(s) : base::Time::min(); };
+    out.latest = {latest(k.latest.primary), latest(k.latest.secondary), latest(k.latest.mode_s),
+                  latest(k.latest.multilateration), latest(k.latest.ads_b)};
     out.existence = existence;
     out.confirmed = true;
     double fastest = 1e9;

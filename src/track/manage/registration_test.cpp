@@ -154,5 +154,36 @@ TEST(Registration, TheTrueErrorsLieInTheIntervalsThatItTells) {
     EXPECT_GT(observable, of / 2);
 }
 
+TEST(Registration, ARadarThatJumpsIsLearntAnewAndThePictureStaysSingle) {
+    // Serviced at 200 s: its azimuth is off by a third of a degree from then on.
+    World w = busy_world(50, 3);
+    w.duration = 420;
+    for (auto& a : w.aircraft) a.turn_from = 1e9;
+    auto reports = w.reports();
+    constexpr double kOff = 0.33 * geo::deg;
+    for (auto& r : reports)
+        if (r.sensor.value == 2 && (r.time - base::Time{}).seconds() > 200) r.azimuth = geo::wrap_2pi(r.azimuth + kOff);
+    Tracker t = tracker_for(w);
+    feed(t, reports, 195);
+    const Outcome before = compare(w, t.picture(t.now()), 195);
+    std::uint32_t jumps = 0;
+    for (const auto& r : t.registration()) jumps += r.jumps;
+    EXPECT_EQ(jumps, 0U);
+    for (const auto& r : reports)
+        if ((r.time - base::Time{}).seconds() > 195) {
+            t.advance(r.time);
+            t.report(r);
+        }
+    t.advance(base::Time{} + base::seconds(420));
+    for (const auto& r : t.registration()) {
+        EXPECT_EQ(r.jumps, r.sensor.value == 2 ? 1U : 0U) << r.sensor.value;
+        EXPECT_NEAR(r.azimuth.value, r.sensor.value == 2 ? kOff : 0, 4 * r.azimuth.sigma) << r.sensor.value;
+        EXPECT_LT(r.azimuth.sigma, 0.02 * geo::deg);
+    }
+    const Outcome after = compare(w, t.picture(t.now()), 420);
+    EXPECT_LT(after.rms, 1.3 * before.rms + 10);
+    EXPECT_LE(after.tracks, after.matched + 2);
+}
+
 }  // namespace
 }  // namespace asman::track

@@ -59,14 +59,17 @@ struct Plot {
     double noise_range = 1, noise_azimuth = 1;        ///< variances of noise alone
     double variance_time = 0;                         ///< of the time bias, s²
     Eigen::Vector3d place = Eigen::Vector3d::Zero();  ///< at the report's height, or the nominal one
-    double variance = 0;                              ///< geodetic: m² per axis
+    double variance = 0;                              ///< geodetic: m² per axis, the larger one
+    double east = 0, north = 0, both = 0;             ///< geodetic: the two variances and their covariance, m²
     geo::Point point;                                 ///< geodetic
     std::optional<double> pressure_height, geometric_height;
     bool garbled = false;  ///< a part of the reply was found so: a code or a height that is not valid
     bool replied = false;  ///< a transponder or ADS-B spoke: not an echo alone
     picture::ReportedIdentity identity;
-    std::optional<double> ground_speed, track_angle, vertical_rate;
+    std::optional<double> ground_speed, track_angle, vertical_rate, turn_rate;
+    double variance_velocity = 4;  ///< of ground speed and track angle, per axis, m²/s²
     bool simulated = false;
+    picture::SensorKind kind = picture::SensorKind::combined;
     bool self_reported = false;       ///< the place is the aircraft's own navigation (ADS-B), which errs slowly
     std::uint32_t message = kNobody;  ///< its place among the messages kept
     double false_density = 0;         ///< false plots per m² here, per scan
@@ -78,8 +81,9 @@ struct Plot {
     template <class Archive>
     void fields(Archive& a) {
         a(t, sensor, polar, at, stamp, raw_range, raw_azimuth, noise_range, noise_azimuth, variance_time, place,
-          variance, point, pressure_height, geometric_height, garbled, replied, identity, ground_speed, track_angle,
-          vertical_rate, simulated, self_reported, message, false_density, new_density, newborn);
+          variance, east, north, both, kind, turn_rate, variance_velocity, point, pressure_height, geometric_height,
+          garbled, replied, identity, ground_speed, track_angle, vertical_rate, simulated, self_reported, message,
+          false_density, new_density, newborn);
     }
 };
 
@@ -249,6 +253,14 @@ struct TrackState {
     Seconds first_seen = 0, last_report = 0, last_survey = 0;
     std::uint32_t reports = 0, replies = 0, echoes = 0;
     bool simulated = false;
+    /// When each kind of detection last updated it.
+    struct Latest {
+        Seconds primary = -1e9, secondary = -1e9, mode_s = -1e9, multilateration = -1e9, ads_b = -1e9;
+        template <class Archive>
+        void fields(Archive& a) {
+            a(primary, secondary, mode_s, multilateration, ads_b);
+        }
+    } latest;
     std::vector<Link> links;  ///< sorted by sensor
     // Identity as evidence.
     std::optional<std::uint32_t> address;
@@ -272,8 +284,8 @@ struct TrackState {
     void fields(Archive& a) {
         a(generation, born, alive, confirmed, established, number, f, anchor, t, existence, existed, birth,
           speed_evidence, vertical, height_open, pressure_based, place, velocity, spread, spread_rate, first_seen,
-          last_report, last_survey, reports, replies, echoes, simulated, links, address, address_weight, code, callsign,
-          emergency, special_position, recent_codes, rival, rival_score, samples, registered, message_at,
+          last_report, last_survey, reports, replies, echoes, simulated, latest, links, address, address_weight, code,
+          callsign, emergency, special_position, recent_codes, rival, rival_score, samples, registered, message_at,
           message_variance, geometric_at);
     }
     double height(Seconds time, double unknown) const { return vertical.valid() ? vertical.height(time) : unknown; }
@@ -417,7 +429,8 @@ struct Tracker::Impl {
     std::uint64_t next_number = 1;
     std::vector<std::uint64_t> ended;
     std::vector<picture::Track> shown;
-    std::vector<std::pair<std::uint64_t, std::uint32_t>> order;  ///< number, slot of those to be shown
+    std::vector<std::pair<std::uint64_t, std::uint32_t>> order;  ///< number, slot of those that may be shown
+    std::vector<char> visible;                                   ///< which of them are
 
     /// Exact near the epoch; times far off (hostile ones too) only have to stay far off.
     Seconds seconds(base::Time t) const {
@@ -533,6 +546,7 @@ struct Tracker::Impl {
     void learn_height(TrackState& k, const Plot& p) const;
     void learn_geometric_height(TrackState& k, const Plot& p) const;
     void learn_velocity(TrackState& k, const Plot& p) const;
+    void note_kind(TrackState& k, const Plot& p) const;
     // tracks.cpp
     void start(Work& w, const Plot& p, double existence, const Birth& birth);
     void refresh(Work& w, std::uint32_t slot);

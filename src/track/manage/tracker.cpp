@@ -168,16 +168,24 @@ std::vector<Registration> Tracker::registration() const {
 std::span<const picture::Track> Tracker::picture(base::Time at) {
     Impl& m = *impl_;
     const Seconds t = m.seconds(at);
-    std::size_t n = 0;
     auto& order = m.order;
     order.clear();
     for (std::uint32_t slot = 0; slot < m.tracks.size(); ++slot)
         if (m.tracks[slot].alive && m.tracks[slot].confirmed) order.emplace_back(m.tracks[slot].number, slot);
     std::sort(order.begin(), order.end());
-    for (const auto& [number, slot] : order) {
-        if (m.shown.size() <= n) m.shown.emplace_back();
-        if (m.show(m.tracks[slot], t, m.shown[n])) ++n;
-    }
+    if (m.shown.size() < order.size()) m.shown.resize(order.size());
+    m.visible.assign(order.size(), 0);
+    constexpr std::size_t run = 128;
+    m.workers.each((order.size() + run - 1) / run, [&](std::size_t r, unsigned) {
+        for (std::size_t i = r * run; i < std::min(order.size(), (r + 1) * run); ++i)
+            m.visible[i] = m.show(m.tracks[order[i].second], t, m.shown[i]);
+    });
+    std::size_t n = 0;
+    for (std::size_t i = 0; i < order.size(); ++i)
+        if (m.visible[i] != 0) {
+            if (i != n) std::swap(m.shown[n], m.shown[i]);
+            ++n;
+        }
     return {m.shown.data(), n};
 }
 

@@ -55,6 +55,7 @@ void Tracker::Impl::start(Work& w, const Plot& p, double existence, const Birth&
     learn_identity(k, p);
     if (p.pressure_height) k.vertical.update(p.t, *p.pressure_height, kHeightSigma);
     learn_geometric_height(k, p);
+    note_kind(k, p);
     if (p.ground_speed && p.track_angle)
         k.f.set_velocity(*p.ground_speed * std::sin(*p.track_angle), *p.ground_speed * std::cos(*p.track_angle), 25);
     refresh(w, slot);

@@ -96,12 +96,17 @@ struct TargetReport {
     // Geodetic (ADS-B, multilateration). sigma_horizontal is 1σ per axis, metres (from NIC/NACp).
     std::optional<geo::Point> point;
     double sigma_horizontal = 0;
+    /// Where a report says it (multilateration): east and north variance and their covariance, m²; in place of
+    /// sigma_horizontal.
+    std::optional<std::array<double, 3>> horizontal_covariance;
     std::optional<geo::PressureAltitude> pressure_altitude;
     bool pressure_altitude_valid = true;  ///< not garbled, validated
     std::optional<geo::EllipsoidalHeight> geometric_height;
     // Down-linked motion where there is one (ADS-B velocity, Mode S BDS 50/60).
     std::optional<double> ground_speed;   ///< m/s
     std::optional<double> track_angle;    ///< radians from true north
+    double sigma_velocity = 0;            ///< of the two, 1σ per axis, m/s (from NACv); 0: not said
+    std::optional<double> turn_rate;      ///< rad/s, positive clockwise (BDS 50)
     std::optional<double> vertical_rate;  ///< m/s, positive up
     ReportedIdentity identity;
     std::optional<std::uint32_t> source_track;  ///< the sensor's own track number (048/161, 062/040): evidence only
@@ -161,6 +166,14 @@ struct Kinematics {
     double sigma_geometric_height = 0;
     std::optional<double> vertical_rate;  ///< m/s, positive up
     double turn_rate = 0;                 ///< rad/s, positive clockwise
+    double acceleration = 0;              ///< along the course, m/s²; of the state's own tracks, not released
+};
+
+/// When reports of each kind last updated a track; Time::min(): never. Of the state's own tracks, not released.
+struct LatestReports {
+    Time primary = Time::min(), secondary = Time::min(), mode_s = Time::min();
+    Time multilateration = Time::min(), ads_b = Time::min();
+    auto operator<=>(const LatestReports&) const = default;
 };
 
 struct Track {
@@ -168,6 +181,7 @@ struct Track {
     Kinematics kinematics;
     Time first_seen;       ///< of the first report
     Time last_report;      ///< of the latest report
+    LatestReports latest;  ///< and by kind
     double existence = 1;  ///< probability
     bool confirmed = false;
     bool coasting = false;

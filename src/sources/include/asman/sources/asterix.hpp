@@ -90,7 +90,7 @@ struct Decoded {
     }
 };
 
-/// Decodes 001, 002, 010, 021, 034, 048, 062. Keeps state per sensor (last marks, wrap of truncated times), no clock:
+/// Decodes 001, 002, 010, 020, 021, 034, 048, 062. Keeps state per sensor (last marks, wrap of truncated times), no clock:
 /// the same frames give the same reports. Not thread-safe.
 class AsterixSource {
   public:
