@@ -1,4 +1,5 @@
 #include <asman/accord/act.hpp>
+#include <asman/accord/text.hpp>
 
 #include "names.hpp"
 #include "read.hpp"
@@ -162,8 +163,9 @@ std::string print_act(const Act& act) {
     return out;
 }
 
-base::Result<Filing> parse_filing(std::string_view toml, const std::string& file, std::optional<Time> recorded_at) {
-    ASMAN_TRY(const auto config, base::Config::parse(toml, file));
+namespace {
+
+base::Result<Filing> read_filing(const base::Config& config, std::optional<Time> recorded_at) {
     const auto root = config.root();
     require_format(root);
     Filing out;
@@ -172,6 +174,19 @@ base::Result<Filing> parse_filing(std::string_view toml, const std::string& file
     for (const auto& s : root.tables("act")) out.acts.push_back(read_act(s, recorded_at));
     ASMAN_CHECK(config.finish());
     return out;
+}
+
+}  // namespace
+
+base::Result<Filing> parse_filing(std::string_view toml, const std::string& file, std::optional<Time> recorded_at) {
+    ASMAN_TRY(const auto config, base::Config::parse(toml, file));
+    return read_filing(config, recorded_at);
+}
+
+base::Result<KeyList> keys_of_filing(std::string_view toml, const std::string& file) {
+    ASMAN_TRY(const auto config, base::Config::parse(toml, file));
+    (void)read_filing(config, std::nullopt);
+    return config.asked();
 }
 
 }  // namespace asman::accord

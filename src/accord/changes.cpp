@@ -56,7 +56,8 @@ std::vector<Change> Law::timeline() const {
                         say(last.state == AccordState::suspended ? "resumed" : "enters into force");
                         break;
                     case AccordState::suspended:
-                        say("suspended");
+                        // Who suspended it is said below; else its parent did.
+                        if (now.suspensions.empty()) say("suspended with its parent");
                         break;
                     case AccordState::ended:
                         say("ends");

@@ -1,4 +1,5 @@
 #include <asman/accord/keys.hpp>
+#include <asman/accord/text.hpp>
 
 #include "names.hpp"
 #include "read.hpp"
@@ -94,8 +95,9 @@ const Revocation* Keyring::revoked(const base::PublicKey& key, Time known) const
     return out;
 }
 
-base::Result<Keyring> parse_keyring(std::string_view toml, const std::string& file) {
-    ASMAN_TRY(const auto config, base::Config::parse(toml, file));
+namespace {
+
+base::Result<Keyring> read_keyring(const base::Config& config) {
     const auto root = config.root();
     Keyring out;
     const Names names;
@@ -121,6 +123,19 @@ base::Result<Keyring> parse_keyring(std::string_view toml, const std::string& fi
     }
     ASMAN_CHECK(config.finish());
     return out;
+}
+
+}  // namespace
+
+base::Result<Keyring> parse_keyring(std::string_view toml, const std::string& file) {
+    ASMAN_TRY(const auto config, base::Config::parse(toml, file));
+    return read_keyring(config);
+}
+
+base::Result<KeyList> keys_of_law(std::string_view toml, const std::string& file) {
+    ASMAN_TRY(const auto config, base::Config::parse(toml, file));
+    (void)read_keyring(config);
+    return config.asked();
 }
 
 }  // namespace asman::accord

@@ -49,6 +49,7 @@ std::shared_ptr<Law::Impl> Law::Impl::copy() const {
     out->keyring = keyring;
     out->skew = skew;
     out->hindsight = hindsight;
+    out->shadow = shadow;
     out->sealed_all = sealed_all;
     out->sealed = sealed;
     out->restrictions = restrictions;
@@ -62,6 +63,7 @@ std::shared_ptr<Law::Impl> Law::Impl::copy() const {
         g->acts = f->acts;
         g->sealed = f->sealed;
         g->signed_by_acts = f->signed_by_acts;
+        g->shadow = f->shadow;
         g->removed = f->removed;
         out->families.emplace(id, std::move(g));
     }
@@ -217,6 +219,20 @@ Law Law::hindsight() const {
     return out;
 }
 
+Law Law::shadow() const {
+    auto impl = impl_->copy();
+    for (auto& [id, f] : impl->families) f->shadow = true;
+    impl->shadow = true;
+    impl->settle();
+    Law out;
+    out.impl_ = std::move(impl);
+    return out;
+}
+
+bool Law::is_shadow() const {
+    return impl_->shadow;
+}
+
 bool Law::is_hindsight() const {
     return impl_->hindsight;
 }
@@ -279,7 +295,7 @@ base::Digest Law::digest() const {
     }
     for (const auto& [id, error] : impl_->sealed) h.add("sealed " + id);
     for (const auto& name : impl_->removed) h.add("without " + name);
-    h.add(static_cast<std::int64_t>(impl_->sealed_all) * 2 + impl_->hindsight);
+    h.add(static_cast<std::int64_t>(impl_->sealed_all) * 4 + impl_->shadow * 2 + impl_->hindsight);
     h.add(impl_->skew.ns);
     return h.finish();
 }

@@ -31,7 +31,7 @@ struct Restriction {
 struct Law::Impl {
     Keyring keyring;
     Duration skew{0};
-    bool hindsight = false;
+    bool hindsight = false, shadow = false;
     bool sealed_all = false;
     std::map<std::string, std::unique_ptr<Family>> families;
     std::map<std::string, base::Error> sealed;  ///< ids, with why

@@ -365,6 +365,15 @@ Hindrance Family::by_itself(const Clause& c, std::size_t version, State g, State
         holds_now = mg->provisional_at <= t && mr->provisional_at <= t && pg.signed_at <= t && pr.signed_at <= t &&
                     t < mg->leaves_at && t < mr->leaves_at;
     }
+    if (!holds_now && shadow && between < 0 && t < mg->leaves_at && t < mr->leaves_at) {
+        // As if it were in force: the latest version that both have signed.
+        const auto both_signed = [&](std::size_t v) {
+            return mg->version[v].signed_at <= t && mr->version[v].signed_at <= t;
+        };
+        std::size_t latest = versions.size();
+        for (std::size_t v = 0; v < versions.size(); ++v) latest = both_signed(v) ? v : latest;
+        holds_now = latest == version;
+    }
     if (!holds_now) {
         if (between >= 0) return {Kind::version, {}, nullptr, {}};
         return {Kind::not_bound, mg->bound_at(t) ? r : g, nullptr, {}};

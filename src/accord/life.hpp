@@ -81,6 +81,7 @@ class Family {
     const Family* parent = nullptr;
     bool sealed = false;
     bool signed_by_acts = false;       ///< where signatures are required, a text's own [signed] signs for nobody
+    bool shadow = false;               ///< taken as in force between those who have signed (rule 23)
     std::vector<std::string> removed;  ///< clauses and sites taken out by a what-if
 
     /// Computes snapshots and breakpoints; the parent first.

@@ -80,6 +80,10 @@ const Names& signature_mode_names() {
     static const Names n{"none", "required"};
     return n;
 }
+const Names& geoid_names() {
+    static const Names n{"EGM96"};
+    return n;
+}
 const Names& sign_names() {
     static const Names n{"no_transponder", "no_identity", "emergency"};
     return n;

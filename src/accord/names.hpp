@@ -20,6 +20,7 @@ const std::vector<std::string>& form_names();
 const std::vector<std::string>& certainty_names();
 const std::vector<std::string>& class_names();
 const std::vector<std::string>& sign_names();
+const std::vector<std::string>& geoid_names();
 const std::vector<std::string>& key_use_names();
 const std::vector<std::string>& signature_mode_names();  ///< none, required
 const std::vector<std::string>& when_stopped_names();

@@ -264,8 +264,9 @@ bool Text::covers(const Clause& c, std::string_view site_accord, std::string_vie
            });
 }
 
-base::Result<Text> parse_text(std::string_view toml, const std::string& file, const World& world) {
-    ASMAN_TRY(const auto config, base::Config::parse(toml, file));
+namespace {
+
+base::Result<Text> read_text(const base::Config& config, const std::string& file, const World& world) {
     const auto root = config.root();
     Text t;
     t.file = file;
@@ -302,6 +303,10 @@ base::Result<Text> parse_text(std::string_view toml, const std::string& file, co
         t.clauses = read_clauses(root, names, t.sites);
         read_rest(root, t, names);
     }
+    if (!t.geoid.empty() && std::ranges::find(geoid_names(), t.geoid) == geoid_names().end()) {
+        root.reject("geoid", Errc::unknown_name,
+                    fmt::format("unknown geoid '{}': expected EGM96{}", t.geoid, near(t.geoid, geoid_names())));
+    }
     if (needs_geoid(t) && t.geoid.empty()) {
         root.reject("geoid", Errc::missing,
                     "a band above mean sea level stands on a geoid: 'geoid' must name its source");
@@ -310,6 +315,19 @@ base::Result<Text> parse_text(std::string_view toml, const std::string& file, co
     for (auto& c : t.clauses) c.view = view_of(t, c);
     t.digest = base::digest(canonical(t));
     return t;
+}
+
+}  // namespace
+
+base::Result<Text> parse_text(std::string_view toml, const std::string& file, const World& world) {
+    ASMAN_TRY(const auto config, base::Config::parse(toml, file));
+    return read_text(config, file, world);
+}
+
+base::Result<KeysOf> keys_of(std::string_view toml, const std::string& file, const World& world) {
+    ASMAN_TRY(const auto config, base::Config::parse(toml, file));
+    (void)read_text(config, file, world);
+    return KeysOf{config.asked(), config.present()};
 }
 
 }  // namespace asman::accord

@@ -437,6 +437,36 @@ Section Config::root() const {
     return root_;
 }
 
+std::map<std::string, std::set<std::string>> Config::asked() const {
+    std::map<std::string, std::set<std::string>> out;
+    if (!root_.impl_) return out;
+    for (const auto& [table, asked] : root_.impl_->doc->asked)
+        out[asked.label].insert(asked.keys.begin(), asked.keys.end());
+    return out;
+}
+
+namespace {
+
+void add_present(const toml::table& table, const std::string& label,
+                 std::map<std::string, std::set<std::string>>& out) {
+    for (const auto& [key, node] : table) {
+        out[label].insert(std::string(key.str()));
+        const auto below = label.empty() ? std::string(key.str()) : label + "." + std::string(key.str());
+        if (const auto* t = node.as_table()) add_present(*t, below, out);
+        if (const auto* a = node.as_array())
+            for (const auto& e : *a)
+                if (const auto* t = e.as_table()) add_present(*t, below, out);
+    }
+}
+
+}  // namespace
+
+std::map<std::string, std::set<std::string>> Config::present() const {
+    std::map<std::string, std::set<std::string>> out;
+    if (root_.impl_) add_present(root_.impl_->doc->root, {}, out);
+    return out;
+}
+
 Result<void> Config::finish() const {
     if (!root_.impl_) return {};
     const auto& doc = *root_.impl_->doc;

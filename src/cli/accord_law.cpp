@@ -6,6 +6,8 @@
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace asman::cli {
 namespace {
 
@@ -93,29 +95,48 @@ int check(const LawOptions& o) {
 int timeline(const LawOptions& o, const std::string& svg, const std::string& id) {
     const auto loaded = load_law(o);
     if (!loaded) return report(loaded.error());
+    const auto& law = loaded->law;
+    const auto texts = law.texts();
+    if (!id.empty() && std::ranges::none_of(texts, [&](const auto& t) { return t->id == id; })) {
+        std::vector<std::string> known;
+        for (const auto& t : texts) known.push_back(t->id);
+        const auto near = base::nearest_name(id, known);
+        return report({base::Errc::unknown_name,
+                       {},
+                       fmt::format("no accord '{}'{}", id, near.empty() ? "" : "; did you mean '" + near + "'?")});
+    }
     if (!svg.empty()) {
-        const auto written = base::write_file(svg, accord::timeline_svg(loaded->law));
+        const auto written = base::write_file(svg, accord::timeline_svg(law, id));
         if (!written) return report(written.error());
     }
-    json list = json::array();
-    for (const auto& c : loaded->law.timeline()) {
-        if (!id.empty() && c.accord != id) continue;
-        if (o.json) {
-            list.push_back({{"at", base::format_time(c.at)},
-                            {"accord", c.accord},
-                            {"what", c.what},
-                            {"certainty", c.assumed ? "assumed" : "public"}});
-        } else {
-            fmt::print("{:<20} {:<16} {}{}\n", day(c.at), c.accord, c.what, c.assumed ? "  (assumed)" : "");
-        }
+    if (o.json) {
+        fmt::print("{}", accord::timeline_json(law, id));
+        return Exit::ok;
     }
-    if (o.json) fmt::print("{}\n", list.dump(2));
+    for (const auto& c : law.timeline())
+        if (id.empty() || c.accord == id)
+            fmt::print("{:<20} {:<16} {}{}\n", day(c.at), c.accord, c.what, c.assumed ? "  (assumed)" : "");
     return Exit::ok;
 }
 
 }  // namespace
 
+static void add_schema(CLI::App& accord) {
+    auto what = std::make_shared<std::string>("text");
+    CLI::App* s = accord.add_subcommand("schema", "JSON Schema of a format, for editors");
+    s->add_option("format", *what, "text, acts or law")
+        ->check(CLI::IsMember({"text", "acts", "law"}))
+        ->capture_default_str();
+    s->footer("Example:\n  asman accord schema text > accord.schema.json");
+    s->callback([what] {
+        fmt::print("{}", *what == "text"   ? accord::schema_of_text()
+                         : *what == "acts" ? accord::schema_of_filing()
+                                           : accord::schema_of_law());
+    });
+}
+
 void add_accord_law(CLI::App& accord, Outcome& outcome) {
+    add_schema(accord);
     auto o = std::make_shared<LawOptions>();
     auto at = std::make_shared<std::string>();
     CLI::App* s = accord.add_subcommand("status", "State of every accord at an instant");

@@ -27,6 +27,9 @@ bool on_terminal();
 /// From now on Ctrl-C and SIGTERM ask to stop, and what runs ends cleanly: logs are flushed and summaries written.
 void stop_on_signal();
 bool stop_asked();
+/// From now on SIGHUP asks to read the law again; take_reload() tells it once.
+void reload_on_signal();
+bool take_reload();
 
 /// A progress bar on standard error, drawn only on a terminal and at most ten times a second.
 class Progress {

@@ -5,6 +5,7 @@
 #include "running.hpp"
 #include "scenery.hpp"
 
+#include <asman/accord/timeline.hpp>
 #include <asman/node/playback.hpp>
 #include <asman/simulate/instruments.hpp>
 #include <asman/study/demonstration.hpp>
@@ -106,6 +107,7 @@ base::Result<std::unique_ptr<node::Show>> open_demonstration(const Options& o, D
             ASMAN_TRY(law, law.without(name));
         }
         display.law_changes = law_changes(law);
+        display.timeline = accord::timeline_svg(law);
         ASMAN_TRY(display.desk, desk_setting(o, *show, borders, std::move(law)));
     }
     return std::unique_ptr<node::Show>(std::move(show));

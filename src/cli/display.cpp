@@ -45,13 +45,14 @@ Display::Display(node::Show& show, serve::Server& server)
       rates_(show.states().size()) {}
 
 void Display::publish_scenes(const std::vector<serve::Cover>& cover, const std::vector<serve::LawChange>& law_changes,
-                             bool coverage) {
+                             bool coverage, const std::string& timeline) {
     for (const auto& state : show_.states()) {
         serve::Scene scene;
         scene.state = state;
         scene.title = show_.title();
         scene.cover = cover;
         scene.law_changes = law_changes;
+        scene.timeline = timeline;
         scene.may_look_as = scene.may_move_law = show_.simulated();
         scene.may_pace = show_.mode() != core::Mode::live;
         scene.coverage = coverage;
@@ -225,11 +226,13 @@ void Display::send(std::size_t member, const Pace& pace) {
 }
 
 std::string Display::explain(const serve::Explain& question) const {
-    serve::Explanation answer{question.request, question.state, question.track, {}};
+    serve::Explanation answer{question.request, question.state, question.track, question.to, {}};
     const auto& states = show_.states();
-    if (const auto it = std::ranges::find(states, question.state); it != states.end())
+    if (const auto it = std::ranges::find(states, question.state); it != states.end()) {
+        const auto& engine = show_.federation().engine(static_cast<std::size_t>(it - states.begin()));
         answer.lines =
-            show_.federation().engine(static_cast<std::size_t>(it - states.begin())).explain_joint(question.track);
+            question.to ? engine.explain_release(question.track, *question.to) : engine.explain_joint(question.track);
+    }
     return serve::explanation_json(answer);
 }
 

@@ -26,7 +26,7 @@ class Display {
     void publish_now(const Pace& pace);
     /// Scenes: what seldom changes. Called at the start.
     void publish_scenes(const std::vector<serve::Cover>& cover, const std::vector<serve::LawChange>& law_changes,
-                        bool coverage);
+                        bool coverage, const std::string& timeline);
     std::vector<serve::StateLine> lines() const;
     /// The answer to "why do I see this".
     std::string explain(const serve::Explain& question) const;

@@ -27,6 +27,7 @@ base::Result<void> run(const Options& o) {
     }
     ASMAN_TRY(auto show, node::Live::make(o.live));
     stop_on_signal();
+    reload_on_signal();
     if (o.headless) {
         ASMAN_CHECK(run_headless(*show, 0));
     } else {

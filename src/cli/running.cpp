@@ -15,6 +15,12 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+/// The accords are read again after a hang-up signal; what is wrong with them ends nothing.
+void reload_if_asked(node::Show& show) {
+    if (!take_reload()) return;
+    if (auto done = show.reload_law(); !done) (void)report(done.error());
+}
+
 void print_events(node::Show& show) {
     for (std::size_t i = 0; i < show.states().size(); ++i)
         for (const auto& event : show.federation().take_events(i))
@@ -87,7 +93,7 @@ struct Handler {
 /// Runs until Ctrl-C: at the end of the data the last picture stays.
 base::Result<void> loop(node::Show& show, serve::Server& server, double speed, const DisplayOptions& options) {
     Display display(show, server);
-    display.publish_scenes(options.cover, options.law_changes, options.desk != nullptr);
+    display.publish_scenes(options.cover, options.law_changes, options.desk != nullptr, options.timeline);
     std::unique_ptr<CoverageDesk> desk;
     if (options.desk) desk = std::make_unique<CoverageDesk>(server, std::move(*options.desk));
     StatusPrinter status;
@@ -114,6 +120,7 @@ base::Result<void> loop(node::Show& show, serve::Server& server, double speed, c
             if (moved) display.publish_now(pace);
             std::this_thread::sleep_for(std::chrono::milliseconds(20));
         } else {
+            reload_if_asked(show);
             ASMAN_TRY(more, show.tick());
             print_events(show);
             display.publish(pace);
@@ -146,6 +153,7 @@ base::Result<void> run_headless(node::Show& show, double speed) {
     Progress bar("running");
     const auto began = Clock::now();
     for (;;) {
+        reload_if_asked(show);
         ASMAN_TRY(const bool more, show.tick());
         print_events(show);
         if (!more || stop_asked()) return {};

@@ -17,6 +17,7 @@ struct DisplayOptions {
     std::string first_state;                      ///< as whom a new client looks; empty: the last state of the show
     std::vector<serve::Cover> cover{};            ///< what sensors see; empty: rings of their range are drawn
     std::vector<serve::LawChange> law_changes{};  ///< by date
+    std::string timeline{};                       ///< of the accords, as SVG
     std::shared_ptr<DeskSetting> desk{};          ///< of coverage; taken; null: displays have none
 };
 

@@ -13,9 +13,12 @@ namespace asman::cli {
 
 namespace {
 
-std::atomic<bool> stop{false};
+std::atomic<bool> stop{false}, reload{false};
 extern "C" void ask_stop(int) {
     stop = true;
+}
+extern "C" void ask_reload(int) {
+    reload = true;
 }
 
 }  // namespace
@@ -27,6 +30,14 @@ void stop_on_signal() {
 
 bool stop_asked() {
     return stop;
+}
+
+void reload_on_signal() {
+    std::signal(SIGHUP, ask_reload);
+}
+
+bool take_reload() {
+    return reload.exchange(false);
 }
 
 int report(const base::Error& error) {

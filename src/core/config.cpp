@@ -154,6 +154,7 @@ base::Result<NodeConfig> parse_node_config(std::string_view text, const std::str
     c.mode = static_cast<Mode>(root.one_of("mode", list(mode_names)));
     if (const auto date = root.time_opt("date")) c.date = base::date_of(*date);
     c.picture_period = base::seconds(positive(root, "picture_period_s", 1));
+    c.clock_assumed = root.one_of_or("clock", {"synchronised", "assumed"}, 0) == 1;
     c.accords_dir = root.string_or("accords", "");
     c.borders_file = root.string_or("borders", "");
     c.key_file = root.string_or("key", "");
@@ -235,6 +236,7 @@ std::string print_node_config(const NodeConfig& c) {
     fmt::format_to(it, "format = 1\nstate = \"{}\"\nmode = \"{}\"\npicture_period_s = {:.3f}\n", c.state.text(),
                    name(c.mode), c.picture_period.seconds());
     if (c.date.month != 0) fmt::format_to(it, "date = {}\n", base::format_date(c.date));
+    if (c.clock_assumed) out += "clock = \"assumed\"\n";
     if (!c.accords_dir.empty()) fmt::format_to(it, "accords = {}\n", quoted(c.accords_dir));
     if (!c.borders_file.empty()) fmt::format_to(it, "borders = {}\n", quoted(c.borders_file));
     if (!c.key_file.empty()) fmt::format_to(it, "key = {}\n", quoted(c.key_file));

@@ -58,6 +58,7 @@ struct Engine::Impl {
     std::optional<fuse::Joint> joint;
     std::optional<airspace::Watch> watch;
     std::optional<wire::Opener> opener;
+    std::map<picture::State, std::optional<base::PublicKey>> keys;
     base::Hasher digest;
     std::vector<picture::Track> local;
     std::vector<picture::JointTrack> shown;  ///< the joint picture with the identities that the watch proposes
@@ -73,6 +74,7 @@ struct Engine::Impl {
 
     base::Result<void> begin(const Start& start);
     void law_changed();
+    void set_keys();
     std::vector<picture::Contribution> not_granted() const;
     void partner(const PartnerMessage& message);
     void file_act(const LawAct& act);
@@ -110,7 +112,7 @@ base::Result<void> Engine::Impl::begin(const Start& start) {
     watch.emplace(watch_config);
     notices.emplace(config, start.bundle, std::move(watch_config), borders);
     opener.emplace(config.state);
-    for (const auto& partner : config.partners) opener->set_key(partner.state, partner.key);
+    set_keys();
     if (const auto taken = files.find("envelopes.received"); taken != files.end()) {
         base::Reader in(base::as_bytes(taken->second));
         ASMAN_CHECK(opener->restore(in));
@@ -121,10 +123,32 @@ base::Result<void> Engine::Impl::begin(const Start& start) {
     return {};
 }
 
+/// Whose messages are believed, and by which key (accords.md rule 22). What came under a key that is no longer to be
+/// believed goes.
+void Engine::Impl::set_keys() {
+    for (const auto& partner : config.partners) {
+        const auto key = law->message_key(partner);
+        auto& known = keys[partner.state];
+        if (key == known) continue;
+        if (known) {
+            joint->drop_partner(partner.state);
+            out.purge.push_back(partner.state);
+            tell("partner.key",
+                 fmt::format("{}: {}", partner.state.text(), key ? "another key" : "its key is not to be believed"));
+        }
+        if (key)
+            opener->set_key(partner.state, *key);
+        else
+            opener->remove_key(partner.state);
+        known = key;
+    }
+}
+
 /// Another law holds: sensors come and go, what waits under a clause that has stopped is destroyed, and what was
 /// received under one is dropped and the rest fused again (rules 13 and 18) - now, not at the next picture.
 void Engine::Impl::law_changed() {
     ingest->exclude(law->excluded_sensors());
+    set_keys();
     for (const auto& receiver : law->take_stopped()) out.purge.push_back(receiver);
     // The first round makes contributions that came since the last picture visible; the second leaves those that may
     // stay.
@@ -349,6 +373,16 @@ base::Result<Outputs> Engine::step(const Input& input) {
     } else if (const auto* act = std::get_if<LawAct>(&input.body)) {
         m.file_act(*act);
         m.law_changed();
+    } else if (const auto* clock = std::get_if<ClockStatus>(&input.body)) {
+        m.law->set_clock(clock->synchronised, m.now);
+        m.audit->national(m.now, "clock", clock->synchronised ? "synchronised" : "not synchronised");
+        m.law_changed();
+    } else if (const auto* files = std::get_if<LawFiles>(&input.body)) {
+        m.law->reload(files->files, m.now);
+        ASMAN_CHECK(m.ingest->want(m.law->sensor_views()));
+        m.audit->set_parties(m.law->parties());
+        m.audit->national(m.now, "law", "read again: " + m.law->digest().hex());
+        m.law_changed();
     } else if (const auto* set = std::get_if<SetLawTime>(&input.body)) {
         if (auto done = m.law->set_law_time(m.now, set->law_time); !done)
             m.tell("command.refused", done.error().text());
@@ -439,6 +473,15 @@ std::vector<std::byte> Engine::received_numbers() const {
     base::Writer out;
     if (impl_->opener) impl_->opener->save(out);
     return out.take();
+}
+
+std::vector<std::string> Engine::explain_release(std::uint64_t joint_track, picture::State receiver) const {
+    const auto& m = *impl_;
+    const auto* track = m.joint ? m.joint->find(joint_track) : nullptr;
+    if (!track) return {fmt::format("There is no joint track {}.", joint_track)};
+    auto out = m.law->explain(track->contributions, m.ingest->views(), receiver);
+    if (out.empty()) out.push_back(fmt::format("No clause of {} is for this.", m.config.state.text()));
+    return out;
 }
 
 std::vector<std::string> Engine::explain_joint(std::uint64_t joint_track) const {

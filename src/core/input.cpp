@@ -69,6 +69,8 @@ std::vector<std::byte> encode(const InputBody& body) {
                    },
                    [&](const SetLawTime& s) { w.put(s.law_time.ns); },
                    [&](const Tick&) {},
+                   [&](const ClockStatus& c) { w.put(static_cast<std::uint8_t>(c.synchronised)); },
+                   [&](const LawFiles& l) { put_map(w, l.files); },
                },
                body);
     return w.take();
@@ -112,6 +114,12 @@ base::Result<InputBody> decode(std::uint8_t kind, base::Bytes payload) {
             break;
         case 6:
             body = Tick{};
+            break;
+        case 7:
+            body = ClockStatus{r.get<std::uint8_t>() != 0};
+            break;
+        case 8:
+            body = LawFiles{get_map(r)};
             break;
         default:
             return base::fail(base::Errc::bad_value, "input of unknown kind " + std::to_string(kind));

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 namespace asman::core {
@@ -28,6 +29,13 @@ std::string number_secret(const NodeConfig& config, const Bundle& bundle) {
     return it != bundle.files.end() ? it->second : "track numbers of " + std::string(config.state.text());
 }
 
+/// The geoid, where a text has a band above mean sea level (the edge puts it into the bundle then).
+std::shared_ptr<const geo::Geoid> geoid_of(const Bundle& bundle) {
+    const auto it = bundle.files.find("geoid.gtx");
+    if (it == bundle.files.end()) return nullptr;
+    return std::make_shared<const geo::Geoid>(geo::Geoid::parse(it->second));
+}
+
 /// Clock skew between live nodes that a decision must stand; simulated ones and recordings share one clock.
 base::Duration skew(const NodeConfig& config) {
     return config.mode == Mode::live ? base::seconds(1) : base::Duration{0};
@@ -43,19 +51,40 @@ struct LawDesk::Impl {
     base::Duration offset{0};  ///< law time minus data time
     base::Time now;
     std::vector<picture::State> partners;
-    release::Exporter exporter;
     std::array<std::uint64_t, release::refusal_kinds> refusals{};
+    std::shared_ptr<const geo::Borders> borders;
+    std::shared_ptr<const geo::Geoid> geoid;
+    release::Exporter exporter;
+    accord::LawView nothing;  ///< what a clock that is not synchronised releases
+    bool synchronised = true;
+    std::vector<Shadow> shadows;
+    std::optional<accord::LawView> shadow_view;
+    release::Exporter shadow_exporter;
     std::set<picture::State> stopped;  ///< receivers of a clause that has stopped, not yet told
     std::uint64_t changes = 0, acts_refused = 0;
     std::vector<Event> events;
 
+    static release::Exporter::SensorOf sensor_of(const NodeConfig& c) {
+        return [&c](picture::SensorId id) -> const picture::Sensor* {
+            const auto it = std::ranges::find(c.sensors, id, &picture::Sensor::id);
+            return it == c.sensors.end() ? nullptr : &*it;
+        };
+    }
+    static release::Config release_config(const NodeConfig& c, const Bundle& bundle,
+                                          std::shared_ptr<const geo::Geoid> geoid) {
+        release::Config out{.self = c.state, .secret = number_secret(c, bundle)};
+        out.geoid = std::move(geoid);
+        return out;
+    }
+
     Impl(const NodeConfig& c, const Bundle& bundle)
         : config(&c),
-          exporter({.self = c.state, .secret = number_secret(c, bundle)},
-                   [&c](picture::SensorId id) -> const picture::Sensor* {
-                       const auto it = std::ranges::find(c.sensors, id, &picture::Sensor::id);
-                       return it == c.sensors.end() ? nullptr : &*it;
-                   }) {}
+          geoid(geoid_of(bundle)),
+          exporter(release_config(c, bundle, geoid), sensor_of(c)),
+          synchronised(c.mode != Mode::live || c.clock_assumed),
+          shadow_exporter(release_config(c, bundle, geoid), sensor_of(c)) {}
+
+    const accord::LawView& releasing() const { return synchronised ? view : nothing; }
 
     base::Time law_now() const { return now + offset; }
 
@@ -83,15 +112,36 @@ struct LawDesk::Impl {
         view = std::move(next);
         has_view = true;
         ++changes;
+        // The shadow of what is signed: only where it would grant something that the law does not.
+        shadow_view.reset();
+        auto shadow = law.shadow().at(law_now());
+        for (const auto& partner : partners)
+            for (const auto& g : shadow.grants(self, partner))
+                if (!view.find(g.reference(), self, partner)) shadow_view = shadow;
+        if (!shadow_view) shadows.clear();
+    }
+
+    /// Counts what would go; nothing of it goes anywhere.
+    void cast_shadow(std::span<const release::LocalView> local, std::span<const picture::Contribution> foreign) {
+        if (!shadow_view || !shadow_view->holds_at(law_now())) return;
+        std::map<std::pair<picture::State, picture::ClauseRef>, std::uint64_t> count;
+        for (const auto& batch : shadow_exporter.release(local, foreign, *shadow_view, now, law_now(), partners))
+            for (const auto& c : batch.contributions)
+                if (!view.find(c.clauses.back(), config->state, batch.receiver))
+                    ++count[{batch.receiver, c.clauses.back()}];
+        (void)shadow_exporter.take_changes();
+        shadows.clear();
+        for (const auto& [what, n] : count) shadows.push_back({what.first, what.second, n});
     }
 };
 
 LawDesk::LawDesk(const NodeConfig& config, const Bundle& bundle, std::shared_ptr<const geo::Borders> borders)
     : impl_(std::make_unique<Impl>(config, bundle)) {
     auto& m = *impl_;
+    m.borders = std::move(borders);
     // A node without accords (a recording, a state alone) has no law that could be bad: it releases nothing.
     if (const auto files = accord_files(bundle); !files.empty())
-        m.law = accord::Law::load(files, {.borders = borders.get(), .skew = skew(config)});
+        m.law = accord::Law::load(files, {.borders = m.borders.get(), .skew = skew(config)});
     for (const auto& partner : config.partners) m.partners.push_back(partner.state);
     std::ranges::sort(m.partners);
     m.tell_alarms(0);
@@ -202,7 +252,7 @@ std::vector<std::pair<picture::State, wire::Batch>> LawDesk::release(base::Time 
     std::vector<release::LocalView> views;
     for (const auto& v : local) views.push_back({{v.clauses.begin(), v.clauses.end()}, v.tracks});
     std::vector<std::pair<picture::State, wire::Batch>> out;
-    for (auto& batch : m.exporter.release(views, foreign, m.view, now, m.law_now(), m.partners)) {
+    for (auto& batch : m.exporter.release(views, foreign, m.releasing(), now, m.law_now(), m.partners)) {
         wire::Batch w;
         w.tick = now;
         w.law_time = m.law_now();
@@ -210,6 +260,86 @@ std::vector<std::pair<picture::State, wire::Batch>> LawDesk::release(base::Time 
         for (const auto& drop : batch.drops) w.drops.push_back({drop.originator, drop.number});
         out.emplace_back(batch.receiver, std::move(w));
     }
+    m.cast_shadow(views, foreign);
+    return out;
+}
+
+void LawDesk::set_clock(bool synchronised, base::Time now) {
+    auto& m = *impl_;
+    if (m.config->clock_assumed || m.config->mode != Mode::live || m.synchronised == synchronised) return;
+    m.now = now;
+    m.synchronised = synchronised;
+    if (!synchronised)
+        for (const auto& partner : m.partners) m.stopped.insert(partner);
+    m.events.push_back(
+        {now, synchronised ? "clock.synchronised" : "clock.not_synchronised",
+         synchronised ? "released again what the law grants" : "nothing is released until the clock is synchronised"});
+}
+
+bool LawDesk::clock() const {
+    return impl_->synchronised;
+}
+
+void LawDesk::reload(const std::map<std::string, std::string>& files, base::Time now) {
+    auto& m = *impl_;
+    m.now = now;
+    Bundle bundle{files};
+    m.law = m.law.reload(accord_files(bundle), {.borders = m.borders.get(), .skew = skew(*m.config)});
+    for (const auto& name : m.config->without)
+        if (auto changed = m.law.without(name)) m.law = std::move(*changed);
+    m.take(m.law.at(m.law_now()));
+    m.events.push_back({now, "law.read", "the accords were read again: " + m.law.digest().hex()});
+    m.tell_alarms(0);
+}
+
+std::optional<base::PublicKey> LawDesk::message_key(const Partner& partner) const {
+    const auto& m = *impl_;
+    const auto& ring = m.law.keyring();
+    if (!ring.required) return partner.key;
+    for (const auto& key : ring.certified(partner.state, accord::KeyUse::message, m.law_now())) {
+        const auto* revoked = ring.revoked(key, m.law_now());
+        if (!revoked || m.law_now() < revoked->compromised_since) return key;
+    }
+    return std::nullopt;
+}
+
+const std::vector<LawDesk::Shadow>& LawDesk::shadow() const {
+    return impl_->shadows;
+}
+
+std::vector<std::string> LawDesk::explain(std::span<const picture::Contribution> of_object,
+                                          const std::vector<Ingest::View>& local, picture::State receiver) const {
+    const auto& m = *impl_;
+    std::vector<std::string> out;
+    if (!m.synchronised) out.push_back("The clock is not synchronised: nothing is released.");
+    const auto say = [&](const std::string& what, const accord::Explanation& e) {
+        out.push_back(what + ":");
+        for (const auto& line : e.lines) out.push_back("  " + line);
+    };
+    for (const auto& c : of_object) {
+        if (!c.clauses.empty()) {
+            say(fmt::format("What {} released", c.originator.text()), m.exporter.explain(c, m.view, receiver, m.now));
+            continue;
+        }
+        for (const auto& v : local) {
+            const auto it = std::ranges::find_if(v.tracks, [&](const auto& t) {
+                return t.number == c.number && t.kinematics.at == c.track.kinematics.at;
+            });
+            const bool whole = it != v.tracks.end();
+            // Views of other sensors number their tracks for themselves: the one at the same place is meant.
+            const auto near = whole ? it : std::ranges::min_element(v.tracks, {}, [&](const auto& t) {
+                return geo::distance(t.kinematics.at, c.track.kinematics.at);
+            });
+            if (near == v.tracks.end() || geo::distance(near->kinematics.at, c.track.kinematics.at) > 5000) continue;
+            say(whole ? "The own track" : "The track of the view of some of the own sensors",
+                m.exporter.explain(*near, v.clauses, m.view, receiver, m.now));
+        }
+    }
+    for (const auto& s : m.shadows)
+        if (s.receiver == receiver)
+            out.push_back(
+                fmt::format("Shadow: {} objects would go under {} version {}, which is signed and not in force",
+                            s.objects, s.clause.text(), s.clause.version));
     return out;
 }
 
@@ -247,6 +377,9 @@ bool LawDesk::may_keep(const std::vector<picture::ClauseRef>& clauses) const {
 const accord::LawView& LawDesk::view() const {
     return impl_->view;
 }
+const accord::LawView& LawDesk::releasing() const {
+    return impl_->releasing();
+}
 const std::vector<picture::State>& LawDesk::partners() const {
     return impl_->partners;
 }
@@ -271,6 +404,7 @@ void LawDesk::count(std::map<std::string, std::uint64_t>& c) const {
     const auto& e = m.exporter.counters();
     for (const auto& [clause, n] : e.released) c["released " + clause.text()] += n;
     for (const auto& [reason, n] : e.withheld) c["withheld " + std::string(accord::name(reason))] += n;
+    for (const auto& s : m.shadows) c["would_release " + s.clause.text()] += s.objects;
     c["release_waiting"] = e.waiting;
     c["release_destroyed"] = e.destroyed;
     c["release_overflow"] = e.overflow;

@@ -26,13 +26,32 @@ class LawDesk {
     /// Moves the law's clock to this instant of data time. True when another law holds than before.
     bool advance(base::Time now);
     base::Result<void> set_law_time(base::Time now, base::Time law_time);
+    /// A clock that is not synchronised releases nothing (accords.md rule 22).
+    void set_clock(bool synchronised, base::Time now);
+    bool clock() const;
+    /// The folder read again. What is told as known now, and narrows, does not vanish with its file.
+    void reload(const std::map<std::string, std::string>& files, base::Time now);
+    /// The key that a partner's messages are signed with: where acts are signed, the one that its root has certified;
+    /// none when that is revoked or there is none.
+    std::optional<base::PublicKey> message_key(const Partner& partner) const;
+    /// Accords that are signed and not in force: how many objects would go now, by receiver and clause (rule 23).
+    struct Shadow {
+        picture::State receiver;
+        picture::ClauseRef clause;
+        std::uint64_t objects = 0;
+    };
+    const std::vector<Shadow>& shadow() const;
+    /// The grantor's own people: why what this node has of an object goes to a receiver, or does not.
+    std::vector<std::string> explain(std::span<const picture::Contribution> of_object,
+                                     const std::vector<Ingest::View>& local, picture::State receiver) const;
     base::Time law_time() const;
     /// Files acts, certificates and revocations that arrived; the acts that this node did not know yet, for the audit.
     std::vector<accord::Act> act(const LawAct& act, base::Time now);
     /// Accords and who is in them, newcomers too.
     std::map<std::string, std::set<picture::State>> parties() const;
     base::Digest digest() const;
-    const accord::LawView& view() const;
+    const accord::LawView& view() const;       ///< as it stands
+    const accord::LawView& releasing() const;  ///< what may be released by: nothing while the clock is not synchronised
     const std::vector<picture::State>& partners() const;  ///< sorted
     const release::Exporter& exporter() const;
     /// Decisions about objects that changed since the last call.

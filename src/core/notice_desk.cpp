@@ -98,7 +98,7 @@ std::uint64_t NoticeDesk::number_of(const Now& now, State to, const picture::Joi
 }
 
 void NoticeDesk::advance(const Now& now) {
-    const auto& view = now.law.view();
+    const auto& view = now.law.releasing();
     const bool wanted = std::ranges::any_of(now.law.partners(), [&](State to) {
         return std::ranges::any_of(view.grants(config_->state, to), [](const accord::Grant& g) {
             return g.clause().product == accord::Product::target_reports;
@@ -111,7 +111,7 @@ void NoticeDesk::advance(const Now& now) {
 }
 
 void NoticeDesk::alerts(const Now& now) {
-    const auto& view = now.law.view();
+    const auto& view = now.law.releasing();
     std::set<std::pair<State, picture::ClauseRef>> wanted;
     for (const auto& to : now.law.partners()) {
         for (const auto& g : view.grants(config_->state, to)) {
@@ -145,7 +145,7 @@ void NoticeDesk::watch_view(AlertView& v, const accord::Grant& grant, const Now&
     const auto to = grant.receiver();
     const auto law_now = now.law.law_time();
     std::vector<picture::Track> own;
-    for (auto& batch : v.exporter.release(local, foreign, now.law.view(), now.time, law_now, std::span(&to, 1))) {
+    for (auto& batch : v.exporter.release(local, foreign, now.law.releasing(), now.time, law_now, std::span(&to, 1))) {
         for (const auto& d : batch.drops)
             if (d.originator != config_->state) v.joint.drop_foreign(d.originator, config_->state, d.number);
         for (auto& c : batch.contributions) {
@@ -201,7 +201,7 @@ void NoticeDesk::sensors(const Now& now) {
     for (const auto& to : now.law.partners()) {
         for (const auto kind : {NoticeKind::sensor_status, NoticeKind::coverage}) {
             base::Duration validity{0};
-            for (const auto& g : now.law.view().grants(config_->state, to))
+            for (const auto& g : now.law.releasing().grants(config_->state, to))
                 if (g.clause().product == release::product_of(kind))
                     validity = validity.ns == 0 ? g.clause().validity : std::min(validity, g.clause().validity);
             if (validity.ns > 0) sensor_to(to, kind, validity, now);
@@ -229,12 +229,12 @@ void NoticeDesk::sensor_to(State to, NoticeKind kind, base::Duration validity, c
         told = {words, now.time};
         release::Basis basis;
         basis.sensor = &sensor;
-        gate_.offer(n, basis, sensor.id.value, now.law.view(), now.time, now.law.law_time(), std::span(&to, 1));
+        gate_.offer(n, basis, sensor.id.value, now.law.releasing(), now.time, now.law.law_time(), std::span(&to, 1));
     }
 }
 
 void NoticeDesk::collect(const Now& now, std::map<State, wire::Batch>& state, std::map<State, wire::Batch>& log) {
-    for (auto& [to, n] : gate_.take(now.law.view(), now.time, now.law.law_time())) {
+    for (auto& [to, n] : gate_.take(now.law.releasing(), now.time, now.law.law_time())) {
         auto& batch = log[to];
         if (batch.notices.size() >= wire::max_notices) {
             ++dropped_;
@@ -257,7 +257,7 @@ void NoticeDesk::collect(const Now& now, std::map<State, wire::Batch>& state, st
         return number_of(now, to, clause_view, track);
     };
     const auto local = local_views(now.ingest);
-    for (auto& [to, r] : reports_gate_.release(fresh_, local, now.law.view(), now.time, now.law.law_time(),
+    for (auto& [to, r] : reports_gate_.release(fresh_, local, now.law.releasing(), now.time, now.law.law_time(),
                                                now.law.partners(), bias, numbers)) {
         auto& batch = state[to];
         if (batch.reports.size() >= wire::max_reports) {
@@ -287,8 +287,8 @@ base::Result<void> NoticeDesk::identify(const Command& command, const Now& now) 
     n.at = track->fused.kinematics.at;
     n.what = std::string(picture::name(*identity));
     n.detail = argument(command, "reason").substr(0, wire::max_text);
-    gate_.offer(n, basis_of(*track), track->number, now.law.view(), now.time, now.law.law_time(), now.law.partners(),
-                [&](State to) { return number_of(now, to, *track); });
+    gate_.offer(n, basis_of(*track), track->number, now.law.releasing(), now.time, now.law.law_time(),
+                now.law.partners(), [&](State to) { return number_of(now, to, *track); });
     return {};
 }
 
@@ -319,7 +319,7 @@ base::Result<void> NoticeDesk::incident(const Command& command, const Now& now) 
     n.what = name;
     n.detail = argument(command, "text").substr(0, wire::max_text);
     n.open = argument(command, "open") != "false";
-    gate_.offer(n, basis, number, now.law.view(), now.time, now.law.law_time(), now.law.partners());
+    gate_.offer(n, basis, number, now.law.releasing(), now.time, now.law.law_time(), now.law.partners());
     if (!n.open) incidents_.erase(name);
     return {};
 }

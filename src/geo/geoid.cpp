@@ -2,7 +2,6 @@
 #include <asman/geo/point.hpp>
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -45,15 +44,22 @@ std::vector<float> parse_gtx(std::string_view bytes) {
 
 }  // namespace
 
-Geoid Geoid::open(const std::string& path) {
+std::string Geoid::file() {
+    for (const char* path : {"/usr/share/proj/egm96_15.gtx", "/usr/local/share/proj/egm96_15.gtx"})
+        if (auto bytes = base::read_file(path)) return std::move(*bytes);
+    return {};
+}
+
+Geoid Geoid::parse(std::string_view bytes) {
     Geoid out;
-    const std::array<std::string, 2> usual{"/usr/share/proj/egm96_15.gtx", "/usr/local/share/proj/egm96_15.gtx"};
-    for (const auto& candidate :
-         path.empty() ? std::vector<std::string>(usual.begin(), usual.end()) : std::vector{path}) {
-        if (auto bytes = base::read_file(candidate)) out.grid_ = parse_gtx(*bytes);
-        if (out.available()) break;
-    }
+    out.grid_ = parse_gtx(bytes);
     return out;
+}
+
+Geoid Geoid::open(const std::string& path) {
+    if (path.empty()) return parse(file());
+    const auto bytes = base::read_file(path);
+    return bytes ? parse(*bytes) : Geoid();
 }
 
 double Geoid::undulation(Point p) const {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include <poll.h>
+#include <sys/timex.h>
 
 #include <algorithm>
 #include <chrono>
@@ -68,6 +69,9 @@ struct Live::Impl {
     std::vector<FeedFrame> file_frames;  ///< of file feeds, moved to the present, by time
     std::size_t next_file_frame = 0;
     base::Time start, now;
+    std::string accords;  ///< folder
+    std::optional<bool> synchronised;
+    base::Time clock_asked = base::Time::min();
     std::uint64_t dropped = 0;
 
     base::Result<void> open_feed(const core::FeedConfig& feed) {
@@ -95,6 +99,18 @@ struct Live::Impl {
         }
         std::ranges::stable_sort(file_frames, {}, &FeedFrame::time);
         return {};
+    }
+
+    /// Tells the core when the system's clock is synchronised, and when it is no longer (accords.md rule 22).
+    base::Result<void> ask_clock() {
+        if (config.mode != core::Mode::live || now - clock_asked < base::seconds(5)) return {};
+        clock_asked = now;
+        timex state{};
+        const int status = ::adjtimex(&state);
+        const bool good = status >= 0 && status != TIME_ERROR && (state.status & STA_UNSYNC) == 0;
+        if (synchronised == good) return {};
+        synchronised = good;
+        return federation->give(0, core::ClockStatus{good});
     }
 
     void wait_until(base::Time until, std::vector<FeedFrame>& out) {
@@ -140,6 +156,7 @@ base::Result<std::unique_ptr<Live>> Live::make(const LiveOptions& options) {
     }
     // Nobody outside may link the track numbers that two receivers get; the recording keeps them repeatable.
     member.bundle.files["numbers.secret"] = base::KeyPair::generate().public_key.hex();
+    if (!impl->config.accords_dir.empty()) impl->accords = (folder / impl->config.accords_dir).string();
     if (!impl->config.audit_dir.empty()) member.audit = (folder / impl->config.audit_dir).string();
     ASMAN_CHECK(impl->open_feeds(folder));
     const bool only_files = impl->receivers.empty() && !impl->file_frames.empty();
@@ -164,6 +181,7 @@ base::Result<bool> Live::tick() {
     auto& m = *impl_;
     const bool only_files = m.receivers.empty() && !m.file_frames.empty();
     const auto until = m.now + tick_length;
+    ASMAN_CHECK(m.ask_clock());
     std::vector<std::vector<FeedFrame>> frames(1);
     // A node on files alone runs through them and ends; with live feeds the wall clock sets the pace.
     if (!only_files) m.wait_until(until, frames[0]);
@@ -174,6 +192,14 @@ base::Result<bool> Live::tick() {
     ASMAN_CHECK(m.federation->tick(until, std::move(frames)));
     m.now = until;
     return !only_files || m.next_file_frame < m.file_frames.size();
+}
+
+base::Result<void> Live::reload_law() {
+    auto& m = *impl_;
+    if (m.accords.empty()) return {};
+    core::Bundle bundle;
+    ASMAN_CHECK(add_accords(bundle, m.accords));
+    return m.federation->give(0, core::LawFiles{std::move(bundle.files)});
 }
 
 base::Result<void> Live::set_law_time(base::Time law_time) {

@@ -1,5 +1,6 @@
 #include "numbers.hpp"
 
+#include <asman/geo/point.hpp>
 #include <asman/node/member.hpp>
 
 #include <algorithm>
@@ -109,6 +110,9 @@ base::Result<void> add_accords(core::Bundle& bundle, const std::string& folder) 
         const auto extension = it->path().extension();
         if (!it->is_regular_file() || (extension != ".toml" && extension != ".geojson")) continue;
         ASMAN_TRY(auto text, base::read_file(it->path().string()));
+        // A band above mean sea level is judged with the geoid, which then belongs to what the node rests on.
+        if (text.find("\"msl\"") != std::string::npos && !bundle.files.contains("geoid.gtx"))
+            if (auto geoid = geo::Geoid::file(); !geoid.empty()) bundle.files["geoid.gtx"] = std::move(geoid);
         bundle.files["accords/" + fs::relative(it->path(), folder).generic_string()] = std::move(text);
     }
     return {};

@@ -201,8 +201,8 @@ void Exporter::Impl::tell(Round& r, const Key& key, const accord::Decision& d) {
 
 void Exporter::Impl::one(Round& r, const Key& key, const Sample& sample) {
     const auto& held = sample.held;
-    auto p = sample.foreign ? held_object(held, config.self, r.view, offset)
-                            : own_object(held.track, config, sensor_of, offset);
+    auto p =
+        sample.foreign ? held_object(held, config, r.view, offset) : own_object(held.track, config, sensor_of, offset);
     p.object.product = config.product;
     p.object.sources = p.sources;
     p.object.hops = p.hops;
@@ -376,7 +376,7 @@ accord::Explanation Exporter::explain(const picture::Track& track, std::span<con
 
 accord::Explanation Exporter::explain(const picture::Contribution& held, const accord::LawView& view, State receiver,
                                       Time now) const {
-    auto p = held_object(held, impl_->config.self, view, impl_->offset);
+    auto p = held_object(held, impl_->config, view, impl_->offset);
     p.object.product = impl_->config.product;
     p.object.hops = p.hops;
     return view.explain(p.object, impl_->config.self, receiver, now + impl_->offset);

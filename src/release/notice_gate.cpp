@@ -110,7 +110,7 @@ NoticeGate::Impl::Parts NoticeGate::Impl::parts(const picture::Notice& n, const 
                                                 const accord::LawView& view, Duration offset) const {
     Parts out;
     for (const auto& t : basis.own) out.prepared.push_back(own_object(t, config, sensor_of, offset));
-    for (const auto& c : basis.held) out.prepared.push_back(held_object(c, config.self, view, offset));
+    for (const auto& c : basis.held) out.prepared.push_back(held_object(c, config, view, offset));
     if (basis.sensor) {
         Prepared p;
         p.object.at = basis.sensor->position ? basis.sensor->position->at : geo::Point{};

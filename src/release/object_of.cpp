@@ -8,7 +8,7 @@
 namespace asman::release {
 namespace {
 
-void describe(const picture::Track& t, base::Duration offset, accord::Object& o) {
+void describe(const picture::Track& t, base::Duration offset, const geo::Geoid* geoid, accord::Object& o) {
     const auto& k = t.kinematics;
     o.product = accord::Product::tracks;
     o.time = k.time + offset;
@@ -20,6 +20,7 @@ void describe(const picture::Track& t, base::Duration offset, accord::Object& o)
     o.pressure_altitude = k.pressure_altitude;
     o.sigma_pressure_altitude = k.sigma_pressure_altitude;
     o.ellipsoidal = k.geometric_height;
+    if (geoid && geoid->available() && k.geometric_height) o.msl = geoid->msl(k.at, *k.geometric_height);
     o.sigma_height = k.sigma_geometric_height;
     o.flight_class = t.flight_class;
     o.identity = t.standard_identity;
@@ -35,7 +36,7 @@ void describe(const picture::Track& t, base::Duration offset, accord::Object& o)
 Prepared own_object(const picture::Track& track, const Config& config, const Exporter::SensorOf& sensor_of,
                     base::Duration offset) {
     Prepared out;
-    describe(track, offset, out.object);
+    describe(track, offset, config.geoid.get(), out.object);
     // Every sensor that fed the track lately must be covered; a coasting track rests on those that fed it last.
     const auto oldest = track.last_report - config.lineage_memory;
     for (const auto& e : track.lineage) {
@@ -51,16 +52,16 @@ Prepared own_object(const picture::Track& track, const Config& config, const Exp
     return out;
 }
 
-Prepared held_object(const picture::Contribution& held, picture::State self, const accord::LawView& view,
+Prepared held_object(const picture::Contribution& held, const Config& config, const accord::LawView& view,
                      base::Duration offset) {
     Prepared out;
-    describe(held.track, offset, out.object);
+    describe(held.track, offset, config.geoid.get(), out.object);
     auto& o = out.object;
     o.originator = held.originator;
     o.clauses = held.clauses;
     o.coarsening = held.coarsening;
     o.valid_until = held.valid_until == base::Time::max() ? base::Time::max() : held.valid_until + offset;
-    out.hops = holders(held, self, view);
+    out.hops = holders(held, config.self, view);
     return out;
 }
 

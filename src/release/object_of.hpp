@@ -17,7 +17,7 @@ struct Prepared {
 
 Prepared own_object(const picture::Track& track, const Config& config, const Exporter::SensorOf& sensor_of,
                     base::Duration offset);
-Prepared held_object(const picture::Contribution& held, picture::State self, const accord::LawView& view,
+Prepared held_object(const picture::Contribution& held, const Config& config, const accord::LawView& view,
                      base::Duration offset);
 
 }  // namespace asman::release

@@ -157,6 +157,8 @@ void ReportGate::Impl::one(Round& r, const picture::TargetReport& report, std::u
     o.sigma = worst_sigma(where->covariance);
     if (report.pressure_altitude_valid) o.pressure_altitude = report.pressure_altitude;
     o.ellipsoidal = report.geometric_height;
+    if (config.geoid && config.geoid->available() && report.geometric_height)
+        o.msl = config.geoid->msl(where->at, *report.geometric_height);
     o.sigma_height = 50;
     o.address = report.identity.address;
     o.callsign = report.identity.callsign;

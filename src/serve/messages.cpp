@@ -48,12 +48,17 @@ Result<std::uint64_t> number_from(const json& object, const char* key) {
 }
 
 Result<ClientMessage> explain_from(const json& value) {
-    if (!value.is_object() || value.size() != 3 || !value.contains("state"))
-        return fail(Errc::bad_value, "explain needs request, state and track");
+    const std::size_t wanted = value.is_object() && value.contains("to") ? 4 : 3;
+    if (!value.is_object() || value.size() != wanted || !value.contains("state"))
+        return fail(Errc::bad_value, "explain needs request, state and track, and may have to");
     ASMAN_TRY(const auto request, number_from(value, "request"));
     ASMAN_TRY(const auto track, number_from(value, "track"));
     ASMAN_TRY(const auto state, state_from(value.at("state")));
-    return Explain{request, state, track};
+    Explain out{request, state, track, {}};
+    if (wanted == 4) {
+        ASMAN_TRY(out.to, state_from(value.at("to")));
+    }
+    return out;
 }
 
 /// [latitude, longitude] in degrees.

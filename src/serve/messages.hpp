@@ -19,7 +19,7 @@ struct LookAs {
 using ClientMessage = std::variant<LookAs, SetLawDate, SetPaused, SetSpeed, Explain, AskSection>;
 
 /// {"as":"KGZ"}, {"law":"2026-06-30"}, {"pause":true}, {"speed":10},
-/// {"explain":{"request":7,"state":"KGZ","track":12}},
+/// {"explain":{"request":7,"state":"KGZ","track":12}}, with "to":"RUS" in it as well,
 /// {"section":{"request":8,"state":"KGZ","from":[41.2,72.3],"to":[43.1,74.5],"target":"intruder"}}. Errors: syntax,
 /// unknown_key, bad_value.
 base::Result<ClientMessage> parse_message(std::string_view text);

@@ -23,7 +23,9 @@ TEST(Messages, AreUnderstood) {
     expect_message(R"({"pause":true})", SetPaused{true});
     expect_message(R"({"speed":0})", SetSpeed{0});
     expect_message(R"({"speed":12.5})", SetSpeed{12.5});
-    expect_message(R"({"explain":{"request":7,"state":"KAZ","track":12}})", Explain{7, State("KAZ"), 12});
+    expect_message(R"({"explain":{"request":7,"state":"KAZ","track":12}})", Explain{7, State("KAZ"), 12, {}});
+    expect_message(R"({"explain":{"request":7,"state":"KAZ","track":12,"to":"RUS"}})",
+                   Explain{7, State("KAZ"), 12, State("RUS")});
     expect_message(R"({"section":{"request":8,"state":"KGZ","from":[41,-72.5],"to":[43,74],"target":"intruder"}})",
                    AskSection{8, State("KGZ"), geo::Point::degrees(41, -72.5), geo::Point::degrees(43, 74), true});
 }

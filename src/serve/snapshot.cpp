@@ -262,7 +262,8 @@ std::string scene_json(const Scene& scene) {
         .field("may_look_as", scene.may_look_as)
         .field("may_move_law", scene.may_move_law)
         .field("may_pace", scene.may_pace)
-        .field("coverage", scene.coverage);
+        .field("coverage", scene.coverage)
+        .field("timeline", scene.timeline);
     write_all(json, "cover", scene.cover, [&](const Cover& cover) {
         json.open_object().field("sensor", cover.sensor.value).field("label", cover.label).key("outline").open_array();
         for (const auto& p : cover.outline) json.open_array().value(p.lon_deg(), 3).value(p.lat_deg(), 3).close_array();
@@ -284,6 +285,7 @@ std::string explanation_json(const Explanation& e) {
     JsonWriter json;
     open_message(json, "explanation");
     json.field("request", e.request).field("state", e.state.text()).field("track", e.track);
+    if (e.to) json.field("to", e.to->text());
     write_all(json, "lines", e.lines, [&](const std::string& line) { json.value(std::string_view(line)); });
     json.close_object();
     return json.text();

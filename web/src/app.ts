@@ -220,9 +220,11 @@ export class App {
     const { snapshot } = this;
     return snapshot ? snapshot.tracks.filter((t) => !t.sources.some((s) => isOwn(s, snapshot.state))).length : 0;
   }
-  explain(): void {
+  /** Why do we see the track; with `to`, why does that state get it from us, or not. */
+  explain(to?: string): void {
     if (this.selected === null || !this.snapshot) return;
-    this.command({ explain: { request: ++this.request, state: this.snapshot.state, track: this.selected } });
+    const question = { request: ++this.request, state: this.snapshot.state, track: this.selected };
+    this.command({ explain: to === undefined ? question : { ...question, to } });
   }
   showTab(tab: Tab): void {
     this.tab = tab;

@@ -70,10 +70,21 @@ export function makeStates(app: App): Panel {
 /** Accords and their standing at the law date; a mark and a word, not a colour, tell what is in force. */
 export function makeAccords(app: App): Panel {
   const list = h('div', { class: 'list', id: 'accords', role: 'list' });
-  const element = h('div', { class: 'panel' }, list);
+  const timeline = h('img', { id: 'timeline', alt: 'The life of each accord: signed, in force, suspended, ended', title: 'Click to see it large' }) as HTMLImageElement;
+  timeline.addEventListener('click', () => window.open(timeline.src, '_blank', 'noopener'));
+  const life = h('details', { class: 'timeline' }, h('summary', {}, 'Timeline'), timeline);
+  let drawn = '';
+  const element = h('div', { class: 'panel' }, list, life);
   const mark = (state: string) => (state === 'operative' ? '●' : state === 'suspended' ? '◐' : state === 'ended' ? '✕' : state === 'sealed' ? '▦' : '○');
   const update = () => {
     if (!app.snapshot) return;
+    const svg = app.scene?.timeline ?? '';
+    life.hidden = svg === '';
+    if (svg !== drawn) {
+      drawn = svg;
+      URL.revokeObjectURL(timeline.src);
+      timeline.src = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));
+    }
     syncRows(list, app.snapshot.accords, (a) => a.id,
       () => h('div', { class: 'row accord', role: 'listitem' },
         h('span', { class: 'mark', 'aria-hidden': 'true' }), h('span', { class: 'title' }), h('span', { class: 'standing' }),

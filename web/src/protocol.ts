@@ -134,6 +134,7 @@ export interface Scene {
   coverage?: boolean; // products of coverage are made, and sections answered
   cover: Cover[];
   law_changes: LawChange[];
+  timeline: string; // SVG; empty: none
 }
 
 export interface Explanation {
@@ -142,6 +143,7 @@ export interface Explanation {
   request: number;
   state: StateCode;
   track: number;
+  to?: StateCode; // who gets it, and why: for the state's own people
   lines: string[];
 }
 
@@ -179,7 +181,7 @@ export type ClientMessage =
   | { law: string }
   | { pause: boolean }
   | { speed: number }
-  | { explain: { request: number; state: StateCode; track: number } }
+  | { explain: { request: number; state: StateCode; track: number; to?: StateCode } }
   | { section: { request: number; state: StateCode; from: [number, number]; to: [number, number]; target: 'intruder' | 'airliner' } };
 
 /** Parses a message; throws a sentence for people when it is not one of this version. */

@@ -25,7 +25,7 @@ export function makeTrackPanel(app: App): { element: HTMLElement; update(): void
       facts(track, snapshot.state),
       h('h3', {}, 'Seen through'),
       ...track.sources.map((source) => sourceCard(source, snapshot.state)),
-      explanation(app),
+      explanation(app, snapshot.states.filter((state) => state !== snapshot.state)),
     ]);
   };
   return { element, update };
@@ -80,10 +80,27 @@ function sourceCard(source: Source, state: string): HTMLElement {
   );
 }
 
-function explanation(app: App): HTMLElement {
+/** Why we see it; and, for our own people alone, who else gets it and why, term by term, also where it is withheld. */
+function explanation(app: App, others: string[]): HTMLElement {
   const answer = app.explanation;
   return h('div', { class: 'explain' },
     h('button', { id: 'explain', title: 'Ask the node why (e)', onclick: () => app.explain() }, 'Why do I see this?'),
-    answer && h('ul', {}, ...answer.lines.map((line) => h('li', {}, line))),
+    others.length > 0 && h('div', { class: 'who-gets', role: 'group', 'aria-label': 'Who gets this, and why' },
+      h('span', { class: 'dim' }, 'Who gets it?'),
+      ...others.map((state) => h('button', {
+        class: 'small', id: `gets-${state}`, title: `Why ${stateName(state)} gets this track from us, or does not`,
+        'aria-pressed': String(answer?.to === state), onclick: () => app.explain(state),
+      }, state)),
+    ),
+    answer && (answer.to === undefined
+      ? h('ul', {}, ...answer.lines.map((line) => h('li', {}, line)))
+      : h('div', { class: 'reasons', id: 'reasons' }, ...answer.lines.map(reason))),
   );
+}
+
+/** One line of the reasoning: deeper ones are indented, and what was decided stands out. */
+function reason(line: string): HTMLElement {
+  const depth = (line.length - line.trimStart().length) / 2;
+  const kind = /(released under|: released|granted:)/.test(line) ? 'yes' : /(withheld|not granted|outside|applies|does not hold)/.test(line) && !/does not apply/.test(line) ? 'no' : '';
+  return h('div', { class: `reason ${kind}`, style: `padding-left: ${depth * 10}px` }, line.trim());
 }

@@ -172,6 +172,10 @@ class Law {
     /// With everything that is known now applied to the past (rule 5): for people, never for release.
     Law hindsight() const;
     bool is_hindsight() const;
+    /// With every accord that is signed and not in force taken as if it were, between those who have signed: what would
+    /// go (rule 23). For the grantor's own people, never for release.
+    Law shadow() const;
+    bool is_shadow() const;
 
     LawView at(Time t) const;
     /// The first instant after t at which any accord changes, as known with all acts loaded; Time::max(): none.

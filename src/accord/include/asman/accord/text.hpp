@@ -6,6 +6,7 @@
 #include <asman/base/config.hpp>
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -147,6 +148,24 @@ struct World {
 
 /// Reads a text. Every fault is refused with file, line, column and the nearest known name.
 base::Result<Text> parse_text(std::string_view toml, const std::string& file, const World& world);
+
+/// Keys by table ("": the root; "clause.onward").
+using KeyList = std::map<std::string, std::set<std::string>>;
+/// What the reader asked for while it read a text, and what the text has: the format as the reader knows it.
+struct KeysOf {
+    KeyList asked, present;
+};
+base::Result<KeysOf> keys_of(std::string_view toml, const std::string& file, const World& world);
+/// What the readers of acts/ and keys/, and of law.toml, ask for.
+base::Result<KeyList> keys_of_filing(std::string_view toml, const std::string& file);
+base::Result<KeyList> keys_of_law(std::string_view toml, const std::string& file);
+
+/// JSON Schema (draft 2020-12) of a text, for editors. Lists of names come from the reader itself; a test holds every
+/// key against what it asks for.
+std::string schema_of_text();
+/// The same of files in acts/ and keys/, and of law.toml.
+std::string schema_of_filing();
+std::string schema_of_law();
 
 /// The canonical form: what is signed and digested. Layout, comments and the order of tables do not count; regions go
 /// in with the digest of their resolved vertices. Parsing it again gives the same text (rule 2).

@@ -15,8 +15,10 @@
 #include <asman/base/time.hpp>
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,6 +73,10 @@ class Config {
     Section root() const;
     /// The first error met, or an unknown key; else nothing.
     Result<void> finish() const;
+    /// Keys that were asked for so far, by table ("": the root; "clause.onward"): what a reader knows of its format.
+    std::map<std::string, std::set<std::string>> asked() const;
+    /// Keys that the text has, by table.
+    std::map<std::string, std::set<std::string>> present() const;
 
   private:
     Section root_;

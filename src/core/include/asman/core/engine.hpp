@@ -98,6 +98,9 @@ class Engine {
     /// For what was received: accord, clause, coarsening of each contribution of a joint track; one fixed line for all
     /// else.
     std::vector<std::string> explain_joint(std::uint64_t joint_track) const;
+    /// For this state's own people: why what it has of a joint track goes to a receiver or does not, term by term
+    /// (accords.md rule 20).
+    std::vector<std::string> explain_release(std::uint64_t joint_track, picture::State receiver) const;
 
   private:
     struct Impl;

@@ -48,10 +48,19 @@ struct LawAct {
 struct SetLawTime {
     base::Time law_time;
 };
+/// Whether the clock that gives inputs their times is synchronised. A live node takes it for not, until it is told.
+struct ClockStatus {
+    bool synchronised = false;
+};
+/// The accords' folder, read again: names as in the bundle ("accords/…").
+struct LawFiles {
+    std::map<std::string, std::string> files;
+};
 /// Time passes: expiry, coasting, delays and deadlines move by this alone.
 struct Tick {};
 
-using InputBody = std::variant<Start, Frame, PartnerMessage, Command, LawAct, SetLawTime, Tick>;
+/// In the order of the record's kinds: a new one goes to the end.
+using InputBody = std::variant<Start, Frame, PartnerMessage, Command, LawAct, SetLawTime, Tick, ClockStatus, LawFiles>;
 
 struct Input {
     base::Time time;           ///< the sequencer's, monotone

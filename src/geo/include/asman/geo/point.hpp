@@ -6,6 +6,7 @@
 #include <compare>
 #include <numbers>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace asman::geo {
@@ -98,6 +99,10 @@ class Geoid {
   public:
     /// `path` empty: the usual places of Debian's proj-data.
     static Geoid open(const std::string& path = {});
+    /// From the bytes of the grid file; not available() where they are something else.
+    static Geoid parse(std::string_view bytes);
+    /// The bytes of the grid file in the usual places; empty: there is none.
+    static std::string file();
     bool available() const { return !grid_.empty(); }
     double undulation(Point p) const;
     EllipsoidalHeight ellipsoidal(Point p, MslAltitude h) const { return {h.m + undulation(p)}; }

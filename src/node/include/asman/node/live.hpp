@@ -22,6 +22,7 @@ class Live : public Show {
 
     base::Result<bool> tick() override;
     base::Result<void> set_law_time(base::Time law_time) override;
+    base::Result<void> reload_law() override;
     base::Time start() const override;
     base::Time now() const override;
     base::Time end() const override { return base::Time::max(); }

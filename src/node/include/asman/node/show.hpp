@@ -16,6 +16,8 @@ class Show {
     virtual base::Result<bool> tick() = 0;
     /// Moves the law's clock of all nodes (refused where nothing is simulated).
     virtual base::Result<void> set_law_time(base::Time law_time) = 0;
+    /// Reads the accords' folder again, where there is one that may change.
+    virtual base::Result<void> reload_law() { return {}; }
 
     virtual base::Time start() const = 0;
     virtual base::Time now() const = 0;

@@ -35,6 +35,8 @@ struct Config {
     Duration lineage_memory = base::seconds(30);
     /// A track that was not sent for so long gets a new number.
     Duration number_gap = base::seconds(60);
+    /// Mean-sea-level bands are judged with it; without one no height above mean sea level is known.
+    std::shared_ptr<const geo::Geoid> geoid{};
     std::size_t max_waiting_per_receiver = 20'000;  ///< delayed samples
 };
 

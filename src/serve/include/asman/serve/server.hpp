@@ -50,11 +50,13 @@ struct SetSpeed {
     double speed = 1;  ///< data seconds per second, 0.1 … 1000; 0: as fast as it goes
     bool operator==(const SetSpeed&) const = default;
 };
-/// "Why do I see this track?" Answer with Server::answer(client, explanation_json(…)), giving `request` back.
+/// "Why do I see this track?", or with `to`: "why does that state get it, or not?", which only the state's own people
+/// may ask. Answer with Server::answer(client, explanation_json(…)), giving `request` back.
 struct Explain {
     std::uint64_t request = 0;
     picture::State state;
     std::uint64_t track = 0;
+    std::optional<picture::State> to;
     bool operator==(const Explain&) const = default;
 };
 

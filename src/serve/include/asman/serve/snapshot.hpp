@@ -6,6 +6,7 @@
 #include <asman/picture/nouns.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -112,6 +113,7 @@ struct Scene {
     std::string title;  ///< of the scenario or recording
     std::vector<Cover> cover;
     std::vector<LawChange> law_changes;  ///< by date
+    std::string timeline;                ///< the life of the accords as SVG; empty: there is none
     bool may_look_as = true;             ///< false: the chooser of states is not shown (live nodes, invariant 9)
     bool may_move_law = true;
     bool may_pace = true;   ///< pause and speed
@@ -128,6 +130,7 @@ struct Explanation {
     std::uint64_t request = 0;  ///< of the question
     picture::State state;
     std::uint64_t track = 0;
+    std::optional<picture::State> to;  ///< of whom it was asked why it gets the track, or does not
     std::vector<std::string> lines;
 };
 
