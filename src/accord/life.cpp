@@ -328,7 +328,16 @@ bool Family::stands(State a, State b, Time t, Time known) const {
     const auto& s = at(known);
     const auto* ma = s.member(a);
     const auto* mb = s.member(b);
-    return ma && mb && ma->bound_at(t) && mb->bound_at(t) && parent_allows(a, b, t, known);
+    const bool bound = ma && mb && ma->bound_at(t) && mb->bound_at(t);
+    return (bound || shadow_version(ma, mb, t) < versions.size()) && parent_allows(a, b, t, known);
+}
+
+std::size_t Family::shadow_version(const Member* a, const Member* b, Time t) const {
+    std::size_t latest = versions.size();
+    if (!shadow || !a || !b || t >= a->leaves_at || t >= b->leaves_at) return latest;
+    for (std::size_t v = 0; v < versions.size(); ++v)
+        if (a->version[v].signed_at <= t && b->version[v].signed_at <= t) latest = v;
+    return latest;
 }
 
 bool Family::may_receive(const Clause& c, std::size_t version, State g, State r, Time t, const Snapshot& s) const {
@@ -365,15 +374,7 @@ Hindrance Family::by_itself(const Clause& c, std::size_t version, State g, State
         holds_now = mg->provisional_at <= t && mr->provisional_at <= t && pg.signed_at <= t && pr.signed_at <= t &&
                     t < mg->leaves_at && t < mr->leaves_at;
     }
-    if (!holds_now && shadow && between < 0 && t < mg->leaves_at && t < mr->leaves_at) {
-        // As if it were in force: the latest version that both have signed.
-        const auto both_signed = [&](std::size_t v) {
-            return mg->version[v].signed_at <= t && mr->version[v].signed_at <= t;
-        };
-        std::size_t latest = versions.size();
-        for (std::size_t v = 0; v < versions.size(); ++v) latest = both_signed(v) ? v : latest;
-        holds_now = latest == version;
-    }
+    if (!holds_now && between < 0) holds_now = shadow_version(mg, mr, t) == version;
     if (!holds_now) {
         if (between >= 0) return {Kind::version, {}, nullptr, {}};
         return {Kind::not_bound, mg->bound_at(t) ? r : g, nullptr, {}};

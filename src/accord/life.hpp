@@ -112,6 +112,8 @@ class Family {
     bool hindsight() const { return hindsight_; }
 
   private:
+    /// Taken as in force (`shadow`): the latest version that both have signed and not left; else versions.size().
+    std::size_t shadow_version(const Member* a, const Member* b, Time t) const;
     Hindrance by_itself(const Clause& c, std::size_t version, State g, State r, Time t, Time known) const;
     bool parent_allows(State a, State b, Time t, Time known) const;
     bool may_receive(const Clause& c, std::size_t version, State g, State r, Time t, const Snapshot& s) const;

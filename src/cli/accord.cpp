@@ -50,6 +50,7 @@ void add_accord(CLI::App& app, Outcome& outcome) {
         app.add_subcommand("accord", "Agreements between states: what holds, why, and what is wrong with a text");
     sub->require_subcommand(1);
     add_accord_law(*sub, outcome);
+    add_accord_diff(*sub, outcome);
     add_accord_explain(*sub, outcome);
     add_accord_sign(*sub, outcome);
     sub->footer(
@@ -57,6 +58,7 @@ void add_accord(CLI::App& app, Outcome& outcome) {
         "  asman accord status --at 2023-11-02\n"
         "  asman accord explain --object 'track at 44 74, level 200' --from KAZ --to RUS --at 2024-01-01\n"
         "  asman accord check --accords my-accords\n"
+        "  asman accord diff data/accords my-accords --log out\n"
         "  asman accord timeline --svg timeline.svg");
 }
 

@@ -35,6 +35,7 @@ base::Result<LoadedLaw> load_law(const LawOptions& options);
 std::string json_string(std::string_view text);
 
 void add_accord_law(CLI::App& accord, Outcome& outcome);      ///< status, check, timeline
+void add_accord_diff(CLI::App& accord, Outcome& outcome);     ///< diff
 void add_accord_explain(CLI::App& accord, Outcome& outcome);  ///< explain, test
 void add_accord_sign(CLI::App& accord, Outcome& outcome);     ///< keygen, sign, verify, act, print
 

@@ -91,7 +91,7 @@ int act(const ActOptions& o) {
 }
 
 struct KeyOptions {
-    std::string accords = ASMAN_SHARE_DIR "/accords", state, use = "law", key, root, from, until, since, at, file;
+    std::string accords = shared_data("accords"), state, use = "law", key, root, from, until, since, at, file;
 };
 
 /// "…64 hexadecimal digits…", or a secret key file whose public half is meant.

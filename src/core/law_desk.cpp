@@ -43,6 +43,34 @@ base::Duration skew(const NodeConfig& config) {
 
 }  // namespace
 
+std::set<picture::SensorId> excluded_sensors(const accord::LawView& view, const NodeConfig& config) {
+    std::set<picture::SensorId> out;
+    for (const auto& sensor : config.sensors)
+        if (!view.site_stands(sensor.accord, sensor.name)) out.insert(sensor.id);
+    return out;
+}
+
+std::vector<SensorView> sensor_views(const accord::Law& law, const NodeConfig& config) {
+    std::vector<SensorView> out;
+    for (const auto& text : law.texts()) {
+        for (const auto& clause : text->clauses) {
+            if (!clause.from_parties && !std::ranges::binary_search(clause.from, config.state)) continue;
+            SensorView view{{clause.view}, {}};
+            for (const auto& s : config.sensors)
+                if (!text->covers(clause, s.accord, s.name)) view.uncovered.insert(s.id);
+            const bool empty = !clause.own_sensors && view.uncovered.size() == config.sensors.size();
+            if (empty) continue;
+            const auto it = std::ranges::find(out, view.uncovered, &SensorView::uncovered);
+            if (it == out.end())
+                out.push_back(std::move(view));
+            else if (std::ranges::find(it->clauses, clause.view) == it->clauses.end())
+                it->clauses.push_back(clause.view);
+        }
+    }
+    for (auto& view : out) std::ranges::sort(view.clauses);
+    return out;
+}
+
 struct LawDesk::Impl {
     const NodeConfig* config;
     accord::Law law;
@@ -213,32 +241,11 @@ std::vector<release::Change> LawDesk::take_changes() {
 }
 
 std::set<picture::SensorId> LawDesk::excluded_sensors() const {
-    std::set<picture::SensorId> out;
-    for (const auto& sensor : impl_->config->sensors)
-        if (!impl_->view.site_stands(sensor.accord, sensor.name)) out.insert(sensor.id);
-    return out;
+    return core::excluded_sensors(impl_->view, *impl_->config);
 }
 
 std::vector<SensorView> LawDesk::sensor_views() const {
-    const auto& m = *impl_;
-    std::vector<SensorView> out;
-    for (const auto& text : m.law.texts()) {
-        for (const auto& clause : text->clauses) {
-            if (!clause.from_parties && !std::ranges::binary_search(clause.from, m.config->state)) continue;
-            SensorView view{{clause.view}, {}};
-            for (const auto& s : m.config->sensors)
-                if (!text->covers(clause, s.accord, s.name)) view.uncovered.insert(s.id);
-            const bool empty = !clause.own_sensors && view.uncovered.size() == m.config->sensors.size();
-            if (empty) continue;
-            const auto it = std::ranges::find(out, view.uncovered, &SensorView::uncovered);
-            if (it == out.end())
-                out.push_back(std::move(view));
-            else if (std::ranges::find(it->clauses, clause.view) == it->clauses.end())
-                it->clauses.push_back(clause.view);
-        }
-    }
-    for (auto& view : out) std::ranges::sort(view.clauses);
-    return out;
+    return core::sensor_views(impl_->law, *impl_->config);
 }
 
 std::vector<std::pair<picture::State, wire::Batch>> LawDesk::release(base::Time now,

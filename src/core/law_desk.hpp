@@ -15,6 +15,10 @@
 
 namespace asman::core {
 
+/// Views that any text of a law may ever ask of a node's sensors; own sensors that feed no view while a law stands so.
+std::vector<SensorView> sensor_views(const accord::Law& law, const NodeConfig& config);
+std::set<picture::SensorId> excluded_sensors(const accord::LawView& view, const NodeConfig& config);
+
 class LawDesk {
   public:
     /// Bad law does not stop the start (invariant 5): what cannot be loaded is sealed and told as an event.

@@ -58,7 +58,7 @@ struct NodeConfig {
     base::Date date{0, 0, 0};                ///< of a recording whose times carry no day
     base::Duration picture_period = base::seconds(1);
     bool clock_assumed = false;  ///< the clock counts as synchronised whatever the system says (test beds)
-    base::Duration audit_interval = base::seconds(60);  ///< between heads of the audit's pair chains
+    base::Duration audit_interval = base::seconds(60);                   ///< between heads of the audit's pair chains
     std::string accords_dir, borders_file, key_file, record, audit_dir;  ///< for the edge, relative to the file
 };
 

@@ -1,0 +1,27 @@
+#include <asman/core/selfcheck.hpp>
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+namespace asman::core {
+namespace {
+
+/// ASMAN_CASES: fewer under sanitizers, more in a long run.
+std::size_t cases() {
+    const char* wanted = std::getenv("ASMAN_CASES");
+    return wanted ? std::strtoull(wanted, nullptr, 10) : 2000;
+}
+
+TEST(Selfcheck, WhatAThirdPartyGetsDependsOnNothingThatIsNotItsBusiness) {
+    const auto p = non_interference(cases(), 1);
+    EXPECT_EQ(p.failures, 0u) << p.counterexample;
+    EXPECT_EQ(p.cases, cases());
+}
+
+TEST(Selfcheck, ALeakIsSeen) {
+    EXPECT_GT(non_interference(200, 1, accord::Mutation::ignore_onward_consent).failures, 0u);
+}
+
+}  // namespace
+}  // namespace asman::core
