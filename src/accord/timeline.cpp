@@ -151,21 +151,23 @@ class Drawing {
         out_ += "</g>\n";
     }
 
-    /// Above the bar, each where it happened, as far as they do not run into one another.
+    /// Above the bar in two lines, each where it happened; what would run into another is left to the tooltips.
     void labels(const Row& r, double bar) {
-        double free = left - 4;
-        for (std::size_t i = 0; i < r.labels.size(); ++i) {
-            const auto& [t, text] = r.labels[i];
+        double free[2] = {left - 4, left - 4};
+        for (const auto& [t, text] : r.labels) {
             const double w = letter * static_cast<double>(text.size());
             double at = x(t);
             if (at + w > right + 20) at = right + 20 - w;
-            if (at < free) continue;
-            // A later one that matters as much needs its place too: what would cover it is left to the tooltip.
+            const int line = at >= free[0] ? 0 : 1;
+            if (at < free[line]) continue;
+            const double up = line * 11;
             out_ += fmt::format(
-                "<path d=\"M{0:.1f} {1:.1f}v5\" stroke=\"#8a949e\"/><text class=\"l\" x=\"{2:.1f}\" y=\"{3:.1f}\">"
-                "{4}</text>\n",
-                x(t), bar - 5, at, bar - 7, escaped(text));
-            free = at + w + 8;
+                "<path d=\"M{0:.1f} {1:.1f}v{5:.1f}\" stroke=\"#8a949e\"/><text class=\"l\" x=\"{2:.1f}\" "
+                "y=\"{3:.1f}\">{4}</text>\n",
+                x(t), bar - 5 - up, at + 2 * line, bar - 7 - up, escaped(text), 5 + up);
+            free[line] = at + w + 8;
+            // The line down from the upper one is not crossed by what stands below.
+            if (line == 1) free[0] = std::max(free[0], x(t) + 6);
         }
     }
 
