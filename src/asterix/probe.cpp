@@ -100,16 +100,17 @@ double EditionFit::badness() const {
 }
 
 void EditionProbe::add(Bytes datagram) {
-    while (datagram.size() > 3) {
-        const std::size_t length = static_cast<std::size_t>(octet(datagram, 1)) << 8 | octet(datagram, 2);
-        const auto category = octet(datagram, 0);
-        if (category == 0 || length < 3 || length > datagram.size()) return;
-        if (length > 3) add_block(category, datagram.subspan(3, length - 3));
-        datagram = datagram.subspan(length);
+    for (std::size_t at = 0; at + 3 < datagram.size();) {
+        const std::size_t length = static_cast<std::size_t>(octet(datagram, at + 1)) << 8 | octet(datagram, at + 2);
+        const auto category = octet(datagram, at);
+        if (category == 0 || length < 3 || length > datagram.size() - at) break;
+        if (length > 3) add_block(category, datagram.subspan(at + 3, length - 3), at + 3);
+        at += length;
     }
+    ++datagrams_;
 }
 
-void EditionProbe::add_block(std::uint8_t category, Bytes block) {
+void EditionProbe::add_block(std::uint8_t category, Bytes block, std::size_t offset) {
     const auto candidates = editions_of(category);
     if (candidates.empty()) return;
     if (category == 247) hear(block);
@@ -124,7 +125,11 @@ void EditionProbe::add_block(std::uint8_t category, Bytes block) {
         Problem problem;
         for (auto rest = block; !rest.empty(); rest = rest.subspan(record.bytes.size())) {
             if (!index_record(*candidates[i], rest, record, problem)) {
-                ++fit.failed;
+                if (fit.failed++) break;
+                fit.first = problem;
+                fit.first.category = category;
+                fit.first.datagram = datagrams_;
+                fit.first.offset += static_cast<std::uint32_t>(offset + (block.size() - rest.size()));
                 break;
             }
             ++fit.records;
@@ -221,7 +226,8 @@ std::string of_source(std::uint8_t category, std::optional<Source> source) {
 
 std::string counted(const EditionFit& fit) {
     return std::to_string(fit.failed) + " of " + std::to_string(fit.blocks) + " blocks fail, " +
-           std::to_string(fit.implausible) + " implausible elements in " + std::to_string(fit.records) + " records";
+           std::to_string(fit.implausible) + " implausible elements in " + std::to_string(fit.records) + " records" +
+           (fit.failed ? "; " + fit.first.text() : std::string{});
 }
 
 }  // namespace

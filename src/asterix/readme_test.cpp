@@ -57,7 +57,8 @@ struct Reader {
         std::string problem;
         auto frames = FrameReader::open(path, problem);
         if (!frames) return problem;
-        const EditionProbe seen = probe(*frames);
+        auto start = FrameReader::over(frames->ahead(), problem, frames->framing());
+        const EditionProbe seen = probe(*start);
         for (const EditionGuess& guess : seen.guesses()) note(guess.text());
         const Editions found = seen.apply({});
         for (const Refuted& wrong : seen.refuted(told)) note(wrong.text());

@@ -280,6 +280,7 @@ void Undecoded::report(const std::string& path) const {
 }
 
 void report_frames(const std::string& path, const asterix::FrameCounters& c) {
+    if (c.frames == 0 && path.find("://") != std::string::npos) fmt::print(stderr, "asman: {}: nothing came\n", path);
     if (c.junk)
         fmt::print(stderr, "asman: {}: {} octets are no frame{}\n", path, c.junk,
                    c.junk_at ? fmt::format(", the first at {}", *c.junk_at) : std::string{});

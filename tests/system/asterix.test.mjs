@@ -181,6 +181,12 @@ test('a recording of which nothing can be read is a failure that says where', as
   assert.equal((await run(['decode', folder(t)])).code, 1);
 });
 
+test('a block that no edition reads is named with its place and reason', async (t) => {
+  const bytes = Buffer.concat([block(62, track(40, 70)), Buffer.from([48, 0, 8, 0x80, 90, 1, 0x40, 0])]);
+  const { err } = await run(['decode', file(t, bytes)]);
+  assert.match(err, /category 048 of 90\/1: no edition reads it .*datagram 1, offset 7, category 048 item 140: the item runs past/);
+});
+
 test('diff goes on past what one side has more', async (t) => {
   const a = file(t, Buffer.concat([1, 2, 3, 4].map((s) => block(48, plot(1, s)))), 'a.raw');
   const b = file(t, Buffer.concat([1, 3, 4].map((s) => block(48, plot(1, s)))), 'b.raw');

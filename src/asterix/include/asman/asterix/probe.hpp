@@ -14,6 +14,7 @@ unsigned implausible(const Record& record);
 /// How one edition reads the sample of one source.
 struct EditionFit {
     std::uint64_t blocks = 0, failed = 0, records = 0, implausible = 0;
+    Problem first = {};  ///< of the first that failed
     /// Implausible elements a record, where a block that cannot be read counts as ten. 0: nothing to object to.
     double badness() const;
 };
@@ -65,11 +66,12 @@ class EditionProbe {
     struct Seen {
         std::vector<EditionFit> fits;  ///< by edition of the category, oldest first
     };
-    void add_block(std::uint8_t category, Bytes block);
+    void add_block(std::uint8_t category, Bytes block, std::size_t offset);
     void hear(Bytes block);
     EditionGuess guess(const Key& key, const Seen& seen) const;
 
     std::map<Key, Seen> seen_;
+    std::uint64_t datagrams_ = 0;
     std::map<std::pair<std::uint8_t, Source>, const Edition*> said_;  ///< by category 247
 };
 
