@@ -179,8 +179,21 @@ base::Result<int> rank(const Options& o, const Setting& s) {
     return Exit::ok;
 }
 
-/// Which k of the plots, each with its highest mast, see the most that nobody sees yet.
-base::Result<int> choose(const Options& o, const Setting& s) {
+/// Each plot's sensor on its highest mast.
+std::vector<coverage::Instrument> candidates(const Setting& s) {
+    std::vector<coverage::Instrument> out;
+    const double mast = std::ranges::max(s.options.masts);
+    for (const auto& p : s.plots) {
+        auto i = s.type;
+        i.sensor.name = p.name;
+        i.sensor.position = coverage::antenna_over(s.far, s.geoid, p.middle, s.far.elevation_or(p.middle, 0), mast);
+        out.push_back(std::move(i));
+    }
+    return out;
+}
+
+/// What each plot covers of a grid, with what its cells are worth: newly seen, or seen a second time.
+base::Result<coverage::WarningCovers> area_covers(const Setting& s, const std::vector<coverage::Instrument>& wanted) {
     const double reach = s.type.sensor.max_range / 6.33e6;
     double south = 2, north = -2, west = 10, east = -10;
     for (const auto& p : s.plots) {
@@ -194,13 +207,7 @@ base::Result<int> choose(const Options& o, const Setting& s) {
               coverage::Grid::over({std::max(south, -1.57), geo::wrap_pi(origin + west)},
                                    {std::min(north, 1.57), geo::wrap_pi(origin + east)}, s.options.cell));
     std::vector<coverage::Instrument> all = s.neighbours;
-    const double mast = std::ranges::max(s.options.masts);
-    for (const auto& p : s.plots) {
-        auto i = s.type;
-        i.sensor.name = p.name;
-        i.sensor.position = coverage::antenna_over(s.far, s.geoid, p.middle, s.far.elevation_or(p.middle, 0), mast);
-        all.push_back(std::move(i));
-    }
+    all.insert(all.end(), wanted.begin(), wanted.end());
     ASMAN_TRY(const auto joint, coverage::Joint::make(grid, s.far, s.geoid, all, {.threads = s.options.threads}));
     std::vector<bool> chosen(all.size()), before(grid.size());
     for (std::size_t i = 0; i < s.neighbours.size(); ++i) chosen[i] = true;
@@ -216,27 +223,38 @@ base::Result<int> choose(const Options& o, const Setting& s) {
     for (std::size_t i = 0; i < s.plots.size(); ++i)
         covers.push_back(
             coverage::newly_seen(joint, s.neighbours.size() + i, s.options.altitude, s.options.target, before));
-    const auto best = coverage::choose(covers, weights, o.choose);
-    json j{{"exact", best.exact}, {"gain_km2", best.value}, {"at_most_km2", best.at_most}, {"terrain", s.far.source()},
-           {"goal", o.goal},      {"mast_m", mast},         {"chosen", json::array()}};
+    return coverage::WarningCovers{std::move(covers), std::move(weights)};
+}
+
+/// Which k of the plots, each with its highest mast, add the most together.
+base::Result<int> choose(const Options& o, const Setting& s) {
+    const double mast = std::ranges::max(s.options.masts);
+    const auto wanted = candidates(s);
+    const bool warning = s.options.goal == coverage::Goal::warning;
+    ASMAN_TRY(const auto c,
+              warning ? coverage::warning_covers(wanted, s.neighbours, s.approaches, s.far, s.geoid, s.options)
+                      : area_covers(s, wanted));
+    const auto best = coverage::choose(c.covers, c.weights, o.choose);
+    const char* unit = warning ? "s" : "km2";
+    json j{{"exact", best.exact},       {"gain", best.value}, {"at_most", best.at_most}, {"unit", unit},
+           {"terrain", s.far.source()}, {"goal", o.goal},     {"mast_m", mast},          {"chosen", json::array()}};
     for (const auto i : best.chosen) j["chosen"].push_back(s.plots[i].name);
     if (o.json) {
         fmt::print("{}\n", j.dump(1));
-    } else {
-        for (const auto i : best.chosen) fmt::print("  {}\n", s.plots[i].name);
-        fmt::print("{:.0f} km2 {} by masts of {:.0f} m; {}; terrain: {}\n", best.value,
-                   gap ? "of second looks" : "that nobody sees yet", mast,
-                   best.exact ? std::string("no better choice exists")
-                              : fmt::format("greedy: no choice reaches more than {:.0f} km2", best.at_most),
-                   s.far.source());
+        return Exit::ok;
     }
+    for (const auto i : best.chosen) fmt::print("  {}\n", s.plots[i].name);
+    const char* what = warning                                 ? "of mean warning more"
+                       : s.options.goal == coverage::Goal::gap ? "of second looks"
+                                                               : "that nobody sees yet";
+    fmt::print("{:.0f} {} {} by masts of {:.0f} m; {}; terrain: {}\n", best.value, unit, what, mast,
+               best.exact ? std::string("no better choice exists")
+                          : fmt::format("greedy: no choice reaches more than {:.0f} {}", best.at_most, unit),
+               s.far.source());
     return Exit::ok;
 }
 
 int run(const Options& o) {
-    if (o.choose > 0 && o.goal == "warning")
-        return report(
-            base::fail(base::Errc::conflict, "--choose weighs area or gap; warning is for one plot at a time").error());
     if (o.choose > 0 && !o.out.empty())
         return report(base::fail(base::Errc::conflict, "--out is for ranked positions, not for --choose").error());
     const auto s = prepare(o);

@@ -54,7 +54,58 @@ void every(Chooser& chooser, std::size_t from, std::size_t n, std::size_t k, std
     }
 }
 
+/// Of each approach the first place at which a sensor sees the target; its length: nowhere.
+base::Result<std::vector<std::size_t>> first_seen(const Instrument& sensor, const std::vector<Approach>& approaches,
+                                                  const geo::Terrain& terrain, const geo::Geoid& geoid,
+                                                  const SitingOptions& o) {
+    if (!sensor.sensor.position)
+        return base::fail(base::Errc::missing, "sensor '" + sensor.sensor.name + "' has no position");
+    HorizonOptions options;
+    options.range = sensor.sensor.max_range + 5e3;
+    options.k = o.k;
+    ASMAN_TRY(const auto horizon, Horizon::make(terrain, geoid, *sensor.sensor.position, options));
+    std::vector<std::size_t> out;
+    for (const auto& a : approaches) {
+        std::size_t j = 0;
+        for (; j < a.places.size(); ++j) {
+            if (geo::distance(a.places[j], sensor.sensor.position->at) > sensor.sensor.max_range + 5e3) continue;
+            const geo::Position p{a.places[j], geoid.ellipsoidal(a.places[j], {o.altitude})};
+            if (look_probability(sensor, o.target, horizon, horizon.frame().to_local(p)) >= 0.5) break;
+        }
+        out.push_back(j);
+    }
+    return out;
+}
+
 }  // namespace
+
+base::Result<WarningCovers> warning_covers(const std::vector<Instrument>& candidates,
+                                           const std::vector<Instrument>& neighbours,
+                                           const std::vector<Approach>& approaches, const geo::Terrain& terrain,
+                                           const geo::Geoid& geoid, const SitingOptions& o) {
+    WarningCovers out;
+    std::vector<std::size_t> already;
+    for (const auto& a : approaches) already.push_back(a.places.size());
+    for (const auto& n : neighbours) {
+        ASMAN_TRY(const auto first, first_seen(n, approaches, terrain, geoid, o));
+        for (std::size_t i = 0; i < first.size(); ++i) already[i] = std::min(already[i], first[i]);
+    }
+    std::vector<std::size_t> offset;
+    for (const auto& a : approaches) {
+        offset.push_back(out.weights.size());
+        // From the last place on there is no time left.
+        const double seconds = a.spacing / o.speed / static_cast<double>(approaches.size());
+        for (std::size_t j = 0; j < a.places.size(); ++j) out.weights.push_back(j + 1 < a.places.size() ? seconds : 0);
+    }
+    for (const auto& c : candidates) {
+        ASMAN_TRY(const auto first, first_seen(c, approaches, terrain, geoid, o));
+        auto& cover = out.covers.emplace_back();
+        for (std::size_t i = 0; i < first.size(); ++i)
+            for (std::size_t j = first[i]; j < already[i]; ++j)
+                cover.push_back(static_cast<std::uint32_t>(offset[i] + j));
+    }
+    return out;
+}
 
 Choice choose(const std::vector<std::vector<std::uint32_t>>& covers, const std::vector<double>& weights, std::size_t k,
               std::size_t exhaustive) {

@@ -187,6 +187,43 @@ TEST(Siting, TheSameForAnyNumberOfThreads) {
     for (std::size_t k = 0; k < one->masts.size(); ++k) EXPECT_EQ(one->masts[k].sigma, four->masts[k].sigma);
 }
 
+TEST(Choose, WarningIsWhatSitingSays) {
+    std::vector<Approach> approaches;
+    for (int k = 0; k < 8; ++k) {
+        Approach a;
+        a.spacing = 2e3;
+        for (int i = 149; i >= 0; --i) a.places.push_back(geo::direct(centre, 0.78 * k, 2e3 * i + 1e3));
+        approaches.push_back(std::move(a));
+    }
+    auto o = options();
+    o.goal = Goal::warning, o.speed = 200, o.masts = {30};
+    const auto at = [](const char* name, double bearing, double away, double range) {
+        auto i = radar();
+        const auto p = geo::direct(centre, bearing, away);
+        i.sensor.name = name, i.sensor.max_range = range, i.sensor.position = geo::Position{p, {630}};
+        return i;
+    };
+    const auto terrain = geo::Terrain::flat(600);
+    const std::vector<Instrument> there{at("old", 3, 80e3, 120e3)};
+    const std::vector<Instrument> candidates{at("a", 0, 0, 200e3), at("b", 0.5, 150e3, 120e3),
+                                             at("c", 3.5, 100e3, 90e3)};
+    const auto w = warning_covers(candidates, there, approaches, terrain, {}, o);
+    ASSERT_TRUE(w) << w.error().text();
+    ASSERT_EQ(w->covers.size(), 3u);
+    const auto one = choose(w->covers, w->weights, 1), all = choose(w->covers, w->weights, 3);
+    EXPECT_EQ(one.chosen, (std::vector<std::size_t>{0}));
+    EXPECT_GT(all.value, one.value);
+    const auto s = site(plot(), std::nullopt, terrain, {}, there, radar(), approaches, o);
+    ASSERT_TRUE(s);
+    EXPECT_NEAR(one.value, s->ranked.front().gain, 0.02 * one.value + 2e3 / 200);
+    // What is there gains nothing again.
+    const auto again = warning_covers(there, there, approaches, terrain, {}, o);
+    ASSERT_TRUE(again);
+    EXPECT_TRUE(again->covers[0].empty());
+    auto nowhere = radar();
+    EXPECT_FALSE(warning_covers({nowhere}, {}, approaches, terrain, {}, o));
+}
+
 TEST(Choose, ExactIsBestAndGreedyKeepsItsBound) {
     std::mt19937 random(5);
     for (int round = 0; round < 30; ++round) {

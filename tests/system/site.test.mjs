@@ -54,20 +54,21 @@ it('chooses among plots, and refuses what it cannot answer with a reason', async
   });
   const several = join(at, 'several.geojson');
   writeFileSync(several, JSON.stringify({ type: 'FeatureCollection', features: [square('Kant', 42.85, 74.85), square('beside it', 42.86, 74.86), square('Osh', 40.6, 72.8)] }));
-  for (const goal of ['area', 'gap']) {
-    const { code, out, err } = await run(['site', '--plot', several, '--choose', '2', '--with', 'KGZ', '--goal', goal, '--json']);
+  for (const goal of ['area', 'gap', 'warning']) {
+    const { code, out, err } = await run(['site', '--plot', several, '--choose', '2', '--with', 'KGZ', '--goal', goal, '--state', 'KGZ', '--json']);
     assert.equal(code, 0, err);
     const chosen = JSON.parse(out);
     assert.equal(chosen.exact, true);
     assert.equal(chosen.chosen.length, 2);
-    assert.ok(chosen.gain_km2 > 0 && chosen.goal === goal);
+    assert.ok(chosen.gain > 0 && chosen.goal === goal && chosen.at_most === chosen.gain);
+    assert.equal(chosen.unit, goal === 'warning' ? 's' : 'km2');
   }
   const refused = async (words, reason) => {
     const { code, err } = await run(['site', ...words]);
     assert.notEqual(code, 0, words.join(' '));
     assert.match(err, reason);
   };
-  await refused(['--plot', several, '--choose', '2', '--goal', 'warning', '--state', 'KGZ'], /one plot at a time/);
+  await refused(['--plot', several, '--choose', '2', '--out', join(at, 'x.geojson')], /not for --choose/);
   await refused(['--plot', plot, '--like', 'RUS/Nowhere'], /no such sensor/);
   await refused(['--plot', plot, '--with', 'XXX'], /no such owner/);
   await refused(['--plot', plot, '--goal', 'warning'], /needs a state/);

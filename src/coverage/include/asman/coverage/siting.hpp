@@ -100,4 +100,17 @@ Choice choose(const std::vector<std::vector<std::uint32_t>>& covers, const std::
 std::vector<std::uint32_t> newly_seen(const Joint& joint, std::size_t sensor, double altitude, const Target& target,
                                       const std::vector<bool>& seen_before);
 
+/// Warning as something to cover, for choose(): an element is a place of an approach, worth the seconds that it adds to
+/// the mean warning over all approaches; a sensor covers what lies between where it first sees the target and where
+/// those that are there do. What several cover together is then just what they add together.
+struct WarningCovers {
+    std::vector<std::vector<std::uint32_t>> covers;  ///< of each candidate
+    std::vector<double> weights;                     ///< seconds
+};
+/// Altitude, speed, target and k are those of the options. Errors: a sensor without position or outside the terrain.
+base::Result<WarningCovers> warning_covers(const std::vector<Instrument>& candidates,
+                                           const std::vector<Instrument>& neighbours,
+                                           const std::vector<Approach>& approaches, const geo::Terrain& terrain,
+                                           const geo::Geoid& geoid, const SitingOptions& options);
+
 }  // namespace asman::coverage
