@@ -28,7 +28,7 @@ inline auto members(Anchor& v) {
 template <class Archive>
 void Tracker::Impl::fields(Archive& a) {
     a(counters, sensors, sensor_of, tracks, wheres, free_slots, index, identities, registrar, undetected, speeds,
-      companions, started, epoch, now, tick, next_number, ended, queued, waiting, waits, heard, dirty, batch);
+      companions, silent, started, epoch, now, tick, next_number, ended, queued, waiting, waits, heard, dirty, batch);
     auto held = static_cast<std::uint64_t>(live);
     a(held);
     live = held;

@@ -422,6 +422,7 @@ struct Tracker::Impl {
     Undetected undetected;
     Speeds speeds;
     Companions companions;
+    Silent silent;
     bool started = false;
     base::Time epoch;
     Seconds now = 0;

@@ -13,6 +13,8 @@ namespace asman::track {
 namespace {
 
 constexpr double kClutterMemory = 30;  ///< turns
+/// m²/s: unknown heights change as climbs of 5 m/s that last a minute or so do, at times; known ones as pressure does.
+constexpr double kClimbWalk = 1500, kPressureWalk = 1;
 
 }  // namespace
 
@@ -33,9 +35,9 @@ Tracker::Impl::Impl(Config c, std::shared_ptr<const Frame> f)
         w.chosen_beta.reserve(Work::kMaxPlots);
     }
     motion.single_mode = config.ablate_imm;
-    motion.height_walk = ground_range ? 0 : 60;
+    motion.height_walk = ground_range ? 0 : kClimbWalk;
     level_motion = motion;
-    level_motion.height_walk = ground_range ? 0 : 1;
+    level_motion.height_walk = ground_range ? 0 : kPressureWalk;
 }
 
 Tracker::Tracker(Config config) : Tracker(config, std::make_shared<EllipsoidFrame>()) {}

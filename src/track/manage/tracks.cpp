@@ -15,7 +15,7 @@ constexpr std::uint32_t kSureReports = 3, kLongReports = 8;
 constexpr double kRivalReach = 8000;  ///< m: beyond, nothing can be a double
 constexpr int kRivalLimit = 6;        ///< seconds as a double before a track gives way
 constexpr std::uint32_t kTold = SlotBuckets::kNone - 1;
-constexpr int kToldScore = 3, kToldFor = 120;  ///< seconds more for every second that it was told apart, and at most
+constexpr int kToldScore = 3, kToldFor = 30;  ///< seconds more for every second that it was told apart, and at most
 
 }  // namespace
 
@@ -163,6 +163,7 @@ void Tracker::Impl::settle(TrackState& k) {
             (k.place - o.place - o.velocity * (k.t - o.t)).squaredNorm() < Companions::kReach * Companions::kReach;
     });
     companions.learn(beside);
+    if (k.replies + k.echoes > 0) silent.learn(k.replies == 0);
     Birth& b = k.birth;
     if (b.credited) return;
     b.credited = true;
@@ -188,10 +189,10 @@ std::uint32_t Tracker::Impl::find_rival(std::uint32_t slot) const {
         const Eigen::Vector3d up = k.anchor.axes.row(2);
         gap -= up * up.dot(gap);
         const double sigma = std::hypot(k.spread, o.spread) + 2 * (later - std::min(k.t, o.t)) + 20;
-        if (gap.squaredNorm() > 36 * sigma * sigma) return;
+        if (gap.squaredNorm() > 4 * sigma * sigma) return;
         const double sv = std::hypot(k.spread_rate, o.spread_rate);
         const bool alike =
-            gap.squaredNorm() < 2.25 * sigma * sigma && (k.velocity - o.velocity).squaredNorm() < 4 * sv * sv;
+            gap.squaredNorm() < 4 * sigma * sigma && (k.velocity - o.velocity).squaredNorm() < 4 * sv * sv;
         // Two plots in one pass of one sensor are two aircraft.
         for (const Link& a : k.links)
             for (const Link& b : o.links)

@@ -120,6 +120,30 @@ class Companions {
     double tracks_ = 0, beside_ = 0;  ///< tracks that proved real; those that began beside another
 };
 
+/// Aircraft without a transponder: how many there are is learnt.
+class Silent {
+  public:
+    void learn(bool silent) {
+        tracks_ += 1;
+        silent_ += silent;
+    }
+    /// Probability that a sensor that asks gets no reply from an aircraft of which it has an echo.
+    double share() const {
+        const double none = (kSilent + silent_) / (kTracks + tracks_);
+        return none + (1 - none) * kMissed;
+    }
+
+    template <class Archive>
+    void fields(Archive& a) {
+        a(tracks_, silent_);
+    }
+
+  private:
+    static constexpr double kSilent = 2, kTracks = 20;  ///< one in ten, before anything is learnt
+    static constexpr double kMissed = 0.03;             ///< replies that are not heard
+    double tracks_ = 0, silent_ = 0;
+};
+
 /// How fast aircraft fly: a histogram of the speeds of confirmed tracks over a broad prior, held against the Gaussian
 /// velocity prior of a new track.
 class Speeds {

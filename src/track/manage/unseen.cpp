@@ -105,6 +105,7 @@ void Tracker::Impl::foresee(Work& w, std::size_t j) const {
     const Undetected::Density d = undetected.density(rate, {looks, n});
     const double all = d.born + d.old + beside(w, j);
     p.new_density = detect * all;
+    if (s.info.kind != picture::SensorKind::primary && !p.replied) p.new_density *= silent.share();
     p.newborn = d.born / all;
 }
 
