@@ -22,7 +22,7 @@ describe('coverage in the display', { skip, timeout: 400_000 }, () => {
     ]);
     assert.equal(code, 0, err);
     [sited] = JSON.parse(said);
-    demo = await startDemo('--speed', '20', '--as', 'KGZ', '--siting', out);
+    demo = await startDemo('--speed', '5', '--as', 'KGZ', '--siting', out);
     browser = await openBrowser();
     page = browser.page;
     await openDisplay(page, demo.url, { tracks: 5 });
@@ -176,6 +176,19 @@ describe('coverage in the display', { skip, timeout: 400_000 }, () => {
     });
     assert.ok(inView);
     await screenshot(page, 'siting');
+  });
+
+  it('fits its column, narrow and wide', async () => {
+    for (const [width, height] of [[1024, 768], [1280, 800], [1920, 1080]]) {
+      await page.setViewportSize({ width, height });
+      await page.waitForTimeout(500);
+      const [wide, room] = await page.evaluate(() => {
+        const frame = document.getElementById('panel-coverage');
+        return [Math.max(...[frame, ...frame.querySelectorAll('*')].map((e) => e.getBoundingClientRect().right)), frame.getBoundingClientRect().right];
+      });
+      assert.ok(wide <= room + 1, `at ${width} something reaches ${Math.round(wide - room)} px beyond the panel`);
+    }
+    await page.setViewportSize({ width: 1280, height: 800 });
   });
 
   it('takes nothing from elsewhere and has no error in the page', () => {
