@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cstdio>
 #include <memory>
 
 namespace asman::cli {
@@ -23,7 +24,7 @@ struct Options {
 using Results = std::vector<accord::PropertyResult>;
 
 /// How many cases a mutation gets to be caught in.
-constexpr std::size_t mutation_cases = 500;
+constexpr std::size_t mutation_cases = 150;
 
 Results check(std::size_t cases, std::uint64_t seed, accord::Mutation mutation,
               const std::function<void(double)>& progress) {
@@ -95,6 +96,7 @@ int run(const Options& o) {
     if (!o.json) {
         print(results);
         fmt::print("\nengines broken on purpose, {} cases a property:\n", mutation_cases);
+        std::fflush(stdout);
     }
     for (std::size_t m = 1; m < names.size(); ++m) {
         const auto broken = check(mutation_cases, o.seed, static_cast<accord::Mutation>(m),
