@@ -38,6 +38,9 @@ struct WorldBenchResult {
     /// The same by processor time: as if one core did the work of all threads, and nothing else ran. What a busy
     /// machine adds is not in it, nor what a second core would save.
     double one_core_p50 = 0, one_core_p99 = 0;
+    /// And as if two threads had a core each and nothing else ran: of every step the longer of the two threads'
+    /// processor times. Means nothing for more than two.
+    double cores_p50 = 0, cores_p99 = 0;
     /// The same for radar plots, which wait until the beam has passed their neighbourhood: the wait is a part of the
     /// method and not of the machine, in seconds of data from detection to update.
     double wait_p50 = 0, wait_p99 = 0;
@@ -55,9 +58,10 @@ struct WorldBenchResult {
     double speed() const { return track + picture > 0 ? data_seconds / (track + picture) : 0; }
 };
 
-/// `clock`: seconds of the wall; `processor`: of processor time of the process. `progress`: 0 … 1.
+/// `clock`: seconds of the wall; `processor`: of processor time of the process; `own`: of this thread. `progress`: 0
+/// … 1.
 base::Result<WorldBenchResult> bench_world(const WorldBenchOptions& options, const std::function<double()>& clock,
-                                           const std::function<double()>& processor,
+                                           const std::function<double()>& processor, const std::function<double()>& own,
                                            const std::function<void(double)>& progress = {});
 
 }  // namespace asman::study
