@@ -85,6 +85,18 @@ TEST(Companions, ShareIsLearntAndThoseSeenApartAreGone) {
     EXPECT_GT(some.unseen(1e6), 0);  // who flies in another's plots stays unseen
 }
 
+TEST(Silent, ShareIsLearntAndRepliesGoUnheardAtTimes) {
+    Silent all, none;
+    for (int k = 0; k < 1000; ++k) {
+        all.learn(true);
+        none.learn(false);
+    }
+    EXPECT_GT(all.share(), 0.95);
+    EXPECT_LT(none.share(), 0.04);
+    EXPECT_GT(none.share(), 0.02);
+    EXPECT_GT(Silent().share(), 2 * none.share());
+}
+
 TEST(Speeds, TheFactorIsOneOverTheGaussianPriorItself) {
     // The expectation of learnt/Gaussian over the Gaussian is the integral of the learnt density.
     const Speeds speeds(160);
