@@ -57,6 +57,23 @@ TEST(Tracker, KeepsItsAccuracyAnywhereOnEarth) {
     for (int k = 1; k < 4; ++k) EXPECT_NEAR(rms[k] / rms[0], 1, 0.2);
 }
 
+TEST(Tracker, FollowsADescentThatNobodyTells) {
+    // Slant ranges of three radars tell the height; one that it had before would lay its plots hundreds of metres off.
+    double sum = 0;
+    for (unsigned seed = 1; seed <= 8; ++seed) {
+        World w = busy_world(0, seed);
+        w.duration = 340;
+        w.aircraft.push_back({.x = 40e3, .y = -50e3, .vx = -210, .vy = 20, .height = 9e3, .climb = -15});
+        Tracker t = tracker_for(w);
+        feed(t, w.reports(), 330);
+        const Outcome o = compare(w, t.picture(at(330)), 330);
+        ASSERT_EQ(o.matched, 1) << seed;
+        EXPECT_EQ(o.tracks, 1) << seed;
+        sum += o.rms * o.rms;
+    }
+    EXPECT_LT(std::sqrt(sum / 8), 85);
+}
+
 TEST(Tracker, CuttingTheInputChangesNothingBefore) {
     const World w = busy_world(15);
     const auto all = w.reports();

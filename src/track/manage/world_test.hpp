@@ -20,7 +20,9 @@ struct Aircraft {
     double from = 0, to = 1e9;
     std::optional<std::uint32_t> address = std::nullopt;
     std::optional<picture::Mode3A> code = std::nullopt;
+    double climb = 0;  ///< m/s
 
+    double height_at(double t) const { return height + climb * t; }
     Eigen::Vector2d at(double t) const {
         const double s = std::max(0.0, t - turn_from), straight = t - s, w = turn_rate * s;
         Eigen::Vector2d p(x + vx * straight, y + vy * straight);
@@ -96,7 +98,7 @@ struct World {
                 double t = turn;
                 Sight seen{};
                 for (int k = 0; k < 4; ++k) {
-                    seen = sight(site, frame.global({point(a, t), {a.height}}), false);
+                    seen = sight(site, frame.global({point(a, t), {a.height_at(t)}}), false);
                     t = turn + scan * (seen.azimuth < 0 ? seen.azimuth + two_pi : seen.azimuth) / two_pi;
                 }
                 if (t < a.from || t > a.to || t > duration || seen.range > s.max_range) continue;
@@ -108,7 +110,7 @@ struct World {
                 r.range = seen.range + s.sigma_range * normal(g);
                 r.azimuth = geo::wrap_2pi(seen.azimuth + s.sigma_azimuth * normal(g));
                 if (s.kind != picture::SensorKind::primary && (a.code || a.address)) {
-                    r.pressure_altitude = geo::PressureAltitude{std::round(a.height / 30.48) * 30.48};
+                    r.pressure_altitude = geo::PressureAltitude{std::round(a.height_at(t) / 30.48) * 30.48};
                     r.identity.mode_3a = a.code;
                     r.identity.address = a.address;
                 } else {
@@ -141,8 +143,8 @@ struct World {
                 r.time = base::Time{} + base::seconds(t);
                 r.point = point(p.x() + 15 * normal(g), p.y() + 15 * normal(g));
                 r.sigma_horizontal = 15;
-                r.pressure_altitude = geo::PressureAltitude{a.height};
-                r.geometric_height = geo::EllipsoidalHeight{a.height};
+                r.pressure_altitude = geo::PressureAltitude{a.height_at(t)};
+                r.geometric_height = geo::EllipsoidalHeight{a.height_at(t)};
                 r.identity.address = a.address;
                 r.ground_speed = v.norm();
                 r.track_angle = std::atan2(v.x(), v.y());
