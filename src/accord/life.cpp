@@ -317,8 +317,7 @@ bool Family::parent_allows(State a, State b, Time t, Time known) const {
         if (!(x.from <= t && t < x.until) || !x.act->clauses.empty()) return false;
         if (!x.covers(a, b, "", parent->versions.front()->suspension_of_all)) return false;
         return std::ranges::none_of(s.visible, [&](const Act* r) {
-            return r->kind == ActKind::resumption && r->by == x.act->by && r->clauses.empty() && r->towards.empty() &&
-                   parent->start(*r) > x.from && parent->start(*r) <= t;
+            return parent->lifts(*r, x, t) && r->clauses.empty() && r->towards.empty();
         });
     });
 }
@@ -330,6 +329,11 @@ bool Family::stands(State a, State b, Time t, Time known) const {
     const auto* mb = s.member(b);
     const bool bound = ma && mb && ma->bound_at(t) && mb->bound_at(t);
     return (bound || shadow_version(ma, mb, t) < versions.size()) && parent_allows(a, b, t, known);
+}
+
+bool Family::lifts(const Act& a, const Suspension& x, Time t) const {
+    return a.kind == ActKind::resumption && a.by == x.act->by &&
+           a.effective_at > std::min(x.act->effective_at, x.act->recorded_at) && start(a) > x.from && start(a) <= t;
 }
 
 std::size_t Family::shadow_version(const Member* a, const Member* b, Time t) const {
@@ -390,8 +394,7 @@ Hindrance Family::by_itself(const Clause& c, std::size_t version, State g, State
         if (!(x.from <= t && t < x.until) || !x.covers(g, r, c.id, of_all)) continue;
         const State other = x.act->by == g ? r : g;
         const bool lifted = std::ranges::any_of(s.visible, [&](const Act* a) {
-            return a->kind == ActKind::resumption && a->by == x.act->by && start(*a) > x.from && start(*a) <= t &&
-                   holds(a->towards, other) && names_clause(*a, c.id);
+            return lifts(*a, x, t) && holds(a->towards, other) && names_clause(*a, c.id);
         });
         if (!lifted) return {Kind::suspended, x.act->by, x.act, {}};
     }

@@ -108,6 +108,9 @@ class Family {
     /// Whether the text itself says when its parties signed.
     bool signed_on(const Text& t) const { return t.signed_on && !signed_by_acts; }
 
+    /// Whether a resumption that works at t lifts a suspension: its own doer's, and meant after it. One that was meant
+    /// for an earlier suspension, and is only recorded later, lifts no new one.
+    bool lifts(const Act& a, const Suspension& x, Time t) const;
     Time start(const Act& a) const;  ///< when an act works: late for what widens, early for what narrows (rule 5)
     bool hindsight() const { return hindsight_; }
 

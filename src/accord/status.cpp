@@ -21,10 +21,8 @@ bool matters(ActKind kind) {
 }
 
 bool lifted_everywhere(const Family& f, const Snapshot& s, const Suspension& x, Time t) {
-    return std::ranges::any_of(s.visible, [&](const Act* a) {
-        return a->kind == ActKind::resumption && a->by == x.act->by && a->towards.empty() && a->clauses.empty() &&
-               f.start(*a) > x.from && f.start(*a) <= t;
-    });
+    return std::ranges::any_of(
+        s.visible, [&](const Act* a) { return f.lifts(*a, x, t) && a->towards.empty() && a->clauses.empty(); });
 }
 
 std::string day(Time t) {

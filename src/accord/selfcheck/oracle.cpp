@@ -66,7 +66,7 @@ struct Reading {
             bool lifted = false;
             for (const auto& r : w.acts) {
                 lifted = lifted || (r.accord == a.id && r.by == p && r.kind == ActKind::resumption &&
-                                    works(r) > std::min(s.effective, s.recorded) && works(r) <= t);
+                                    r.effective > std::min(s.effective, s.recorded) && works(r) <= t);
             }
             if (!lifted) return true;
         }

@@ -100,6 +100,12 @@ Found a_suspension_acts_on_the_next_object(Random& r, Mutation m) {
     const auto suspended = law.with_acts(act, "live", now);
     if (!suspended) return suspended.error().code == base::Errc::duplicate ? Found() : Found(suspended.error().text());
     const auto after = now + base::seconds(whole(r, 0, 30));
+    // A resumption that the same state has done since lifts it, as it should.
+    const auto lifted = [&](const ActSpec& x) {
+        return x.accord == a.id && x.by == by && x.kind == ActKind::resumption && x.effective > now &&
+               x.effective <= after;
+    };
+    if (std::ranges::any_of(w.acts, lifted)) return {};
     const auto o = draw_object(r, w, after);
     // A decision points into its view, so the view outlives it.
     const auto view = m == Mutation::ignore_suspension ? law.at(after) : suspended->at(after);
