@@ -130,5 +130,34 @@ TEST(Law, what_was_received_goes_in_the_same_step_as_the_clause) {
     EXPECT_GT(nodes.held_by_c("CCC") + nodes.federation.engine(2).local().size(), 0u);
 }
 
+/// Rule 20, at a running node: the grantor's own people get the reasoning, also for what is withheld; the receiver gets
+/// it for what it got, and one fixed answer for all else.
+TEST(Law, the_grantors_own_people_are_told_why_and_the_receiver_only_of_what_it_got) {
+    auto nodes = Nodes::make({});
+    nodes.run(60);
+    const auto text = [](const std::vector<std::string>& lines) {
+        std::string out;
+        for (const auto& line : lines) out += line + "\n";
+        return out;
+    };
+    const auto& b = nodes.federation.engine(1);
+    const auto own = std::ranges::find_if(b.joint(), [](const auto& t) {
+        return std::ranges::any_of(t.contributions, [](const auto& c) { return c.clauses.empty(); });
+    });
+    ASSERT_NE(own, b.joint().end());
+    const auto number = own->number;
+    const auto released = text(b.explain_release(number, State("CCC")));
+    EXPECT_NE(released.find("released under B-C/tracks"), std::string::npos) << released;
+    ASSERT_TRUE(nodes.federation.give(1, suspension("B-C", "BBB", nodes.now)));
+    const auto withheld = text(nodes.federation.engine(1).explain_release(number, State("CCC")));
+    EXPECT_NE(withheld.find("withheld"), std::string::npos) << withheld;
+    EXPECT_NE(withheld.find("suspen"), std::string::npos) << withheld;
+    // C: what it has, and what it has not, exists or was made up.
+    nodes.run(1);
+    const auto& c = nodes.federation.engine(2);
+    EXPECT_EQ(c.explain_joint(1'000'000), c.explain_joint(1'000'001));
+    EXPECT_EQ(c.explain_joint(1'000'000).size(), 1u);
+}
+
 }  // namespace
 }  // namespace asman::study
