@@ -60,7 +60,7 @@ int run(const Options& o) {
     }
     std::istream& in = o.input == "-" ? std::cin : file;
     ByteOutput out;
-    if (const auto ready = out.open(o.output); !ready) return report(ready.error());
+    if (const auto ready = out.open(o.output, o.input); !ready) return report(ready.error());
     std::string line, reason;
     std::uint32_t number = 0;
     std::uint64_t failed = 0;

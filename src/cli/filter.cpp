@@ -24,7 +24,7 @@ struct Options {
 /// Where blocks go: a file, or a datagram each.
 class Sink {
   public:
-    base::Result<void> open(const std::string& path) { return file_.open(path); }
+    base::Result<void> open(const std::string& path, const std::string& input) { return file_.open(path, input); }
     /// "udp://239.1.1.1:8600".
     base::Result<void> connect(const std::string& url) {
         constexpr std::string_view scheme = "udp://";
@@ -114,7 +114,7 @@ int run(const Options& o) {
     if (!opened) return report(opened.error());
     Relay relay;
     const auto& target = o.to.empty() ? o.output : o.to;
-    if (const auto ready = o.to.empty() ? relay.sink.open(o.output) : relay.sink.connect(o.to); !ready)
+    if (const auto ready = o.to.empty() ? relay.sink.open(o.output, o.input) : relay.sink.connect(o.to); !ready)
         return report(ready.error());
     std::uint64_t records = 0, passed = 0, problems = 0;
     Undecoded undecoded;

@@ -6,6 +6,7 @@
 
 #include <charconv>
 #include <chrono>
+#include <filesystem>
 #include <iostream>
 
 namespace asman::cli {
@@ -236,8 +237,11 @@ base::Result<OpenRecording> open_recording(const std::string& path, const Record
     return out;
 }
 
-base::Result<void> ByteOutput::open(const std::string& path) {
+base::Result<void> ByteOutput::open(const std::string& path, const std::string& input) {
     standard_ = path == "-";
+    std::error_code absent;
+    if (!standard_ && std::filesystem::equivalent(path, input, absent))
+        return base::fail(base::Errc::bad_value, {.source = path}, "is the input too");
     if (!standard_) file_.open(path, std::ios::binary);
     if (!file_) return base::fail(base::Errc::io, {.source = path}, "cannot be opened");
     return {};

@@ -83,7 +83,8 @@ inline constexpr std::uint64_t most_said = 10;
 /// A file of octets, or standard output ("-").
 class ByteOutput {
   public:
-    base::Result<void> open(const std::string& path);
+    /// Refuses to write over `input`, from which is still to be read.
+    base::Result<void> open(const std::string& path, const std::string& input);
     bool write(asterix::Bytes bytes);
     /// True: all that was written has arrived.
     bool finish() { return static_cast<bool>(out().flush()); }

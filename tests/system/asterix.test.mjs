@@ -187,6 +187,14 @@ test('a block that no edition reads is named with its place and reason', async (
   assert.match(err, /category 048 of 90\/1: no edition reads it .*datagram 1, offset 7, category 048 item 140: the item runs past/);
 });
 
+test('an input is not written over', async (t) => {
+  const path = file(t, block(48, plot(1, 1)));
+  const { code, err } = await run(['filter', path, '--category', '62', '-o', path]);
+  assert.equal(code, 1);
+  assert.match(err, /is the input too/);
+  assert.deepEqual(readFileSync(path), block(48, plot(1, 1)));
+});
+
 test('diff goes on past what one side has more', async (t) => {
   const a = file(t, Buffer.concat([1, 2, 3, 4].map((s) => block(48, plot(1, s)))), 'a.raw');
   const b = file(t, Buffer.concat([1, 3, 4].map((s) => block(48, plot(1, s)))), 'b.raw');
