@@ -36,6 +36,17 @@ void* operator new(std::size_t size) {
 void* operator new(std::size_t size, std::align_val_t alignment) {
     return counted(size == 0 ? 1 : size, static_cast<std::size_t>(alignment));
 }
+// std::stable_sort asks for its buffer so, and gives it back by the plain delete.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+    try {
+        return counted(size == 0 ? 1 : size, 16);
+    } catch (const std::bad_alloc&) {
+        return nullptr;
+    }
+}
+void operator delete(void* p, const std::nothrow_t&) noexcept {
+    freed(p);
+}
 void operator delete(void* p) noexcept {
     freed(p);
 }
