@@ -110,8 +110,8 @@ TEST(Flood, WhoDoesNotShareItsSkyHardlyNotices) {
     w.duration = 90;
     w.radar(9, 900e3, 300e3, 4);
     Tracker calm = tracker_for(w), flooded = tracker_for(w);
-    const auto a = play(calm, w, {}), b = play(flooded, w, flood(9, 30, 60, 3000));
-    EXPECT_GT(flooded.counters().used, calm.counters().used + 50'000);
+    const auto a = play(calm, w, {}), b = play(flooded, w, flood(9, 30, 42, 3000));
+    EXPECT_GT(flooded.counters().used, calm.counters().used + 20'000);
     double most = 0;
     std::size_t seen = 0;
     for (std::size_t k = 0; k < a.size(); ++k)
