@@ -22,8 +22,9 @@ TEST(Selfcheck, EveryPropertyHolds) {
 
 TEST(Selfcheck, EveryMutationIsCaught) {
     for (std::size_t m = 1; m < mutation_names().size(); ++m) {
-        std::size_t caught = 0;
-        for (const auto& p : selfcheck(150, 1, static_cast<Mutation>(m))) caught += p.failures;
+        std::size_t caught = 0;  // until the first: what is caught soon costs little
+        for (std::uint64_t seed = 1; seed <= 15 && caught == 0; ++seed)
+            for (const auto& p : selfcheck(10, seed, static_cast<Mutation>(m))) caught += p.failures;
         EXPECT_GT(caught, 0u) << mutation_names()[m];
     }
 }
