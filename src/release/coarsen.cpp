@@ -1,5 +1,7 @@
 #include "coarsen.hpp"
 
+#include <asman/accord/law.hpp>
+
 #include <algorithm>
 #include <cmath>
 
@@ -99,6 +101,20 @@ picture::Coarsening coarsening_of(const accord::Decision& d, const picture::Coar
     out.identity_removed = before.identity_removed || (d.fields & field::identifying) != field::identifying;
     out.height_removed = before.height_removed || (d.fields & field::height) == 0;
     return out;
+}
+
+picture::Contribution granted(const picture::Contribution& held, const accord::Decision& d, base::Duration offset) {
+    picture::Contribution c;
+    c.clauses = held.clauses;
+    c.clauses.push_back(d.grant->reference());
+    c.coarsening = coarsening_of(d, held.coarsening);
+    c.assumed = held.assumed;
+    c.assumed.insert(c.assumed.end(), d.grant->assumed().begin(), d.grant->assumed().end());
+    std::ranges::sort(c.assumed);
+    c.assumed.erase(std::unique(c.assumed.begin(), c.assumed.end()), c.assumed.end());
+    c.valid_until = d.valid_until - offset;
+    c.track = coarsened(held.track, d);
+    return c;
 }
 
 }  // namespace asman::release

@@ -12,5 +12,9 @@ inline constexpr double accuracy_bound = 1000;
 
 picture::Track coarsened(const picture::Track& track, const accord::Decision& decision);
 picture::Coarsening coarsening_of(const accord::Decision& decision, const picture::Coarsening& before);
+/// What a granted release makes of what its releaser holds: the clauses and assumptions that it came by and this one's,
+/// coarser by this one's terms. Originator, way and number are the caller's. `offset`: the law's time less the data's.
+picture::Contribution granted(const picture::Contribution& held, const accord::Decision& decision,
+                              base::Duration offset);
 
 }  // namespace asman::release

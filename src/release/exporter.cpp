@@ -156,7 +156,7 @@ picture::Lineage Exporter::Impl::lineage(const picture::Track& t, const accord::
 
 void Exporter::Impl::send(Round& r, const Key& key, const picture::Contribution& held, bool foreign,
                           const accord::Decision& d) {
-    picture::Contribution c;
+    auto c = granted(held, d, offset);
     std::uint64_t retired = 0;
     const auto* before = r.receiver.numbers.find(key);
     const auto last_accord = before ? before->accord : std::string();
@@ -167,15 +167,6 @@ void Exporter::Impl::send(Round& r, const Key& key, const picture::Contribution&
     number.accord = d.grant->reference().accord;
     c.via = config.self;
     c.number = number.number;
-    c.clauses = held.clauses;
-    c.clauses.push_back(d.grant->reference());
-    c.coarsening = coarsening_of(d, held.coarsening);
-    c.assumed = held.assumed;
-    c.assumed.insert(c.assumed.end(), d.grant->assumed().begin(), d.grant->assumed().end());
-    std::ranges::sort(c.assumed);
-    c.assumed.erase(std::unique(c.assumed.begin(), c.assumed.end()), c.assumed.end());
-    c.valid_until = d.valid_until - offset;
-    c.track = coarsened(held.track, d);
     c.track.number = number.number;
     // Nothing of the time before the receiver first saw it under this number.
     c.track.first_seen = std::min(std::max(c.track.first_seen, number.since - d.delay), c.track.last_report);

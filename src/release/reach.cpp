@@ -62,19 +62,10 @@ struct Reach::Walk {
 
     /// What a receiver holds after a decision, as the exporter would have sent it.
     picture::Contribution handed(const picture::Contribution& held, const accord::Decision& d, State by) const {
-        picture::Contribution c;
+        auto c = granted(held, d, offset);
         c.originator = held.originator;
         c.via = by;
         c.number = held.number;
-        c.clauses = held.clauses;
-        c.clauses.push_back(d.grant->reference());
-        c.coarsening = coarsening_of(d, held.coarsening);
-        c.assumed = held.assumed;
-        c.assumed.insert(c.assumed.end(), d.grant->assumed().begin(), d.grant->assumed().end());
-        std::ranges::sort(c.assumed);
-        c.assumed.erase(std::unique(c.assumed.begin(), c.assumed.end()), c.assumed.end());
-        c.valid_until = d.valid_until - offset;
-        c.track = coarsened(held.track, d);
         return c;
     }
 
