@@ -31,16 +31,22 @@ constexpr auto retry_after = std::chrono::milliseconds(300);
 constexpr auto retry_silent_after = std::chrono::seconds(30);
 /// JetStream's error "stream store failed": with DiscardNew the stream is full.
 constexpr int store_failed = 10077;
+/// How long a subscription that was given up is kept: until nothing can be on its way to it any more.
+constexpr auto kept_after_use = std::chrono::seconds(60);
 
 struct Free {
     void operator()(natsOptions* p) const { natsOptions_Destroy(p); }
     void operator()(natsConnection* p) const { natsConnection_Destroy(p); }
     void operator()(jsCtx* p) const { jsCtx_Destroy(p); }
-    void operator()(natsSubscription* p) const { natsSubscription_Destroy(p); }
     void operator()(natsMsg* p) const { natsMsg_Destroy(p); }
 };
 template <class T>
 using Owned = std::unique_ptr<T, Free>;
+
+/// libnats up to 3.5.0 frees a subscription while its read loop still delivers to it (nats.c issue 637), and its
+/// messages point at their subscription without owning it. So every message shares in its own, and one that is given up
+/// is parked for a while: it is freed when nothing can reach it.
+using Subscription = std::shared_ptr<natsSubscription>;
 
 std::unexpected<base::Error> nats_error(natsStatus status, const NatsConfig& config) {
     return fail(Errc::bad_value, {config.url, 0, 0, {}}, std::string("NATS: ") + natsStatus_GetText(status));
@@ -84,9 +90,17 @@ base::Result<Owned<natsOptions>> options_of(const NatsConfig& c) {
 }
 
 /// What arrived and has not been given out yet. A log message is kept to be acknowledged then.
+struct Unacknowledged {
+    Subscription subscription;  ///< outlives the message
+    Owned<natsMsg> message;
+};
 struct Arrived {
     Bytes envelope;
-    Owned<natsMsg> message;
+    Unacknowledged log;
+};
+struct Parked {
+    Clock::time_point since;
+    Subscription subscription;
 };
 
 /// One partner: what goes to it, and what comes from it.
@@ -98,7 +112,7 @@ struct Partner {
     std::deque<Arrived> state_in, log_in;
     bool streams_stand = false;
     /// Made by the mender, used and given up by the worker.
-    Owned<natsSubscription> state_sub, log_sub;
+    Subscription state_sub, log_sub;
     // The mender's own:
     Clock::time_point next_try{};
     Clock::duration silence = retry_after;
@@ -113,7 +127,8 @@ struct Nats::Impl {
     mutable std::mutex mutex;
     std::condition_variable wake, mend_wake;
     std::map<State, Partner> partners;
-    std::vector<Owned<natsMsg>> to_acknowledge;
+    std::vector<Unacknowledged> to_acknowledge;
+    std::deque<Parked> parked;  ///< the worker's own
     bool stop = false, work = false;
     std::thread worker, mender;
 
@@ -130,6 +145,7 @@ struct Nats::Impl {
     natsStatus subscribe(Partner& p, Delivery delivery);
     void streams_fell(Partner& p);
     void acknowledge();
+    void give_up(Subscription& sub);
 };
 
 Nats::Nats(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -165,8 +181,10 @@ Nats::~Nats() {
     impl_->mend_wake.notify_one();
     impl_->mender.join();
     impl_->worker.join();
+    natsConnection_Close(impl_->connection.get());  // its read loop has ended: now nothing reaches a subscription
     impl_->to_acknowledge.clear();
-    impl_->partners.clear();  // subscriptions before their connection
+    impl_->parked.clear();
+    impl_->partners.clear();
 }
 
 // -------------------------------------------------------------------------------------------------- the node's thread
@@ -192,7 +210,7 @@ std::vector<Bytes> Nats::receive() {
     for (auto& [state, p] : impl_->partners) {
         for (auto& arrived : p.log_in) {
             out.push_back(std::move(arrived.envelope));
-            impl_->to_acknowledge.push_back(std::move(arrived.message));
+            impl_->to_acknowledge.push_back(std::move(arrived.log));
         }
         for (auto& arrived : p.state_in) out.push_back(std::move(arrived.envelope));
         p.log_in.clear();
@@ -306,7 +324,7 @@ natsStatus Nats::Impl::subscribe(Partner& p, Delivery delivery) {
     const auto s = js_PullSubscribe(&sub, js.get(), subject.c_str(), reader.c_str(), nullptr, &o, nullptr);
     if (s != NATS_OK) return s;
     const std::lock_guard lock(mutex);
-    (delivery == Delivery::log ? p.log_sub : p.state_sub).reset(sub);
+    (delivery == Delivery::log ? p.log_sub : p.state_sub).reset(sub, &natsSubscription_Destroy);
     return s;
 }
 
@@ -331,6 +349,7 @@ void Nats::Impl::run() {
 bool Nats::Impl::round() {
     bool worked = false;
     acknowledge();
+    while (!parked.empty() && Clock::now() - parked.front().since > kept_after_use) parked.pop_front();
     for (auto& [state, p] : partners) {
         bool streams_stand = false;
         {
@@ -417,6 +436,7 @@ bool Nats::Impl::fetch(Partner& p, Delivery delivery) {
         if (!sub) return false;
         if (log && inbox.size() >= config.limits.log_messages) return false;
     }
+    // Set here and by the mender, who leaves alone one that stands: this thread's own while it does.
     natsMsgList list{};
     jsFetchRequest request;
     jsFetchRequest_Init(&request);
@@ -425,11 +445,7 @@ bool Nats::Impl::fetch(Partner& p, Delivery delivery) {
     const auto s = natsSubscription_FetchRequest(&list, sub.get(), &request);
     if (s != NATS_OK) {
         // Nothing there is no fault; anything else means that the reader on the server is gone.
-        if (s != NATS_TIMEOUT && s != NATS_NOT_FOUND) {
-            Owned<natsSubscription> gone;
-            const std::lock_guard lock(mutex);
-            gone = std::move(sub);
-        }
+        if (s != NATS_TIMEOUT && s != NATS_NOT_FOUND) give_up(sub);
         return false;
     }
     std::vector<Arrived> arrived;
@@ -438,7 +454,7 @@ bool Nats::Impl::fetch(Partner& p, Delivery delivery) {
         const auto* data = reinterpret_cast<const std::byte*>(natsMsg_GetData(m.get()));
         const auto size = static_cast<std::size_t>(natsMsg_GetDataLength(m.get()));
         if (!log) natsMsg_Ack(m.get(), nullptr);
-        arrived.push_back({{data, data + size}, log ? std::move(m) : nullptr});
+        arrived.push_back({{data, data + size}, log ? Unacknowledged{sub, std::move(m)} : Unacknowledged{}});
     }
     natsMsgList_Destroy(&list);
     const std::lock_guard lock(mutex);
@@ -447,14 +463,21 @@ bool Nats::Impl::fetch(Partner& p, Delivery delivery) {
     return !arrived.empty();
 }
 
+/// Parked as it is: to unsubscribe would delete its reader on the server, and with it what that one has yet to hand
+/// out.
+void Nats::Impl::give_up(Subscription& sub) {
+    const std::lock_guard lock(mutex);
+    parked.push_back({Clock::now(), std::exchange(sub, nullptr)});
+}
+
 void Nats::Impl::acknowledge() {
-    std::vector<Owned<natsMsg>> given_out;
+    std::vector<Unacknowledged> given_out;
     {
         const std::lock_guard lock(mutex);
         given_out.swap(to_acknowledge);
     }
-    for (const auto& m : given_out)
-        if (m) natsMsg_Ack(m.get(), nullptr);
+    for (const auto& each : given_out)
+        if (each.message) natsMsg_Ack(each.message.get(), nullptr);
 }
 
 }  // namespace asman::exchange
