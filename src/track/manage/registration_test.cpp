@@ -1,7 +1,9 @@
 // Registration in the whole tracker: are its estimates, and the heights that hang on them, as good as they say?
 #include "manage/world_test.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <Eigen/Dense>
 
 #include <cstdlib>
 #include <random>
@@ -113,11 +115,26 @@ std::vector<Off> put_off(World& w, std::vector<picture::TargetReport>& reports, 
     return off;
 }
 
+/// Shares of many scenes, each scene one draw: what is in a scene errs together (weather, a common time).
+struct Shares {
+    double sum = 0, squares = 0;
+    int scenes = 0;
+    void add(double share) {
+        sum += share;
+        squares += share * share;
+        ++scenes;
+    }
+    double mean() const { return sum / scenes; }
+    double error() const { return std::sqrt(std::max(squares / scenes - mean() * mean(), 0.0) / scenes); }
+    std::string text() const { return fmt::format("{:.3f} ± {:.3f}", mean(), error()); }
+};
+
 TEST(Registration, TheTrueErrorsLieInTheIntervalsThatItTells) {
     // Three radars and a receiver of ADS-B, which hears a third of the aircraft; the weather unknown.
-    int inside[4] = {}, all[4] = {}, observable = 0;
     const bool at_length = std::getenv("ASMAN_LONG") != nullptr;
-    for (unsigned seed = 1; seed <= (at_length ? 80U : 24U); ++seed) {
+    Shares inside[4], joint, clocks, together;
+    int observable = 0, all = 0;
+    for (unsigned seed = 1; seed <= (at_length ? 400U : 24U); ++seed) {
         Scene s = scene(seed, 1, false, 45, 240);
         s.w.receiver(5);
         for (std::size_t k = 0; k < s.w.aircraft.size(); ++k)
@@ -127,31 +144,62 @@ TEST(Registration, TheTrueErrorsLieInTheIntervalsThatItTells) {
         const auto off = put_off(s.w, s.reports, seed + 900);
         Tracker t = tracker_for(s.w);
         feed(t, s.reports, 235);
-        for (const auto& r : t.registration()) {
-            const Off& o = off[r.sensor.value];
-            const auto count = [&](int p, const Registration::Estimate& e, double truth) {
-                if (!e.learns) return;
-                ++all[p];
-                inside[p] += std::abs(e.value - truth) < 1.96 * e.sigma;
-                observable += e.observable;
-            };
-            count(0, r.range, o.range);
-            count(1, r.gain, o.gain);
-            count(2, r.azimuth, o.azimuth);
-            count(3, r.time, o.time);
+        for (const auto& r : t.registration())
+            for (const auto* e : {&r.range, &r.gain, &r.azimuth, &r.time})
+                all += e->learns, observable += e->observable;
+
+        const JointRegistration found = t.joint_registration();
+        ASSERT_EQ(found.rows.size(), 13U);
+        Eigen::VectorXd error = found.value;
+        std::vector<Eigen::Index> time;
+        int in[4] = {}, of[4] = {};
+        for (Eigen::Index i = 0; i < error.size(); ++i) {
+            const auto& row = found.rows[static_cast<std::size_t>(i)];
+            const auto p = static_cast<int>(row.error);
+            const Off& o = off[row.sensor.value];
+            error[i] -= p == 0 ? o.range : p == 1 ? o.gain : p == 2 ? o.azimuth : o.time;
+            in[p] += std::abs(error[i]) < 1.96 * std::sqrt(found.covariance(i, i));
+            ++of[p];
+            if (p == 3) time.push_back(i);
         }
+        for (int p = 0; p < 4; ++p) inside[p].add(static_cast<double>(in[p]) / of[p]);
+        // Normalised squared errors: of all together; of the clocks' differences, which flights tell; and of what all
+        // clocks are off together, which nothing tells, so that it must stay as unknown as it was.
+        const auto square = [&](const Eigen::MatrixXd& of_errors) {
+            const Eigen::VectorXd e = of_errors * error;
+            const Eigen::MatrixXd c = of_errors * found.covariance * of_errors.transpose();
+            return e.dot(c.ldlt().solve(e)) / static_cast<double>(e.size());
+        };
+        const auto n = static_cast<Eigen::Index>(time.size());
+        Eigen::MatrixXd difference = Eigen::MatrixXd::Zero(n - 1, error.size()),
+                        sum = Eigen::MatrixXd::Zero(1, error.size());
+        for (Eigen::Index i = 0; i < n; ++i) {
+            sum(0, time[static_cast<std::size_t>(i)]) = 1.0 / static_cast<double>(n);
+            if (i > 0) difference(i - 1, time[0]) = -1, difference(i - 1, time[static_cast<std::size_t>(i)]) = 1;
+        }
+        joint.add(square(Eigen::MatrixXd::Identity(error.size(), error.size())));
+        clocks.add(square(difference));
+        together.add(square(sum));
+        EXPECT_NEAR((sum * found.covariance * sum.transpose())(0, 0), 0.1 * 0.1 / 4, 0.0001);
+        EXPECT_LT((difference * found.covariance * difference.transpose()).trace(), 3 * 0.03 * 0.03);
     }
-    int in = 0, of = 0;
+    const char* names[] = {"range", "gain", "azimuth", "time"};
+    double mean = 0;
     for (int p = 0; p < 4; ++p) {
-        in += inside[p];
-        of += all[p];
-        RecordProperty("percent_" + std::to_string(p), 100 * inside[p] / all[p]);
-        EXPECT_GE(inside[p], (at_length ? 0.88 : 0.84) * all[p]) << p;
+        mean += inside[p].mean() / 4;
+        RecordProperty(std::string("coverage_") + names[p], inside[p].text());
+        EXPECT_GE(inside[p].mean(), at_length ? 0.90 : 0.86) << names[p];
+        EXPECT_LE(inside[p].mean(), 0.99 + (at_length ? 0 : 0.01)) << names[p];
     }
-    RecordProperty("percent", 100 * in / of);
-    EXPECT_GE(in, 0.90 * of);
-    EXPECT_LE(in, 0.99 * of);
-    EXPECT_GT(observable, of / 2);
+    RecordProperty("joint", joint.text());
+    RecordProperty("differences_of_clocks", clocks.text());
+    RecordProperty("common_time", together.text());
+    EXPECT_GE(mean, 0.90);
+    EXPECT_LE(mean, 0.99);
+    EXPECT_NEAR(joint.mean(), 1, at_length ? 0.15 : 0.35);
+    EXPECT_NEAR(clocks.mean(), 1, at_length ? 0.2 : 0.5);
+    EXPECT_NEAR(together.mean(), 1, at_length ? 0.3 : 1);
+    EXPECT_GT(observable, all / 2);
 }
 
 TEST(Registration, ARadarThatJumpsIsLearntAnewAndThePictureStaysSingle) {

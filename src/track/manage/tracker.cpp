@@ -167,6 +167,28 @@ std::vector<Registration> Tracker::registration() const {
     return out;
 }
 
+JointRegistration Tracker::joint_registration() const {
+    std::vector<std::uint32_t> sensors;
+    for (const auto& [id, at] : impl_->sensor_of)
+        if (!impl_->registrar.prior(at).isZero(0) && impl_->registrar.of(at).samples > 0) sensors.push_back(at);
+    JointRegistration out;
+    Eigen::MatrixXd all;
+    if (!impl_->registrar.joint(sensors, all)) return out;
+    std::vector<Eigen::Index> from;
+    std::vector<double> value;
+    for (std::size_t i = 0; i < sensors.size(); ++i)
+        for (int p = 0; p < kParameters; ++p) {
+            const double prior = impl_->registrar.prior(sensors[i])[p];
+            if (prior <= 0) continue;
+            out.rows.push_back({impl_->sensors[sensors[i]].info.id, static_cast<JointRegistration::Error>(p), prior});
+            from.push_back(static_cast<Eigen::Index>(kParameters * i) + p);
+            value.push_back(impl_->registrar.of(sensors[i]).value[p]);
+        }
+    out.value = Eigen::Map<const Eigen::VectorXd>(value.data(), static_cast<Eigen::Index>(value.size()));
+    out.covariance = all(from, from);
+    return out;
+}
+
 std::span<const picture::Track> Tracker::picture(base::Time at) {
     Impl& m = *impl_;
     const Seconds t = m.seconds(at);

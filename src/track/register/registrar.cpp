@@ -19,6 +19,7 @@ constexpr double kKnown = 0.02, kTimeKnown = 0.3;  ///< of the prior variance, a
 constexpr std::size_t kWhole = 40;                 ///< sensors that are solved together
 constexpr double kLearning = 2, kSettledInterval = 10, kLongest = 30;  ///< s between solutions
 constexpr std::size_t kMaxAirs = 4096;
+constexpr std::size_t kJoint = 200;  ///< sensors and airs of which the joint covariance is worked out on request
 constexpr int P = kParameters;
 
 using Flight = Eigen::Matrix<double, kFlight, kFlight>;
@@ -446,6 +447,33 @@ void Registrar::solve_patch(Patch& patch, std::size_t count) const {
         patch.ldlt.compute(patch.full);
     }
     patch.covariance = patch.ldlt.solve(Eigen::MatrixXd::Identity(n, static_cast<Eigen::Index>(P * count)));
+}
+
+bool Registrar::joint(std::span<const std::uint32_t> sensors, Eigen::MatrixXd& covariance) const {
+    if (active_.size() > kJoint) return false;
+    const auto n = static_cast<Eigen::Index>(P * sensors.size());
+    covariance.setZero(n, n);
+    Patch patch;
+    patch.sensors = active_;
+    if (!active_.empty()) solve_patch(patch, active_.size());
+    if (!patch.covariance.allFinite()) return false;
+    const auto row = [&](std::size_t i) {
+        const auto at = std::ranges::find(active_, place_[sensors[i]]);
+        return at == active_.end() ? Eigen::Index{-1} : static_cast<Eigen::Index>(P * (at - active_.begin()));
+    };
+    for (std::size_t i = 0; i < sensors.size(); ++i) {
+        const auto a = static_cast<Eigen::Index>(P * i);
+        const ParameterVector& sigma = prior(sensors[i]);
+        if (row(i) < 0) {
+            covariance.block<P, P>(a, a) = of(sensors[i]).covariance;
+            continue;
+        }
+        for (std::size_t j = 0; j < sensors.size(); ++j)
+            if (row(j) >= 0)
+                covariance.block<P, P>(a, static_cast<Eigen::Index>(P * j)) =
+                    sigma.asDiagonal() * patch.covariance.block<P, P>(row(i), row(j)) * prior(sensors[j]).asDiagonal();
+    }
+    return true;
 }
 
 /// The patch's first `count` sensors take its result. True when it moved them.

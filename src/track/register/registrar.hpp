@@ -119,6 +119,9 @@ class Registrar {
     void take(const Fit& fit);
     /// New estimates where there is news, at most once in some seconds. `now`: s. Returns true when some moved.
     bool solve(double now, Workers& workers);
+    /// The covariance of the errors of `sensors` together, in their units (m, 1, rad, s), kParameters rows each. False
+    /// when more sensors have been seen than one solution is made for at leisure, or it cannot be worked out.
+    bool joint(std::span<const std::uint32_t> sensors, Eigen::MatrixXd& covariance) const;
     /// The sensor is not what it was: its errors are unknown again.
     void forget(std::uint32_t sensor);
 

@@ -35,9 +35,9 @@ bool told_lately(const TrackState& k, double t) {
 
 void Tracker::Impl::sample(Work& w, TrackState& k, const Plot& p) const {
     if (!config.registration || !k.confirmed || k.existence < 0.95) return;
-    if (p.polar ? !sensors[p.sensor].sweeps : told_lately(k, p.t)) return;
+    if (p.polar ? !sensors[p.sensor].sweeps : told_lately(k, p.stamp)) return;
     Sample s;
-    s.t = p.t;
+    s.t = p.stamp;
     s.sensor = p.sensor;
     s.range = p.raw_range;
     s.azimuth = p.raw_azimuth;
@@ -50,7 +50,7 @@ void Tracker::Impl::sample(Work& w, TrackState& k, const Plot& p) const {
         s.variance_range = p.variance + kToldSigma * kToldSigma;
     }
     k.samples.push_back(s);
-    if (k.samples.size() >= kSamples || p.t - k.samples.front().t >= kWindow) use_window(w, k);
+    if (k.samples.size() >= kSamples || p.stamp - k.samples.front().t >= kWindow) use_window(w, k);
 }
 
 void Tracker::Impl::use_window(Work& w, TrackState& k) const {

@@ -53,11 +53,11 @@ struct Config {
     /// A sensor that sends more in one second of now() is set aside until it has kept below for five.
     std::uint32_t max_reports_per_second_per_sensor = 20'000;
     /// For the ablation table of docs/tracker.md only.
-    bool ablate_imm = false;        ///< one near-constant-velocity mode
-    bool ablate_marginals = false;  ///< nearest neighbour in place of association probabilities
-    bool ablate_unseen = false;     ///< new aircraft are as likely everywhere and at any speed
+    bool ablate_imm = false;         ///< one near-constant-velocity mode
+    bool ablate_marginals = false;   ///< nearest neighbour in place of association probabilities
+    bool ablate_unseen = false;      ///< new aircraft are as likely everywhere and at any speed
     bool ablate_resolution = false;  ///< every plot is one aircraft's
-    bool ablate_escape = false;     ///< a track that no mode foresaw is not looked for
+    bool ablate_escape = false;      ///< a track that no mode foresaw is not looked for
 };
 
 /// What happened to the reports given. Every report ends in exactly one of used, or a refused_* counter.
@@ -105,6 +105,19 @@ struct Registration {
     std::uint32_t jumps = 0;    ///< how often the sensor was found changed and learnt anew
 };
 
+/// The same errors of all sensors together: what is known of one of them hangs on the others.
+struct JointRegistration {
+    enum class Error : std::uint8_t { range, gain, azimuth, time };
+    struct Row {
+        picture::SensorId sensor;
+        Error error = Error::range;
+        double prior = 0;  ///< 1σ before any data
+    };
+    std::vector<Row> rows;  ///< what is estimated: m, 1, rad, s
+    Eigen::VectorXd value;
+    Eigen::MatrixXd covariance;
+};
+
 /// Tracks aircraft from target reports. Not thread-safe; movable. Reports may come from any number of sensors, a little
 /// out of order (max_lateness). Call advance() with the node's data time before the reports of that time.
 class Tracker {
@@ -140,6 +153,8 @@ class Tracker {
     const Counters& counters() const;
     /// Of every sensor whose errors are estimated, in order of id.
     std::vector<Registration> registration() const;
+    /// Worked out when asked for, in the cube of the number of sensors; empty for more than about two hundred.
+    JointRegistration joint_registration() const;
     /// Tracks held, tentative ones too.
     std::size_t size() const;
     /// Reports taken that wait for the next advance or for their sensor's beam to pass.
