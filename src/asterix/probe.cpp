@@ -1,6 +1,7 @@
 #include <asman/asterix/probe.hpp>
 #include <asman/asterix/typed.hpp>
 
+#include "blocks.hpp"
 #include "walk.hpp"
 
 #include <algorithm>
@@ -16,10 +17,6 @@ constexpr std::size_t most_sources = 256;
 constexpr double said_credit = 0.2;
 /// So many implausible elements a record refute an edition, where another has less than a quarter of them.
 constexpr double refuting = 0.5;
-
-std::uint8_t octet(Bytes b, std::size_t i) {
-    return static_cast<std::uint8_t>(b[i]);
-}
 
 struct Checker : Visitor {
     unsigned count = 0;
@@ -77,15 +74,6 @@ std::vector<const Edition*> editions_of(std::uint8_t category) {
     return out;
 }
 
-/// SAC and SIC behind the field specification of the first record.
-std::optional<Source> source_of(Bytes block) {
-    std::size_t p = 0;
-    if (block.empty() || !(octet(block, 0) & 0x80)) return {};
-    while (p < block.size() && octet(block, p) & 1) ++p;
-    if (p + 2 >= block.size()) return {};
-    return Source{octet(block, p + 1), octet(block, p + 2)};
-}
-
 }  // namespace
 
 unsigned implausible(const Record& record) {
@@ -100,17 +88,13 @@ double EditionFit::badness() const {
 }
 
 void EditionProbe::add(Bytes datagram) {
-    for (std::size_t at = 0; at + 3 < datagram.size();) {
-        const std::size_t length = static_cast<std::size_t>(octet(datagram, at + 1)) << 8 | octet(datagram, at + 2);
-        const auto category = octet(datagram, at);
-        if (category == 0 || length < 3 || length > datagram.size() - at) break;
-        if (length > 3) add_block(category, datagram.subspan(at + 3, length - 3), at + 3);
-        at += length;
-    }
+    each_block(datagram, [&](std::uint8_t category, Bytes block, std::size_t offset) {
+        add_block(category, block, offset, datagrams_);
+    });
     ++datagrams_;
 }
 
-void EditionProbe::add_block(std::uint8_t category, Bytes block, std::size_t offset) {
+void EditionProbe::add_block(std::uint8_t category, Bytes block, std::size_t offset, std::uint64_t datagram) {
     const auto candidates = editions_of(category);
     if (candidates.empty()) return;
     if (category == 247) hear(block);
@@ -128,7 +112,7 @@ void EditionProbe::add_block(std::uint8_t category, Bytes block, std::size_t off
                 if (fit.failed++) break;
                 fit.first = problem;
                 fit.first.category = category;
-                fit.first.datagram = datagrams_;
+                fit.first.datagram = datagram;
                 fit.first.offset += static_cast<std::uint32_t>(offset + (block.size() - rest.size()));
                 break;
             }
@@ -199,30 +183,36 @@ Editions EditionProbe::apply(Editions base, std::span<const std::uint8_t> told) 
     return base;
 }
 
+std::optional<EditionGuess> EditionProbe::guess(std::uint8_t category, std::optional<Source> source) const {
+    const auto it = seen_.find({category, source});
+    return it == seen_.end() ? std::nullopt : std::optional(guess(it->first, it->second));
+}
+
+std::optional<EditionFit> EditionProbe::fit(const Edition& edition, std::optional<Source> source) const {
+    const auto it = seen_.find({edition.category, source});
+    const auto candidates = editions_of(edition.category);
+    const auto place = static_cast<std::size_t>(std::ranges::find(candidates, &edition) - candidates.begin());
+    // Else a table of one's own, or an expansion.
+    return it == seen_.end() || place == candidates.size() ? std::nullopt : std::optional(it->second.fits[place]);
+}
+
+std::optional<Refuted> EditionProbe::refuted(const Edition& told, std::optional<Source> source) const {
+    const auto as_told = fit(told, source);
+    if (!as_told || as_told->badness() < refuting) return {};
+    auto g = guess(told.category, source);
+    if (!g->edition || as_told->badness() <= 4 * g->fit.badness()) return {};
+    return Refuted{&told, *as_told, std::move(*g)};
+}
+
 std::vector<Refuted> EditionProbe::refuted(const Editions& told) const {
     std::vector<Refuted> out;
-    for (const auto& [key, seen] : seen_) {
-        const Edition* edition = told.find(key.first, key.second);
-        const auto candidates = editions_of(key.first);
-        const auto place = static_cast<std::size_t>(std::ranges::find(candidates, edition) - candidates.begin());
-        if (place == candidates.size()) continue;  // opaque, or a table of one's own
-        const EditionGuess g = guess(key, seen);
-        const double bad = seen.fits[place].badness();
-        if (g.edition && bad >= refuting && bad > 4 * g.fit.badness()) out.push_back({edition, seen.fits[place], g});
-    }
+    for (const auto& [key, seen] : seen_)
+        if (const Edition* edition = told.find(key.first, key.second))
+            if (auto r = refuted(*edition, key.second)) out.push_back(std::move(*r));
     return out;
 }
 
 namespace {
-
-std::string of_source(std::uint8_t category, std::optional<Source> source) {
-    char text[64];
-    if (source)
-        std::snprintf(text, sizeof text, "category %03d of %d/%d: ", category, source->sac, source->sic);
-    else
-        std::snprintf(text, sizeof text, "category %03d: ", category);
-    return text;
-}
 
 std::string counted(const EditionFit& fit) {
     return std::to_string(fit.failed) + " of " + std::to_string(fit.blocks) + " blocks fail, " +
@@ -232,8 +222,17 @@ std::string counted(const EditionFit& fit) {
 
 }  // namespace
 
+std::string EditionGuess::text_of_source() const {
+    char text[64];
+    if (source)
+        std::snprintf(text, sizeof text, "category %03d of %d/%d: ", category, source->sac, source->sic);
+    else
+        std::snprintf(text, sizeof text, "category %03d: ", category);
+    return text;
+}
+
 std::string EditionGuess::text() const {
-    auto out = of_source(category, source);
+    auto out = text_of_source();
     if (!edition) return out + "no edition reads it (" + counted(fit) + "); not decoded";
     char sure[32];
     std::snprintf(sure, sizeof sure, " (certainty %.2f", certainty);
@@ -248,8 +247,8 @@ std::string EditionGuess::text() const {
 }
 
 std::string Refuted::text() const {
-    return of_source(guess.category, guess.source) + "edition " + std::string(told->number) + " does not fit (" +
-           counted(fit) + "), " + std::string(guess.edition->number) + " does";
+    return guess.text_of_source() + "edition " + std::string(told->number) + " does not fit (" + counted(fit) + "), " +
+           std::string(guess.edition->number) + " does";
 }
 
 EditionProbe probe(FrameReader& recording, std::size_t frames) {

@@ -5,7 +5,7 @@
 #include <asman/asterix/encode.hpp>
 #include <asman/asterix/frames.hpp>
 #include <asman/asterix/json.hpp>
-#include <asman/asterix/probe.hpp>
+#include <asman/asterix/live.hpp>
 #include <asman/asterix/views.hpp>
 
 #include <gtest/gtest.h>
@@ -63,6 +63,20 @@ struct Reader {
         const Editions found = seen.apply({});
         for (const Refuted& wrong : seen.refuted(told)) note(wrong.text());
         return std::string(found.find(48)->number);
+    }
+
+    void listen(const std::vector<Frame>& socket) {
+        LiveEditions live;
+        for (const Frame& datagram : socket) {
+            live.add(datagram);
+            for (const EditionDecision& said : live.take_decisions()) note(said.text());
+            while (const Frame* ready = live.next()) read(*ready, live.editions());
+        }
+    }
+    void read(const Frame& frame, const Editions& editions) {
+        DatagramReader reader(frame.payload, editions, frame.number);
+        while (const Event* event = reader.next())
+            if (event->what == What::record) ++simulated;
     }
 
     std::string by_name(const Record& record, std::uint64_t datagram) {
@@ -123,7 +137,15 @@ TEST(ReadMe, WhatItWritesItReads) {
         EXPECT_EQ(reader.read(path), "");
         EXPECT_TRUE(reader.notes.empty());
         EXPECT_EQ(reader.find_out(path, {}), "1.32");
-    });
+        Reader listener;
+        std::string problem;
+        auto frames = FrameReader::open(path, problem);
+        ASSERT_TRUE(frames) << problem;
+        const Frame* frame = frames->next();
+        ASSERT_TRUE(frame);
+        listener.listen({3, *frame});
+        EXPECT_EQ(listener.simulated, 3);
+        X
     EXPECT_EQ(gone, "cannot be opened: No such file or directory");
     EXPECT_EQ(reader.ranges, std::vector<double>{100.5});
     EXPECT_EQ(reader.simulated, 1);
@@ -185,7 +207,7 @@ TEST(ReadMe, HasTheCodeThatIsCompiledHere) {
         EXPECT_NE(here.find(bare(block)), std::string::npos) << block;
         ++blocks;
     }
-    EXPECT_EQ(blocks, 6);
+    EXPECT_EQ(blocks, 7);
 }
 
 }  // namespace

@@ -128,7 +128,7 @@ int stat(const Options& o) {
     if (!opened) return report(opened.error());
     Lines lines;
     Undecoded undecoded;
-    while (const asterix::Frame* frame = opened->frames.next()) {
+    while (const asterix::Frame* frame = opened->next()) {
         asterix::DatagramReader reader(frame->payload, opened->editions_of(*frame), frame->number);
         while (const asterix::Event* e = reader.next()) {
             opened->hear(*e);

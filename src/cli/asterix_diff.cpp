@@ -37,7 +37,7 @@ class Lines {
     bool read() {
         for (;;) {
             if (!reader_) {
-                const asterix::Frame* frame = recording_.frames.next();
+                const asterix::Frame* frame = recording_.next();
                 if (!frame) return false;
                 reader_.emplace(frame->payload, recording_.editions_of(*frame), frame->number);
             }

@@ -215,7 +215,7 @@ base::Result<void> calibrate_recorded(const Options& o, const CoverageSetting& s
     simulate::RecordedPlots recorded;
     for (const auto& path : o.recorded) {
         ASMAN_TRY(auto recording, open_recording(path, {}));
-        while (const auto* frame = recording.frames.next()) recorded.add(frame->payload, recording.editions_of(*frame));
+        while (const auto* frame = recording.next()) recorded.add(frame->payload, recording.editions_of(*frame));
         report_frames(path, recording.frames.counters());
     }
     ASMAN_TRY(const auto r,

@@ -62,7 +62,7 @@ int decode(const std::string& path, const Options& o, Output& out, Totals& total
     Undecoded undecoded;
     bool any = false;  // a whole block, of whatever category
     const bool live = path.find("://") != std::string::npos;
-    while (const asterix::Frame* frame = opened->frames.next()) {
+    while (const asterix::Frame* frame = opened->next()) {
         asterix::DatagramReader reader(frame->payload, opened->editions_of(*frame), frame->number);
         while (const asterix::Event* e = reader.next()) {
             opened->hear(*e);

@@ -118,7 +118,7 @@ int run(const Options& o) {
         return report(ready.error());
     std::uint64_t records = 0, passed = 0, problems = 0;
     Undecoded undecoded;
-    while (const asterix::Frame* frame = opened->frames.next()) {
+    while (const asterix::Frame* frame = opened->next()) {
         asterix::DatagramReader reader(frame->payload, opened->editions_of(*frame), frame->number);
         while (const asterix::Event* e = reader.next()) {
             opened->hear(*e);

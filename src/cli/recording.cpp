@@ -167,13 +167,38 @@ std::string_view Frames::framing() const {
     return std::get<Live>(source_).tcp ? "tcp" : "udp";
 }
 
+const asterix::Frame* OpenRecording::next() {
+    if (!live_) return frames.next();
+    for (;;) {
+        if (const auto* ready = live_->next()) return ready;
+        const auto* frame = frames.next();
+        if (frame)
+            live_->add(*frame);
+        else
+            live_->finish();
+        say();
+        if (!frame) return live_->next();
+    }
+}
+
+/// Which editions a live feed was found to speak: once a source.
+void OpenRecording::say() {
+    for (const auto& d : live_->take_decisions()) {
+        refuted = refuted || d.refuted;
+        if (says_all_ || d.odd() || d.again || d.guess.said || (!d.told && !d.guess.newest))
+            fmt::print(stderr, "asman: {}: {}\n", path_, d.text());
+    }
+}
+
 const asterix::Editions& OpenRecording::editions_of(const asterix::Frame& frame) const {
+    if (live_) return live_->editions();
     const auto it = by_port.find(frame.port);
     return it == by_port.end() ? editions : it->second;
 }
 
 void OpenRecording::hear(const asterix::Event& event) {
-    if (!learns || event.what != asterix::What::record || event.category != 247 || !event.record.source()) return;
+    if (live_ || !learns || event.what != asterix::What::record || event.category != 247 || !event.record.source())
+        return;
     for (const auto& a : asterix::announced(event.record))
         if (a.edition && !told.contains(a.category) && !mistaken.contains({a.category, *event.record.source()}))
             editions.set(*event.record.source(), *a.edition);
@@ -204,9 +229,22 @@ base::Result<OpenRecording> open_recording(const std::string& path, const Record
         told.push_back(*t);
     }
     ASMAN_TRY(auto frames, Frames::open(path, o));
-    OpenRecording out{std::move(frames), {}, {}, {}, find, {}, false};
+    OpenRecording out(path, std::move(frames), say_all);
+    out.learns = find;
     for (const auto& t : told) out.told.insert(t.category);
-    // A live feed has nothing to look ahead at: it is read in the newest editions, unless told or said by category 247.
+    if (out.frames.live()) {
+        // Whatever is told for a port is told for the one of this feed.
+        const auto port = out.frames.port();
+        for (const auto& t : told)
+            if (!t.port || t.port == port) apply(t, out.editions);
+        std::vector<std::uint8_t> fixed(out.told.begin(), out.told.end());
+        if (!find) {
+            fixed.clear();
+            for (const auto* e : asterix::editions()) fixed.push_back(e->category);
+        }
+        out.judge(asterix::LiveEditions(out.editions, std::move(fixed), o.insist));
+        return out;
+    }
     const auto probe = out.frames.probe();
     if (find) {
         for (const auto& g : probe.guesses())

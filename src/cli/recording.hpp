@@ -5,7 +5,7 @@
 
 #include <asman/asterix/decode.hpp>
 #include <asman/asterix/frames.hpp>
-#include <asman/asterix/probe.hpp>
+#include <asman/asterix/live.hpp>
 #include <asman/node/receiver.hpp>
 
 #include <fstream>
@@ -37,6 +37,9 @@ class Frames {
     asterix::EditionProbe probe();
     const asterix::FrameCounters& counters() const;
     std::string_view framing() const;
+    /// Of a live feed: the one that it listens on or connects to.
+    std::uint16_t port() const { return std::get<Live>(source_).frame.port; }
+    bool live() const { return !std::holds_alternative<asterix::FrameReader>(source_); }
 
   private:
     struct Live {
@@ -52,7 +55,20 @@ class Frames {
     Source source_;
 };
 
-struct OpenRecording {
+class OpenRecording {
+  public:
+    OpenRecording(std::string path, Frames source, bool all)
+        : frames(std::move(source)), path_(std::move(path)), says_all_(all) {}
+    /// The next datagram that is to be read; nullptr at the end. Of a live feed those of a source wait until its
+    /// edition is known, which is said on standard error.
+    const asterix::Frame* next();
+    /// By which next() is to be read.
+    const asterix::Editions& editions_of(const asterix::Frame& frame) const;
+    /// What a record says of its sender's editions (category 247) holds from the next datagram on.
+    void hear(const asterix::Event& event);
+    /// Of a live feed: from here on its editions are judged.
+    void judge(asterix::LiveEditions live) { live_.emplace(std::move(live)); }
+
     Frames frames;
     asterix::Editions editions;
     std::map<std::uint16_t, asterix::Editions> by_port;  ///< where editions were told for a port
@@ -61,12 +77,15 @@ struct OpenRecording {
     std::set<std::pair<std::uint8_t, asterix::Source>> mistaken;
     bool refuted = false;  ///< an edition that was told does not fit
 
-    const asterix::Editions& editions_of(const asterix::Frame& frame) const;
-    /// What a record says of its sender's editions (category 247) holds from the next datagram on.
-    void hear(const asterix::Event& event);
+  private:
+    void say();
+    std::string path_;
+    bool says_all_ = false;
+    std::optional<asterix::LiveEditions> live_;
 };
 /// Opens it. Says on standard error which editions were found that are not the newest (all of them where "auto" was
-/// asked for), how sure that is, and which of those told the data refute: these sources stay opaque unless `insist`.
+/// asked for), how sure that is, and which of those told the data refute: these sources stay opaque unless `insist`. Of
+/// a live feed next() does so.
 base::Result<OpenRecording> open_recording(const std::string& path, const RecordingOptions& options);
 
 /// Category to edition ("062" to "0.17") where the newest does not fit what the recording holds; said on standard

@@ -26,6 +26,7 @@ struct Heard {
 Heard decode(const sources::Recording& recording, sources::AsterixSource& source) {
     Heard out;
     for (const auto& frame : recording.frames) source.decode("recording", frame.bytes, frame.time, out.all);
+    source.finish(out.all);
     for (const auto& s : source.sensors()) {
         out.sensors.push_back(s.sensor);
         out.without_position += s.counters.no_position;

@@ -109,6 +109,7 @@ FeedConfig read_feed(const base::Section& s) {
         s.reject(f.udp.empty() ? "tcp" : "udp", base::Errc::conflict, "a feed is udp, tcp or a file");
     const auto editions = s.table("editions");
     for (const auto& key : editions.keys()) f.editions[key] = editions.string(key);
+    f.insist = s.boolean_or("insist", false);
     return f;
 }
 
@@ -254,6 +255,7 @@ std::string print_node_config(const NodeConfig& c) {
         if (!f.interface.empty()) fmt::format_to(it, "interface = {}\n", quoted(f.interface));
         if (!f.source.empty()) fmt::format_to(it, "source = {}\n", quoted(f.source));
         if (!f.file.empty()) fmt::format_to(it, "file = {}\n", quoted(f.file));
+        if (f.insist) out += "insist = true\n";
         if (!f.editions.empty()) {
             out += "[feed.editions]\n";
             for (const auto& [category, edition] : f.editions)

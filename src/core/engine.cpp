@@ -435,6 +435,9 @@ std::vector<AccordStanding> Engine::law() const {
 std::vector<SensorStanding> Engine::sensors() const {
     return impl_->ingest ? impl_->ingest->sensors() : std::vector<SensorStanding>{};
 }
+std::vector<sources::EditionNote> Engine::editions() const {
+    return impl_->ingest ? impl_->ingest->editions() : std::vector<sources::EditionNote>{};
+}
 base::Digest Engine::digest() const {
     return impl_->digest.finish();
 }

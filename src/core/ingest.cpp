@@ -26,7 +26,10 @@ sources::AsterixConfig source_config(const NodeConfig& config) {
     sources::AsterixConfig c;
     c.sensors = config.sensors;
     c.simulation = simulation(config.mode);
-    for (const auto& feed : config.feeds) c.editions[feed.name] = feed.editions;
+    for (const auto& feed : config.feeds) {
+        c.editions[feed.name] = feed.editions;
+        if (feed.insist) c.insist.insert(feed.name);
+    }
     return c;
 }
 
@@ -69,6 +72,7 @@ void Ingest::frame(const Frame& frame, base::Time now) {
         modes_.decode(frame.feed, modes->second, frame.bytes, now, decoded_);
     else
         source_.decode(frame.feed, frame.bytes, now, decoded_);
+    hear_editions(now);
     for (const auto& sensor : decoded_.learned) {
         known_.push_back(sensor);
         // A sensor that the tracker cannot take is counted by it: a learned one has no position.
@@ -107,6 +111,21 @@ void Ingest::frame(const Frame& frame, base::Time now) {
     if (const auto it = feeds.find(frame.feed);
         it != feeds.end() && it->second.first_error && reported_errors_.insert(frame.feed).second)
         events_.push_back({now, "input.error", it->second.first_error->text()});
+}
+
+/// What a source speaks is told once; of what this program has simulated itself, only what is odd.
+void Ingest::hear_editions(base::Time now) {
+    for (auto& note : decoded_.editions) {
+        if (note.odd || config_->mode != Mode::simulated)
+            events_.push_back({now, note.odd ? "input.edition_odd" : "input.edition", note.feed + ": " + note.text});
+        editions_[{note.feed, note.category, note.source}] = std::move(note);
+    }
+}
+
+std::vector<sources::EditionNote> Ingest::editions() const {
+    std::vector<sources::EditionNote> out;
+    for (const auto& [key, note] : editions_) out.push_back(note);
+    return out;
 }
 
 picture::FlightClass Ingest::classify(const picture::Track& track) const {
@@ -209,6 +228,8 @@ void Ingest::count(std::map<std::string, std::uint64_t>& c) const {
         c["records_bad"] += f.bad_records;
         c["blocks_unknown_category"] += f.unknown_category;
         c["trailing_bytes"] += f.trailing_bytes;
+        c["editions_refuted"] += f.refuted_editions;
+        c["datagrams_waiting_for_edition"] += f.waiting;
         for (const auto& [category, n] : f.by_category) c[fmt::format("records_cat{:03}", category)] += n;
     }
     for (const auto& [feed, m] : modes_.counters()) {

@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 #include <span>
+#include <tuple>
 #include <utility>
 
 namespace asman::core {
@@ -49,6 +50,8 @@ class Ingest {
     std::span<const picture::Track> picture(base::Time now);
 
     std::vector<SensorStanding> sensors() const;
+    /// In which edition each source is read, as far as that is known; by feed, category and source.
+    std::vector<sources::EditionNote> editions() const;
     void count(std::map<std::string, std::uint64_t>& counters) const;
     /// Every sensor known, configured or learned.
     const std::vector<picture::Sensor>& known() const { return known_; }
@@ -59,6 +62,7 @@ class Ingest {
 
   private:
     Ingest(const NodeConfig& config, sources::AsterixSource source, sources::ModesSource modes);
+    void hear_editions(base::Time now);
     picture::FlightClass classify(const picture::Track& track) const;
 
     const NodeConfig* config_;
@@ -81,6 +85,9 @@ class Ingest {
     std::map<picture::SensorId, base::Time> last_heard_;
     std::map<picture::SensorId, bool> healthy_;
     std::set<std::string> reported_errors_;  ///< feeds whose first error has been told
+    std::map<std::tuple<std::string, std::uint8_t, std::optional<std::pair<std::uint8_t, std::uint8_t>>>,
+             sources::EditionNote>
+        editions_;
     std::vector<Event> events_;
     std::uint64_t next_report_ = 1, excluded_reports_ = 0;
 };

@@ -3,6 +3,8 @@
 #include <asman/node/receiver.hpp>
 #include <asman/sources/file.hpp>
 
+#include "editions.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <poll.h>
@@ -238,6 +240,7 @@ std::string Live::summary_json() const {
     node["joint_tracks"] = engine.joint().size();
     node["digest"] = engine.digest().hex();
     node["counters"] = engine.counters();
+    node["editions"] = editions_json(engine);
     node["counters"]["datagrams_dropped"] = impl_->dropped;
     const auto& end = impl_->federation->end(0);
     for (const auto& [partner, traffic] : end.counters())

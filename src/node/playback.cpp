@@ -1,6 +1,8 @@
 #include <asman/node/playback.hpp>
 #include <asman/sources/file.hpp>
 
+#include "editions.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -171,6 +173,7 @@ std::string Playback::summary_json() const {
     node["mean_local_tracks"] = m.pictures ? m.sum_local / static_cast<double>(m.pictures) : 0.0;
     node["digest"] = engine.digest().hex();
     node["counters"] = engine.counters();
+    node["editions"] = editions_json(engine);
     for (const auto& s : engine.sensors())
         node["sensors"].push_back({{"id", s.sensor.value},
                                    {"name", s.name},

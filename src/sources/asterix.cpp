@@ -1,14 +1,12 @@
 #include <asman/sources/asterix.hpp>
 
-#include <asman/asterix/probe.hpp>
+#include <asman/asterix/live.hpp>
 
 #include "records.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <charconv>
 #include <deque>
-#include <set>
 
 namespace asman::sources {
 namespace {
@@ -46,9 +44,6 @@ SensorKind kind_of(Family family) {
     return SensorKind::combined;
 }
 
-/// Datagrams of a feed by which its editions are judged.
-constexpr std::uint64_t judged_datagrams = 256;
-
 struct Category {
     std::uint8_t number;
     Family family;
@@ -78,26 +73,11 @@ base::Error error_of(const asterix::Problem& problem, std::string_view feed) {
     return {Errc::syntax, {std::string(feed), 0, 0, "datagram " + std::to_string(problem.datagram)}, problem.text()};
 }
 
-/// What a version number exchange says of its sender, but where the configuration says it or the data refuted it.
-template <class Feed>
-void learn(Feed& feed, const asterix::Record& message) {
-    const auto source = message.source();
-    if (!source) return;
-    for (const auto& a : asterix::announced(message)) {
-        const bool told = std::ranges::find(feed.told, a.category) != feed.told.end();
-        if (a.edition && !told && !feed.mistaken.contains({a.category, *source}))
-            feed.editions.set(*source, *a.edition);
-    }
-}
-
 }  // namespace
 
 struct AsterixSource::Impl {
     struct Feed {
-        asterix::Editions editions;
-        std::vector<std::uint8_t> told;              ///< categories whose edition the configuration says
-        std::optional<asterix::EditionProbe> probe;  ///< while the first datagrams are looked at
-        std::set<std::pair<std::uint8_t, asterix::Source>> mistaken;  ///< what category 247 said and the data refuted
+        asterix::LiveEditions live;
         std::map<Key, SensorEntry*> sensors;  ///< resolved once each; null: not to be learned any more
         FeedCounters* counters = nullptr;
     };
@@ -109,7 +89,9 @@ struct AsterixSource::Impl {
 
     base::Result<asterix::Editions> editions_of(const std::string& feed) const;
     Feed& feed_of(std::string_view name);
-    void judge(Feed& feed, std::string_view name, base::Bytes bytes);
+    void note(Feed& feed, std::string_view name, Decoded& out);
+    void read(Feed& feed, std::string_view name, Decoded& out);
+    void read_frame(const asterix::Frame& frame, Feed& feed, std::string_view name, Decoded& out);
     SensorEntry* sensor_of(Feed& feed, std::string_view feed_name, Key key, Decoded& out);
     SensorEntry* configured(std::string_view feed_name, Key key);
     void add(picture::Sensor sensor, bool is_configured);
@@ -164,36 +146,37 @@ base::Result<AsterixSource> AsterixSource::make(AsterixConfig config) {
 
 AsterixSource::Impl::Feed& AsterixSource::Impl::feed_of(std::string_view name) {
     if (const auto it = feeds.find(name); it != feeds.end()) return it->second;
-    auto& feed = feeds[std::string(name)];
-    // make() has tried every feed that is configured: what is not, has the editions for all.
-    if (auto editions = editions_of(std::string(name))) feed.editions = std::move(*editions);
-    feed.counters = &counters[std::string(name)];
-    feed.probe.emplace();
-    for (const auto& who : {std::string(), std::string(name)})
+    const std::string key(name);
+    std::vector<std::uint8_t> told;
+    for (const auto& who : {std::string(), key})
         if (const auto it = config.editions.find(who); it != config.editions.end())
             for (const auto& [category, edition] : it->second)
-                feed.told.push_back(static_cast<std::uint8_t>(std::stoi(category)));
+                told.push_back(static_cast<std::uint8_t>(std::stoi(category)));
+    auto& feed = feeds[key];
+    asterix::LiveLimits limits;
+    limits.clear = config.judged_records;
+    // make() has tried every feed that is configured: what is not, has the editions for all.
+    feed.live = asterix::LiveEditions(editions_of(key).value_or(asterix::Editions()), std::move(told),
+                                      config.insist.contains(key), limits);
+    feed.counters = &counters[key];
     return feed;
 }
 
-/// Which editions a feed speaks, from its first datagrams: at each power of two of them, so that the first is read
-/// well, too. What the configuration says is not changed, but a feed that refutes it is found out.
-void AsterixSource::Impl::judge(Feed& feed, std::string_view name, base::Bytes bytes) {
-    feed.probe->add(bytes);
-    const auto n = feed.counters->frames;
-    if (!std::has_single_bit(n)) return;
-    auto base = editions_of(std::string(name));
-    if (base) feed.editions = feed.probe->apply(std::move(*base), feed.told);
-    feed.mistaken.clear();
-    for (const auto& g : feed.probe->guesses())
-        if (g.mistaken && g.source) feed.mistaken.insert({g.category, *g.source});
-    if (n < judged_datagrams) return;
-    for (const auto& r : feed.probe->refuted(feed.editions)) {
-        ++feed.counters->refuted_editions;
-        // The cause of the errors before, if there were any.
-        feed.counters->first_error = base::Error{Errc::conflict, {std::string(name), 0, 0, {}}, r.text()};
+/// Which editions the sources of a feed speak, as it becomes known.
+void AsterixSource::Impl::note(Feed& feed, std::string_view name, Decoded& out) {
+    for (const auto& d : feed.live.take_decisions()) {
+        feed.counters->refuted_editions += d.refuted.has_value();
+        auto& n = out.editions.emplace_back();
+        n.feed = name;
+        n.category = d.guess.category;
+        if (d.guess.source) n.source = {d.guess.source->sac, d.guess.source->sic};
+        if (d.edition) n.edition = d.edition->number;
+        n.certainty = d.guess.certainty;
+        n.records = d.records;
+        n.told = d.told != nullptr;
+        n.odd = d.odd();
+        n.text = d.text();
     }
-    feed.probe.reset();
 }
 
 SensorEntry* AsterixSource::Impl::configured(std::string_view feed_name, Key key) {
@@ -231,13 +214,17 @@ SensorEntry* AsterixSource::Impl::sensor_of(Feed& feed, std::string_view feed_na
     return it->second = &entries.back();
 }
 
-void AsterixSource::decode(std::string_view feed_name, base::Bytes bytes, base::Time received, Decoded& out) {
-    auto& feed = impl_->feed_of(feed_name);
+/// Decodes what waits no longer.
+void AsterixSource::Impl::read(Feed& feed, std::string_view name, Decoded& out) {
+    note(feed, name, out);
+    while (const auto* frame = feed.live.next()) read_frame(*frame, feed, name, out);
+    feed.counters->waiting = feed.live.waiting();
+}
+
+void AsterixSource::Impl::read_frame(const asterix::Frame& frame, Feed& feed, std::string_view name, Decoded& out) {
     auto& n = *feed.counters;
-    ++n.frames;
-    n.bytes += bytes.size();
-    if (feed.probe) impl_->judge(feed, feed_name, bytes);
-    asterix::DatagramReader reader(bytes, feed.editions, n.frames - 1);
+    const base::Time received{frame.received.value_or(0)};
+    asterix::DatagramReader reader(frame.payload, feed.live.editions(), frame.number);
     while (const auto* event = reader.next()) {
         switch (event->what) {
             case asterix::What::trailer:
@@ -248,23 +235,41 @@ void AsterixSource::decode(std::string_view feed_name, base::Bytes bytes, base::
                 break;
             case asterix::What::problem:
                 ++n.bad_records;
-                if (!n.first_error) n.first_error = error_of(event->problem, feed_name);
+                if (!n.first_error) n.first_error = error_of(event->problem, name);
                 break;
             case asterix::What::record: {
                 ++n.records;
                 ++n.by_category[event->category];
-                if (event->category == 247) learn(feed, event->record);
                 const auto* category = find_category(event->category);
                 if (!category) break;
                 // 001, 002: only a block's first record need say whose it is.
-                auto* sensor = impl_->sensor_of(feed, feed_name,
-                                                {event->source.value_or(asterix::Source{}), category->family}, out);
+                auto* sensor =
+                    sensor_of(feed, name, {event->source.value_or(asterix::Source{}), category->family}, out);
                 if (!sensor) break;
                 ++sensor->state.counters.records;
-                category->take(event->record, {*sensor, received, impl_->config.simulation, out});
+                category->take(event->record, {*sensor, received, config.simulation, out});
                 break;
             }
         }
+    }
+}
+
+void AsterixSource::decode(std::string_view feed_name, base::Bytes bytes, base::Time received, Decoded& out) {
+    auto& feed = impl_->feed_of(feed_name);
+    auto& n = *feed.counters;
+    asterix::Frame frame;
+    frame.payload = bytes;
+    frame.number = n.frames++;
+    frame.received = received.ns;
+    n.bytes += bytes.size();
+    feed.live.add(frame);
+    impl_->read(feed, feed_name, out);
+}
+
+void AsterixSource::finish(Decoded& out) {
+    for (auto& [name, feed] : impl_->feeds) {
+        feed.live.finish();
+        impl_->read(feed, name, out);
     }
 }
 

@@ -60,6 +60,7 @@ template <class Fields>
 Decoded give(AsterixSource& s, const Fields& fields, base::Time received = noon) {
     Decoded out;
     s.decode("feed", block({fields}), received, out);
+    s.finish(out);  // one report is all that most of these give
     return out;
 }
 
@@ -310,14 +311,40 @@ std::vector<std::byte> old_report() {
 }
 
 TEST(Editions, AreJudgedFromTheFeed) {
-    auto s = source({sensor(1, SensorKind::ads_b)});
+    AsterixConfig config;
+    config.sensors = {sensor(1, SensorKind::ads_b)};
+    auto s = std::move(*AsterixSource::make(std::move(config)));
     Decoded out;
     s.decode("feed", old_report(), noon, out);
+    s.decode("feed", old_report(), noon, out);
+    EXPECT_TRUE(out.reports.empty() && out.editions.empty()) << "too few to tell";
+    EXPECT_EQ(s.feeds().at("feed").waiting, 2u);
+    s.decode("feed", old_report(), noon + base::seconds(86'400), out);
     EXPECT_EQ(s.feeds().at("feed").bad_records, 0u);
-    EXPECT_EQ(s.feeds().at("feed").records, 1u) << "one record, not two wrong ones";
+    EXPECT_EQ(s.feeds().at("feed").waiting, 0u);
+    EXPECT_EQ(s.feeds().at("feed").records, 3u) << "three records, not six wrong ones";
+    ASSERT_EQ(out.reports.size(), 3u);
+    EXPECT_EQ(out.reports[1].time, noon) << "what waited is of its own day";
+    EXPECT_EQ(out.reports[2].time, noon + base::seconds(86'400));
+    ASSERT_EQ(out.editions.size(), 1u);
+    const auto& note = out.editions[0];
+    EXPECT_EQ(note.edition, "0.26") << note.text;
+    EXPECT_EQ(note.source, std::pair(std::uint8_t{41}, std::uint8_t{7}));
+    EXPECT_EQ(note.records, 3u);
+    EXPECT_FALSE(note.odd || note.told);
 }
 
-TEST(Editions, ThoseThatAreConfiguredAreKeptAndFoundOutWhereTheDataRefuteThem) {
+TEST(Editions, WhatWaitsAtTheEndIsDecoded) {
+    auto s = std::move(*AsterixSource::make({}));
+    Decoded out;
+    s.decode("feed", old_report(), noon, out);
+    EXPECT_EQ(s.feeds().at("feed").records, 0u);
+    s.finish(out);
+    EXPECT_EQ(s.feeds().at("feed").records, 1u);
+    EXPECT_EQ(out.editions.size(), 1u);
+}
+
+TEST(Editions, ThoseThatAreConfiguredAreNotReadWhereTheDataRefuteThem) {
     AsterixConfig config;
     config.sensors = {sensor(1, SensorKind::ads_b)};
     config.editions["feed"]["021"] = "2.6";
@@ -325,8 +352,25 @@ TEST(Editions, ThoseThatAreConfiguredAreKeptAndFoundOutWhereTheDataRefuteThem) {
     Decoded out;
     for (int i = 0; i < 300; ++i) s.decode("feed", old_report(), noon, out);
     EXPECT_EQ(s.feeds().at("feed").refuted_editions, 1u);
-    ASSERT_TRUE(s.feeds().at("feed").first_error);
-    EXPECT_NE(s.feeds().at("feed").first_error->reason.find("edition 2.6 does not fit"), std::string::npos);
+    EXPECT_EQ(s.feeds().at("feed").records, 0u);
+    EXPECT_EQ(s.feeds().at("feed").unknown_category, 300u);
+    ASSERT_EQ(out.editions.size(), 1u);
+    EXPECT_TRUE(out.editions[0].odd && out.editions[0].told && out.editions[0].edition.empty());
+    EXPECT_NE(out.editions[0].text.find("edition 2.6 does not fit"), std::string::npos) << out.editions[0].text;
+}
+
+TEST(Editions, OnesThatAreInsistedOnAreReadThoughTheDataRefuteThem) {
+    AsterixConfig config;
+    config.sensors = {sensor(1, SensorKind::ads_b)};
+    config.editions["feed"]["021"] = "2.6";
+    config.insist = {"feed"};
+    auto s = std::move(*AsterixSource::make(std::move(config)));
+    Decoded out;
+    for (int i = 0; i < 30; ++i) s.decode("feed", old_report(), noon, out);
+    EXPECT_EQ(s.feeds().at("feed").unknown_category, 0u);
+    ASSERT_EQ(out.editions.size(), 1u);
+    EXPECT_TRUE(out.editions[0].odd);
+    EXPECT_EQ(out.editions[0].edition, "2.6");
 }
 
 TEST(Editions, AreLearnedFromCategory247) {
@@ -619,6 +663,7 @@ TEST(Datagram, OneBadRecordLosesItsBlockOnly) {
     bytes.insert(bytes.end(), good.begin(), good.end());
     Decoded out;
     s.decode("feed", bytes, noon, out);
+    s.finish(out);
     EXPECT_EQ(out.reports.size(), 2u);
     const auto& feed = s.feeds().at("feed");
     EXPECT_EQ(feed.bad_records, 1u);

@@ -44,15 +44,20 @@ Played play(const std::string& name, std::vector<picture::Sensor> sensors = {}) 
     config.simulation = Simulation::accept;
     auto source = std::move(*AsterixSource::make(config));
     Decoded decoded;
-    for (const auto& frame : recording->frames) {
-        decoded.clear();
-        source.decode("file", frame.bytes, frame.time, decoded);
+    const auto take = [&](base::Time received) {
         out.services += decoded.services.size();
         for (auto& r : decoded.reports) {
-            out.farthest = std::max(out.farthest, std::abs((r.time - frame.time).seconds()));
+            out.farthest = std::max(out.farthest, std::abs((r.time - received).seconds()));
             out.reports.push_back(std::move(r));
         }
+        decoded.clear();
+    };
+    for (const auto& frame : recording->frames) {
+        source.decode("file", frame.bytes, frame.time, decoded);
+        take(frame.time);
     }
+    source.finish(decoded);
+    take(recording->frames.back().time);
     out.feed = source.feeds().at("file");
     out.sensors = source.sensors();
     out.recording = std::move(*recording);

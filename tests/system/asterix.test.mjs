@@ -215,3 +215,92 @@ test('an edition that the data refute is not decoded', { skip: without('asterix/
   const insisted = await run(['decode', '--edition', '021=2.6', '--insist', path]);
   assert.equal(lines(insisted.out).length, 2);
 });
+
+/** What `decode` makes of datagrams that come from a real socket, one after the other. */
+async function live(t, datagrams, ...options) {
+  const port = await freePort();
+  const listening = start(['decode', `udp://127.0.0.1:${port}`, '--seconds', '30', ...options]);
+  await says(listening, /listening/);
+  const socket = createSocket('udp4');
+  t.after(() => socket.close());
+  for (const bytes of datagrams) {
+    await new Promise((resolve, reject) => socket.send(bytes, port, '127.0.0.1', (e) => (e ? reject(e) : resolve())));
+    await new Promise((r) => setTimeout(r, 5));
+  }
+  // The last is of a category without a table: it comes out behind all that was decided before.
+  await new Promise((resolve) => socket.send(block(253, [1, 2]), port, '127.0.0.1', resolve));
+  await new Promise((r) => setTimeout(r, 500));
+  listening.child.kill('SIGINT');
+  return listening.done;
+}
+/** A report of ADS-B of 41/`sic` as edition 0.26 of category 021 lays it out. */
+async function oldReport(t, sic) {
+  const items = { '010': { SAC: 41, SIC: sic }, '040': { ATP: 1, ARC: 1 }, '030': 43200, 130: { LAT: 43.5, LON: 74.5 }, '080': 0x600001, 145: 350 };
+  const to = join(folder(t), 'old.raw');
+  await ok(['encode', file(t, JSON.stringify({ category: 21, edition: '0.26', items }), 'old.ndjson'), '-o', to]);
+  return readFileSync(to);
+}
+
+test('the edition of a live feed is found out from its first records, source by source, and said once', async (t) => {
+  const old = await oldReport(t, 7);
+  const sent = [old, block(48, plot(1, 1)), old, old, block(48, plot(1, 2)), old, old];
+  const { code, out, err } = await live(t, sent, '--edition', 'auto');
+  assert.equal(code, 0, err);
+  assert.deepEqual(lines(out).filter((r) => r.category === 21).map((r) => r.edition), Array(5).fill('0.26'));
+  assert.equal(lines(out).filter((r) => r.category === 48).length, 2);
+  assert.equal(err.match(/category 021 of 41\/7: edition 0\.26 \(certainty 0\.\d\d/g)?.length, 1, err);
+  assert.match(err, /category 048 of 90\/1: edition/);
+  // The same datagrams in a file are the same records.
+  const path = file(t, Buffer.concat(sent));
+  const records = (text) => lines(text).map((r) => JSON.stringify([r.category, r.edition, r.items])).sort();
+  assert.deepEqual(records(out), records((await ok(['decode', path])).out));
+});
+
+test('an edition that a live feed refutes is not decoded', async (t) => {
+  const old = await oldReport(t, 7);
+  const told = await live(t, [old, old, old, old], '--edition', '021=2.6');
+  assert.equal(told.code, 1);
+  assert.equal(told.out, '');
+  assert.equal(told.err.match(/edition 2\.6 does not fit/g)?.length, 1, told.err);
+  const insisted = await live(t, [old, old, old, old], '--edition', '021=2.6', '--insist');
+  assert.equal(insisted.code, 0, insisted.err);
+  assert.ok(lines(insisted.out).length > 0);
+});
+
+test('cat021ed0.26.bin from a socket is no two records', { skip: without('asterix/jasterix_tests') }, async (t) => {
+  const bytes = readFileSync(join(shared, 'asterix', 'jasterix_tests', 'cat021ed0.26.bin'));
+  assert.deepEqual(lines((await live(t, [bytes])).out).map((r) => r.edition), ['0.26']);
+  const told = await live(t, [bytes], '--edition', '021=2.6');
+  assert.equal(told.out, '');
+  assert.match(told.err, /2\.6 does not fit/);
+});
+
+test('a node judges its live feeds, tells of it once, and its log replays to the same', async (t) => {
+  const lab = folder(t), port = await freePort(), second = await freePort();
+  const feed = (name, at, more = '') => `\n[[feed]]\nname = "${name}"\nudp = "127.0.0.1:${at}"\n${more}`;
+  writeFileSync(join(lab, 'node.toml'), `format = 1\nstate = "KGZ"\nmode = "live"\nrecord = "run.asmanlog"\n` +
+    feed('judged', port) + feed('told', second, '[feed.editions]\n"021" = "2.6"\n'));
+  const summary = join(lab, 'summary.json');
+  const node = start(['node', '--config', join(lab, 'node.toml'), '--headless', '--json', summary]);
+  const old = await oldReport(t, 7);
+  const socket = createSocket('udp4');
+  t.after(() => socket.close());
+  // It does not say when it listens: what comes too early is lost, and sent again.
+  for (let i = 0; i < 200 && !/told: .*2\.6/.test(node.text().err); ++i) {
+    for (const to of [port, second]) socket.send(old, to, '127.0.0.1');
+    await new Promise((r) => setTimeout(r, 50));
+  }
+  await new Promise((r) => setTimeout(r, 500));
+  node.child.kill('SIGINT');
+  const { code, err } = await node.done;
+  assert.equal(code, 0, err);
+  assert.equal(err.match(/input\.edition: judged: category 021 of 41\/7: edition 0\.26 \(certainty/g)?.length, 1, err);
+  assert.equal(err.match(/input\.edition_odd: told: .*edition 2\.6 does not fit .*; not decoded/g)?.length, 1, err);
+  const { editions, digest, counters } = JSON.parse(readFileSync(summary, 'utf8')).nodes.KGZ;
+  assert.deepEqual(editions.map((e) => [e.feed, e.source, e.edition, e.odd]), [['judged', '41/7', '0.26', false], ['told', '41/7', null, true]]);
+  assert.ok(editions[0].certainty > 0.5 && editions[0].records === 3);
+  assert.equal(counters.editions_refuted, 1);
+  assert.equal(counters.datagrams_waiting_for_edition, 0);
+  const replay = await run(['replay', join(lab, 'run.asmanlog'), '--expect', digest]);
+  assert.equal(replay.code, 0, replay.err);
+});

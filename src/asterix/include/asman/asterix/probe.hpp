@@ -38,6 +38,8 @@ struct EditionGuess {
     bool doubtful() const { return fit.failed * 10 > fit.blocks || fit.implausible > 2 * fit.records; }
     /// "category 062 of 25/100: edition 0.17 (certainty 0.98; next 1.12)"
     std::string text() const;
+    /// "category 062 of 25/100: "
+    std::string text_of_source() const;
 };
 
 /// An edition that was told, but that the data refute: another reads them, this one does not.
@@ -54,19 +56,25 @@ class EditionProbe {
   public:
     /// Looks at a datagram. Sources beyond the first 256 are left to the default.
     void add(Bytes datagram);
+    /// The payload of one block, at `offset` of datagram number `datagram`.
+    void add_block(std::uint8_t category, Bytes block, std::size_t offset, std::uint64_t datagram);
     std::vector<EditionGuess> guesses() const;
+    /// Of one source; nothing where nothing of it was seen.
+    std::optional<EditionGuess> guess(std::uint8_t category, std::optional<Source> source) const;
+    /// How one edition reads one source.
+    std::optional<EditionFit> fit(const Edition& edition, std::optional<Source> source) const;
     /// `base` with the edition of every source that was seen, but for the categories `told`; sources that no edition
     /// reads are opaque.
     Editions apply(Editions base, std::span<const std::uint8_t> told = {}) const;
     /// Sources whose edition in `told` is refuted by the data.
     std::vector<Refuted> refuted(const Editions& told) const;
+    std::optional<Refuted> refuted(const Edition& told, std::optional<Source> source) const;
 
   private:
     using Key = std::pair<std::uint8_t, std::optional<Source>>;
     struct Seen {
         std::vector<EditionFit> fits;  ///< by edition of the category, oldest first
     };
-    void add_block(std::uint8_t category, Bytes block, std::size_t offset);
     void hear(Bytes block);
     EditionGuess guess(const Key& key, const Seen& seen) const;
 

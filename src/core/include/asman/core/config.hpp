@@ -33,6 +33,7 @@ struct FeedConfig {
     std::string source;              ///< source-specific multicast
     std::string file;
     std::map<std::string, std::string> editions;  ///< category → edition ("048" → "1.31")
+    bool insist = false;                          ///< on these editions, though the data refute them
     base::Place place;
 };
 

@@ -7,6 +7,7 @@
 #include <asman/core/input.hpp>
 #include <asman/picture/notices.hpp>
 #include <asman/picture/nouns.hpp>
+#include <asman/sources/asterix.hpp>
 
 #include <map>
 #include <memory>
@@ -88,6 +89,8 @@ class Engine {
     base::Time law_time() const;
     std::vector<AccordStanding> law() const;
     std::vector<SensorStanding> sensors() const;
+    /// In which edition of ASTERIX each source of the feeds is read, and how sure that is.
+    std::vector<sources::EditionNote> editions() const;
     /// Counters by their metric names, sorted.
     std::map<std::string, std::uint64_t> counters() const;
     /// Digest of all local and joint pictures, outgoing payloads and alerts so far.

@@ -10,8 +10,10 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace asman::sources {
@@ -26,9 +28,12 @@ enum class Simulation : std::uint8_t {
 struct AsterixConfig {
     std::vector<picture::Sensor> sensors;  ///< found by (feed, SAC, SIC, kind); an empty feed in a sensor is any feed
     Simulation simulation = Simulation::refuse;
-    /// Editions by feed ("" for all feeds) and category ("048" → "1.31"); what is not said is judged from a feed's
-    /// first 256 datagrams and from what category 247 says.
+    /// Editions by feed ("" for all feeds) and category ("048" → "1.31"); what is not said is judged from the records
+    /// of each source and from what category 247 says (asterix::LiveEditions).
     std::map<std::string, std::map<std::string, std::string>> editions;
+    std::set<std::string> insist;  ///< feeds that are read in the editions said, though the data refute them
+    /// Nothing of a source is decoded before it has sent so many records (asterix::LiveLimits::clear).
+    std::uint64_t judged_records = 3;
     /// Ids for sensors met on the wire and not configured: first_learned, first_learned + 1 …
     std::uint32_t first_learned = 1'000'000;
     std::size_t max_learned = 4096;
@@ -73,9 +78,23 @@ struct FeedCounters {
     std::uint64_t trailing_bytes = 0;                   ///< vendor trailers after the last block
     std::uint64_t unknown_category = 0;                 ///< blocks of a category or edition without a table
     std::uint64_t refuted_editions = 0;                 ///< sources whose configured edition the data refute
+    std::uint64_t waiting = 0;                          ///< datagrams of sources whose edition is not known yet
     std::map<std::uint8_t, std::uint64_t> by_category;  ///< records
     std::optional<base::Error> first_error;
     bool operator==(const FeedCounters&) const = default;
+};
+
+/// In which edition a source is read from now on.
+struct EditionNote {
+    std::string feed;
+    std::uint8_t category = 0;
+    std::optional<std::pair<std::uint8_t, std::uint8_t>> source;  ///< SAC, SIC; absent where a record has none
+    std::string edition;                                          ///< empty: its blocks are not decoded
+    double certainty = 0;                                         ///< 0 to 1 (asterix::EditionGuess)
+    std::uint64_t records = 0;                                    ///< on which that rests
+    bool told = false;                                            ///< by the configuration
+    bool odd = false;  ///< a person should look at it: what was told or said is refuted, or nothing fits
+    std::string text;  ///< all of that for people
 };
 
 /// What decode() adds to. The caller clears it.
@@ -83,15 +102,17 @@ struct Decoded {
     std::vector<picture::TargetReport> reports;  ///< in the order of the wire; number is not set
     std::vector<picture::ServiceMessage> services;
     std::vector<picture::Sensor> learned;  ///< met for the first time: for Tracker::add_sensor
+    std::vector<EditionNote> editions;     ///< of sources whose edition is known now, or another than before
     void clear() {
+        editions.clear();
         reports.clear();
         services.clear();
         learned.clear();
     }
 };
 
-/// Decodes 001, 002, 010, 020, 021, 034, 048, 062. Keeps state per sensor (last marks, wrap of truncated times), no clock:
-/// the same frames give the same reports. Not thread-safe.
+/// Decodes 001, 002, 010, 020, 021, 034, 048, 062. Keeps state per sensor (last marks, wrap of truncated times), no
+/// clock: the same frames give the same reports. Not thread-safe.
 class AsterixSource {
   public:
     /// Fails with `duplicate` (two sensors with the same feed, SAC, SIC and kind) or `unknown_name` (an edition).
@@ -100,9 +121,11 @@ class AsterixSource {
     AsterixSource(AsterixSource&&) noexcept;
     AsterixSource& operator=(AsterixSource&&) noexcept;
 
-    /// Decodes one datagram (one or more data blocks). Never fails: what cannot be read is counted per feed.
-    /// `received` unwraps times of day: each is taken as the instant nearest to it.
+    /// Decodes one datagram (one or more data blocks), and those that have waited for what it tells. Never fails: what
+    /// cannot be read is counted per feed. `received` unwraps times of day: each is taken as the instant nearest to it.
     void decode(std::string_view feed, base::Bytes bytes, base::Time received, Decoded& out);
+    /// Nothing more will come: decodes what waits.
+    void finish(Decoded& out);
 
     std::vector<SensorState> sensors() const;  ///< by id
     const std::map<std::string, FeedCounters, std::less<>>& feeds() const;
