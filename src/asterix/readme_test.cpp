@@ -145,7 +145,8 @@ TEST(ReadMe, WhatItWritesItReads) {
         ASSERT_TRUE(frame);
         listener.listen({3, *frame});
         EXPECT_EQ(listener.simulated, 3);
-        X
+        EXPECT_EQ(listener.notes.size(), 1u);
+    });
     EXPECT_EQ(gone, "cannot be opened: No such file or directory");
     EXPECT_EQ(reader.ranges, std::vector<double>{100.5});
     EXPECT_EQ(reader.simulated, 1);
