@@ -1,6 +1,7 @@
 #include "register/registrar.hpp"
 
 #include <Eigen/Cholesky>
+#include <Eigen/LU>
 
 #include <algorithm>
 #include <cmath>
@@ -47,6 +48,15 @@ ParameterMatrix without(const ParameterMatrix& outside, const ParameterMatrix& i
     return ParameterMatrix(scale.asDiagonal() * outside * scale.asDiagonal()) + own;
 }
 
+/// The same where the link is a tie t of the prior: of two of a tree with certainties o and s (of either all that is
+/// known told), the outside's without the tie, x, follows from o = x − t²/y and s = y − t²/x.
+ParameterMatrix without_tie(const ParameterMatrix& outside, const ParameterMatrix& inside, double tie) {
+    const double t = tie * tie;
+    ParameterMatrix x = outside + ParameterMatrix(ParameterMatrix::Identity() * std::abs(tie));
+    for (int k = 0; k < 12; ++k) x = outside + t * ParameterMatrix(inside + t * x.inverse()).inverse();
+    return x;
+}
+
 bool acceptable(double chi2, std::size_t plots) {
     const double freedom = 2 * static_cast<double>(plots) - 4;
     return chi2 < freedom + 2.5 * std::sqrt(2 * freedom);
@@ -59,7 +69,8 @@ void Registrar::add(const ParameterVector& sigma) {
     add_sensor(sigma);
 }
 
-std::uint32_t Registrar::add_air(std::uint64_t region, double sigma_offset, double sigma_slope) {
+std::uint32_t Registrar::add_air(std::uint64_t region, double sigma_offset, double sigma_slope, std::uint32_t like,
+                                 double correlation) {
     if (const auto known = airs_.find(region); known != airs_.end()) return known->second;
     if (airs_.size() >= kMaxAirs) return kNoAir;
     ParameterVector sigma = ParameterVector::Zero();
@@ -68,6 +79,14 @@ std::uint32_t Registrar::add_air(std::uint64_t region, double sigma_offset, doub
     const auto place = static_cast<std::uint32_t>(sensors_.size());
     add_sensor(sigma);
     airs_.emplace(region, place);
+    if (like == kNoAir || correlation <= 0) return place;
+    activate(like);
+    activate(place);
+    // A tree of Markov: each air given the one it was tied to is independent of all before; every σ stays the prior's.
+    const double gain = 1 / (1 - correlation * correlation);
+    sensors_[like].held_by_prior += correlation * correlation * gain;
+    sensors_[place].held_by_prior = gain;
+    neighbour(like, place).tie = neighbour(place, like).tie = -correlation * gain;
     return place;
 }
 
@@ -243,7 +262,8 @@ Registrar::Neighbour& Registrar::neighbour(std::uint32_t i, std::uint32_t j) {
     auto& all = sensors_[i].neighbours;
     auto at =
         std::lower_bound(all.begin(), all.end(), j, [](const Neighbour& n, std::uint32_t id) { return n.sensor < id; });
-    if (at == all.end() || at->sensor != j) at = all.insert(at, {j, ParameterMatrix::Zero(), ParameterMatrix::Zero()});
+    if (at == all.end() || at->sensor != j)
+        at = all.insert(at, {j, 0, ParameterMatrix::Zero(), ParameterMatrix::Zero()});
     return *at;
 }
 
@@ -252,6 +272,11 @@ void Registrar::add_recent(Sensor& s, const ParameterMatrix& information, const 
     s.recent = fade * s.recent + information;
     s.score = fade * s.score + score;
     s.recent_at = now_;
+}
+
+void Registrar::activate(std::uint32_t place) {
+    const auto at = std::lower_bound(active_.begin(), active_.end(), place);
+    if (at == active_.end() || *at != place) active_.insert(at, place);
 }
 
 void Registrar::take(const Fit& f) {
@@ -263,8 +288,7 @@ void Registrar::take(const Fit& f) {
     const double w = weight();
     for (int i = 0; i < f.sensors; ++i) {
         Sensor& s = sensors_[f.ids[i]];
-        if (s.learns && s.bias.samples == 0)
-            active_.insert(std::lower_bound(active_.begin(), active_.end(), f.ids[i]), f.ids[i]);
+        if (s.learns && s.bias.samples == 0) activate(f.ids[i]);
         const ParameterMatrix own = f.information.block<P, P>(P * i, P * i);
         ParameterVector v = f.score.segment<P>(P * i);
         add_recent(s, own, v);
@@ -422,10 +446,11 @@ void Registrar::solve_patch(Patch& patch, std::size_t count) const {
     for (std::size_t i = 0; i < patch.sensors.size(); ++i) {
         const Sensor& s = sensors_[patch.sensors[i]];
         const auto a = static_cast<Eigen::Index>(P * i);
-        patch.full.block<P, P>(a, a) = scale * s.information + ParameterMatrix::Identity();
+        patch.full.block<P, P>(a, a) =
+            scale * s.information + ParameterMatrix(ParameterMatrix::Identity() * s.held_by_prior);
         ParameterVector right = scale * s.vector;
         for (const Neighbour& o : s.neighbours) {
-            const ParameterMatrix link = scale * o.block;
+            const ParameterMatrix link = scale * o.block + ParameterMatrix(ParameterMatrix::Identity() * o.tie);
             const auto at = std::ranges::find(patch.sensors, o.sensor);
             if (at != patch.sensors.end()) {
                 patch.full.block<P, P>(a, static_cast<Eigen::Index>(P * (at - patch.sensors.begin()))) = link;
@@ -434,7 +459,8 @@ void Registrar::solve_patch(Patch& patch, std::size_t count) const {
             const Sensor& out = sensors_[o.sensor];
             for (int p = 0; p < P; ++p)
                 if (out.sigma[p] > 0) right -= link.col(p) * (out.bias.value[p] / out.sigma[p]);
-            const ParameterMatrix with = without(out.certainty, s.certainty, scale * o.theirs);
+            const ParameterMatrix with = o.tie == 0 ? without(out.certainty, s.certainty, scale * o.theirs)
+                                                    : without_tie(out.certainty, s.certainty, o.tie);
             patch.less.middleCols<P>(a) += link * with.ldlt().solve(link.transpose());
             open = true;
         }
@@ -504,6 +530,10 @@ bool Registrar::accept(const Patch& patch, std::size_t count) {
         s.gained = 0;
         s.solved_at = now_;
         moved |= step.cwiseAbs().maxCoeff() > 1e-3;
+        // What one air has learnt is news to those beside it.
+        if (s.held_by_prior > 1 && step.cwiseAbs().maxCoeff() > 1e-2)
+            for (const Neighbour& n : s.neighbours)
+                if (n.tie != 0) sensors_[n.sensor].gained += 1e-3;
         const bool known =
             s.sigma[kAzimuth] > 0 ? c(kAzimuth, kAzimuth) < kKnown : s.sigma[kTime] > 0 && c(kTime, kTime) < kTimeKnown;
         if (s.learnt_since < 0 && known) s.learnt_since = now_;

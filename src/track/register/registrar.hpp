@@ -105,8 +105,10 @@ class Registrar {
     const ParameterVector& prior(std::uint32_t sensor) const { return sensors_[place_[sensor]].sigma; }
     std::size_t size() const { return place_.size(); }
 
-    /// The air of a region, made where there is none; kNoAir when there are too many.
-    std::uint32_t add_air(std::uint64_t region, double sigma_offset, double sigma_slope);
+    /// The air of a region, made where there is none; kNoAir when there are too many. `like`: the air of a region
+    /// beside it, with which its errors correlate by `correlation` before any data (kNoAir: with none).
+    std::uint32_t add_air(std::uint64_t region, double sigma_offset, double sigma_slope, std::uint32_t like = kNoAir,
+                          double correlation = 0);
     std::uint32_t air_of(std::uint64_t region) const;
     double air_offset(std::uint32_t air, double height) const;  ///< m; 0 where there is none
     /// Variance, m², of what the air is off at a height, as far as it is known.
@@ -132,18 +134,22 @@ class Registrar {
 
   private:
     /// Another sensor of the same windows: the block of the joint information between the two, and the other's own
-    /// information from these windows (its share, where they hold more sensors).
+    /// information from these windows (its share, where they hold more sensors). `tie`: how the two hang together
+    /// before any data, in the prior's inverse covariance (air beside air).
     struct Neighbour {
         std::uint32_t sensor = 0;
+        double tie = 0;
         ParameterMatrix block = ParameterMatrix::Zero(), theirs = ParameterMatrix::Zero();
         template <class Archive>
         void fields(Archive& a) {
-            a(sensor, block, theirs);
+            a(sensor, tie, block, theirs);
         }
     };
     struct Sensor {
         ParameterVector sigma = ParameterVector::Zero();  ///< prior
         Bias bias;
+        double held_by_prior =
+            1;  ///< diagonal of the prior's inverse covariance, in prior units: more than 1 with ties
         ParameterMatrix certainty = ParameterMatrix::Zero();  ///< inverse covariance, in prior units
         // Information with fading weights, in prior units; multiplied by fade().
         ParameterMatrix information = ParameterMatrix::Zero();
@@ -159,8 +165,8 @@ class Registrar {
         std::uint32_t network = 0;  ///< place in networks_ of those that it hangs together with
         template <class Archive>
         void fields(Archive& a) {
-            a(sigma, bias, certainty, information, vector, neighbours, recent, score, recent_at, learnt_since,
-              solved_at, gained, held, learns, network);
+            a(sigma, bias, held_by_prior, certainty, information, vector, neighbours, recent, score, recent_at,
+              learnt_since, solved_at, gained, held, learns, network);
         }
     };
     /// Sensors that are solved together, with the buffers for it.
@@ -178,6 +184,7 @@ class Registrar {
     Neighbour& neighbour(std::uint32_t i, std::uint32_t j);
     void add_recent(Sensor& s, const ParameterMatrix& information, const ParameterVector& score) const;
     void add_sensor(const ParameterVector& sigma);
+    void activate(std::uint32_t place);
     void find_jump();
     void find_networks();
     bool due(const Sensor& s) const;

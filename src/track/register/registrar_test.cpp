@@ -203,6 +203,63 @@ TEST(Registrar, SaysWhatCannotBeTold) {
     }
 }
 
+/// Heights that are `off` metres lay every plot off along its ray, the more the nearer it is.
+std::vector<Sighting> put_off_by_air(std::vector<Sighting> w, double off) {
+    for (Sighting& s : w) {
+        s.height = 8000;
+        const double range = std::hypot(s.by[kGain][0], s.by[kGain][1]);
+        for (int i = 0; i < 2; ++i) {
+            s.by_height[i] = std::min(s.height / range, 0.2) * s.by[kRange][i];
+            s.z[i] += off * s.by_height[i];
+        }
+    }
+    return w;
+}
+
+TEST(Registrar, TheAirOfOneRegionTellsOfTheAirBesideIt) {
+    // A chain of three regions; only the first has traffic. What the others learn is what a joint Gaussian learns.
+    constexpr double kOffset = 150, kSlope = 200, kAlike = 0.85, kHeight = 8000, kOff = 300;
+    Workers alone(1);
+    std::mt19937 g(11);
+    const std::vector<Device>& devices = kThree;
+    Registrar exact = registrar_for(devices), patched = registrar_for(devices, 1);
+    std::uint32_t air[3] = {};
+    double t = 0, before = 0;
+    for (Registrar* r : {&exact, &patched}) {
+        air[0] = r->add_air(1, kOffset, kSlope);
+        air[1] = r->add_air(2, kOffset, kSlope, air[0], kAlike);
+        air[2] = r->add_air(3, kOffset, kSlope, air[1], kAlike);
+        EXPECT_EQ(r->add_air(2, kOffset, kSlope), air[1]);
+        before = r->air_variance(air[0], kHeight);
+        for (int k = 0; k < 100; ++k) r->solve(t += 1, alone);
+        for (const auto a : air) EXPECT_NEAR(r->air_variance(a, kHeight), before, 0.01 * before);
+    }
+    for (int k = 0; k < 600; ++k) {
+        t += 0.5;
+        const auto seed = g();
+        for (Registrar* r : {&exact, &patched}) {
+            std::mt19937 same(seed);
+            Registrar::Fit fit;
+            const auto w = put_off_by_air(window(same, devices, *r), kOff - r->air_offset(air[0], kHeight));
+            if (r->fit(w, 50 * 50, fit, air[0])) r->take(fit);
+            r->solve(t, alone);
+        }
+    }
+    for (int k = 0; k < 300; ++k) exact.solve(t += 1, alone), patched.solve(t, alone);
+    const double known = exact.air_variance(air[0], kHeight), first = exact.air_offset(air[0], kHeight);
+    EXPECT_LT(known, 0.5 * before);
+    EXPECT_NEAR(first, kOff, 4 * std::sqrt(known));
+    double share = 1;
+    for (const auto a : air) {
+        const double variance = (1 - share * share) * before + share * share * known, sigma = std::sqrt(variance);
+        EXPECT_NEAR(exact.air_offset(a, kHeight), share * first, 0.01 * first);
+        EXPECT_NEAR(exact.air_variance(a, kHeight), variance, 0.01 * before);
+        EXPECT_NEAR(patched.air_offset(a, kHeight), share * first, 0.5 * sigma);
+        EXPECT_NEAR(std::sqrt(patched.air_variance(a, kHeight)), sigma, 0.3 * sigma);
+        share *= kAlike;
+    }
+}
+
 TEST(Registrar, OneSensorAloneSaysNothing) {
     std::mt19937 g(1);
     const std::vector<Device> one = {{0, 0}};

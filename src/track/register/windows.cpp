@@ -14,6 +14,7 @@ constexpr double kToldInterval = 4;   ///< s between two reports of an aircraft'
 constexpr double kToldSigma = 10;     ///< m: what they do not say of their errors
 constexpr double kSteep = 0.2;        ///< sine of elevation beyond which height matters too much
 constexpr double kAirRegion = 500e3;  ///< m: the edge of cubes in which the air is off about alike
+constexpr double kAirReach = 1250e3;  ///< m: over which weather is no longer alike: correlation exp(−d²/reach²)
 constexpr double kAirOffsetShare = 0.6, kAirSlopeShare = 0.8;  ///< of what geometric and pressure height differ by
 constexpr double kOwnHeightShare = 0.2;                        ///< and an aircraft's own part in it
 
@@ -116,8 +117,19 @@ std::uint32_t Tracker::Impl::air_about(const Eigen::Vector3d& place) const {
 }
 
 void Tracker::Impl::learn_air(const Eigen::Vector3d& place) {
+    std::uint32_t like = Registrar::kNoAir;
+    double nearest = 1e300;
+    for (int n = 0; n < 27; ++n) {
+        const Eigen::Vector3d step(n / 9 - 1, n / 3 % 3 - 1, n % 3 - 1);
+        const std::uint32_t air = registrar.air_of(region_of(place + kAirRegion * step));
+        const double square = step.squaredNorm() * kAirRegion * kAirRegion;
+        if (air == Registrar::kNoAir || square >= nearest) continue;
+        like = air;
+        nearest = square;
+    }
     registrar.add_air(region_of(place), kAirOffsetShare * config.pressure_offset_sigma,
-                      kAirSlopeShare * config.pressure_offset_sigma);
+                      kAirSlopeShare * config.pressure_offset_sigma, like,
+                      std::exp(-nearest / (kAirReach * kAirReach)));
 }
 
 /// Variance, m², of what geometric and pressure height differ by for all aircraft about here alike: what one track's
