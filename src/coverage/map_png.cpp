@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include <cairo.h>
-#include <cpl_string.h>
 
 #include <algorithm>
 #include <cmath>
@@ -282,7 +281,8 @@ base::Result<void> write_png(const std::string& path, const Grid& grid, const La
                              const Metadata& metadata) {
     if (layer.values.size() != grid.size())
         return base::fail(base::Errc::bad_value, "layer '" + layer.name + "' is not of the grid's size");
-    const QuietGdal quiet;
+    ASMAN_CHECK(ready());
+    const Quiet quiet;
     const Frame f(grid);
     Canvas measure(10, 10);
     const auto lines = footer(measure, metadata);

@@ -5,25 +5,14 @@
 
 #include <fmt/format.h>
 
-#include <cpl_conv.h>
-#include <cpl_string.h>
-#include <gdal_alg.h>
-#include <ogr_api.h>
-#include <ogr_srs_api.h>
-
 #include <algorithm>
 #include <filesystem>
 
 namespace asman::coverage {
 namespace {
 
-struct ReleaseSrs {
-    void operator()(void* s) const { OSRDestroySpatialReference(s); }
-};
-using Srs = std::unique_ptr<void, ReleaseSrs>;
-
-Srs wgs84() {
-    Srs srs(OSRNewSpatialReference(nullptr));
+SpatialReference wgs84() {
+    SpatialReference srs(OSRNewSpatialReference(nullptr));
     OSRImportFromEPSG(srs.get(), 4326);
     OSRSetAxisMappingStrategy(srs.get(), OAMS_TRADITIONAL_GIS_ORDER);
     return srs;
@@ -102,20 +91,22 @@ base::Result<void> write_cog(const std::string& path, const Dataset& data) {
 
 base::Result<void> write_geotiff(const std::string& path, const Grid& grid, const std::vector<Layer>& layers,
                                  const Metadata& metadata) {
-    const QuietGdal quiet;
+    ASMAN_CHECK(ready());
+    const Quiet quiet;
     ASMAN_TRY(const auto data, in_memory(path, grid, layers, metadata));
     return write_cog(path, data);
 }
 
 base::Result<void> write_view(const std::string& path, const Viewshed& view, const Metadata& metadata) {
-    const QuietGdal quiet;
+    ASMAN_CHECK(ready());
+    const Quiet quiet;
     const float* band = view.above_ground.data();
     ASMAN_TRY(const auto data, over_arrays(path, view.side(), view.side(), {&band, 1}));
     const double edge = (static_cast<double>(view.half) + 0.5) * view.cell;
     double transform[6] = {-edge, view.cell, 0, edge, 0, -view.cell};
     GDALSetGeoTransform(data.get(), transform);
     const auto& origin = view.frame.origin();
-    const Srs srs(OSRNewSpatialReference(nullptr));
+    const SpatialReference srs(OSRNewSpatialReference(nullptr));
     const auto text = fmt::format("+proj=ortho +lat_0={:.9f} +lon_0={:.9f} +ellps=WGS84 +units=m +no_defs",
                                   origin.at.lat_deg(), origin.at.lon_deg());
     if (OSRImportFromProj4(srs.get(), text.c_str()) != OGRERR_NONE)
@@ -136,7 +127,8 @@ base::Result<void> write_view(const std::string& path, const Viewshed& view, con
 
 base::Result<void> write_contours(const std::string& path, const Grid& grid, const Layer& layer,
                                   const std::vector<double>& values, const Metadata& metadata) {
-    const QuietGdal quiet;
+    ASMAN_CHECK(ready());
+    const Quiet quiet;
     ASMAN_TRY(const auto data, in_memory(path, grid, {layer}, metadata));
     std::error_code ec;
     std::filesystem::remove(path, ec);  // OGR refuses to write over a file

@@ -84,7 +84,8 @@ base::Result<std::vector<float>> read(const Raster& r, const Window& w) {
                          static_cast<int>(w.rows), values.data() + done, static_cast<int>(n), static_cast<int>(w.rows),
                          GDT_Float32, 0, static_cast<int>(w.columns * static_cast<std::ptrdiff_t>(sizeof(float))));
         if (status != CE_None)
-            return base::fail(base::Errc::io, place(r.path), QuietGdal::message("the raster cannot be read"));
+            return base::fail(base::Errc::io, place(r.path),
+                              message().empty() ? "the raster cannot be read" : message());
         done += n;
     }
     return values;
@@ -155,7 +156,8 @@ struct TerrainStore::Data {
 base::Result<TerrainStore> TerrainStore::open(const std::string& path) {
     std::error_code ec;
     if (!std::filesystem::exists(path, ec)) return base::fail(base::Errc::io, place(path), "no such file");
-    const QuietGdal quiet;
+    ASMAN_CHECK(ready());
+    const Quiet quiet;
     const bool folder = std::filesystem::is_directory(path, ec);
     ASMAN_TRY(auto raster, folder ? open_folder(path) : open_raster(path));
     if (raster.ellipsoidal && !Geoid::open().available())
@@ -173,7 +175,7 @@ base::Result<Terrain> TerrainStore::box(Point south_west, Point north_east) cons
     if (!data_) return terrain_;
     auto& d = *data_;
     const std::scoped_lock lock(d.reading);
-    const QuietGdal quiet;
+    const Quiet quiet;
     const Raster& r = d.raster;
     ASMAN_TRY(const Window w, window(r, south_west, north_east));
     ASMAN_TRY(auto values, read(r, w));

@@ -1,24 +1,15 @@
 #include "terrain_raster.hpp"
 
-#include <cpl_conv.h>
-#include <cpl_error.h>
-#include <cpl_string.h>
-#include <gdal_utils.h>
-#include <gdalwarper.h>
-#include <ogr_srs_api.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
-#include <mutex>
 
 namespace asman::geo {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int cache_bytes = 256 << 20;
 /// Relief with cells of 10″ or more (ETOPO, GEBCO, SRTM30_PLUS) goes on under the sea; SRTM and Copernicus do not.
 constexpr double bathymetry_from = 10.0 / 3600;
 /// The package's ETOPO5 lies 2 cells too far west and 3/4 of a cell too far north: found by least squares against
@@ -26,13 +17,13 @@ constexpr double bathymetry_from = 10.0 / 3600;
 /// airports on five continents (168 m before, 71 m after).
 constexpr double etopo5_east = 2.0 / 12, etopo5_south = 0.75 / 12;  // degrees
 
-struct ReleaseSrs {
-    void operator()(void* s) const { OSRDestroySpatialReference(s); }
-};
-using Srs = std::unique_ptr<void, ReleaseSrs>;
-
 base::Place place(const std::string& path) {
     return {path, 0, 0, {}};
+}
+
+std::string said_or(const std::string& otherwise) {
+    const auto said = message();
+    return said.empty() ? otherwise : said;
 }
 
 bool contains(std::string_view text, std::string_view word) {
@@ -54,14 +45,13 @@ void read_heights(Raster& r, OGRSpatialReferenceH srs) {
 }
 
 base::Result<void> warp(Raster& r, OGRSpatialReferenceH) {
-    const Srs wgs84(OSRNewSpatialReference(nullptr));
+    const SpatialReference wgs84(OSRNewSpatialReference(nullptr));
     OSRImportFromEPSG(wgs84.get(), 4326);
     char* wkt = nullptr;
     OSRExportToWkt(wgs84.get(), &wkt);
     Dataset warped(GDALAutoCreateWarpedVRT(r.parts.back().get(), nullptr, wkt, GRA_Bilinear, 0.125, nullptr));
     CPLFree(wkt);
-    if (!warped)
-        return base::fail(base::Errc::bad_value, place(r.path), QuietGdal::message("the raster cannot be warped"));
+    if (!warped) return base::fail(base::Errc::bad_value, place(r.path), said_or("the raster cannot be warped"));
     r.parts.push_back(std::move(warped));
     return {};
 }
@@ -118,7 +108,7 @@ base::Result<Raster> finish(Raster r) {
         r.parts.push_back(std::move(variable));
     }
     const char* projection = GDALGetProjectionRef(r.parts.back().get());
-    const Srs srs(projection && *projection ? OSRNewSpatialReference(projection) : nullptr);
+    const SpatialReference srs(projection && *projection ? OSRNewSpatialReference(projection) : nullptr);
     if (srs) {
         read_heights(r, srs.get());
         read_unit(r);
@@ -161,28 +151,11 @@ std::string tile_name(int lat, int lon) {
 
 }  // namespace
 
-QuietGdal::QuietGdal() {
-    static std::once_flag registered;
-    std::call_once(registered, [] {
-        GDALAllRegister();
-        GDALSetCacheMax(cache_bytes);
-    });
-    CPLPushErrorHandler(CPLQuietErrorHandler);
-    CPLErrorReset();
-}
-QuietGdal::~QuietGdal() {
-    CPLPopErrorHandler();
-}
-std::string QuietGdal::message(const std::string& otherwise) {
-    const std::string text = CPLGetLastErrorMsg();
-    return text.empty() ? otherwise : text;
-}
-
 base::Result<Raster> open_raster(const std::string& path) {
     Raster r;
     r.path = path;
     Dataset data(GDALOpen(path.c_str(), GA_ReadOnly));
-    if (!data) return base::fail(base::Errc::io, place(path), QuietGdal::message("not a raster that GDAL can read"));
+    if (!data) return base::fail(base::Errc::io, place(path), said_or("not a raster that GDAL can read"));
     r.parts.push_back(std::move(data));
     return finish(std::move(r));
 }
@@ -203,8 +176,7 @@ base::Result<Raster> open_folder(const std::string& path) {
     GDALBuildVRTOptionsFree(options);
     CSLDestroy(arguments), CSLDestroy(names);
     if (!mosaic)
-        return base::fail(base::Errc::bad_value, place(path),
-                          QuietGdal::message("the tiles of this folder do not fit together"));
+        return base::fail(base::Errc::bad_value, place(path), said_or("the tiles of this folder do not fit together"));
     r.parts.push_back(std::move(mosaic));
     return finish(std::move(r));
 }

@@ -2,30 +2,15 @@
 #pragma once
 
 #include <asman/base/result.hpp>
+#include <asman/geo/gdal.hpp>
 #include <asman/geo/point.hpp>
 
-#include <gdal.h>
-
-#include <memory>
 #include <string>
 #include <vector>
 
 namespace asman::geo {
 
-struct CloseDataset {
-    void operator()(void* d) const { GDALClose(d); }
-};
-using Dataset = std::unique_ptr<void, CloseDataset>;
-
-/// While it lives GDAL prints nothing: its messages become Error::reason. Registers GDAL's drivers once, and bounds its
-/// cache of decoded blocks to 256 MiB.
-struct QuietGdal {
-    QuietGdal();
-    ~QuietGdal();
-    QuietGdal(const QuietGdal&) = delete;
-    QuietGdal& operator=(const QuietGdal&) = delete;
-    static std::string message(const std::string& otherwise);
-};
+using namespace gdal;
 
 /// A raster in latitude and longitude, north up. GDAL's datasets serve one thread at a time.
 struct Raster {

@@ -1,8 +1,8 @@
 // The ASTERIX tools as a script sees them: there and back, relayed, counted, compared, recorded and live.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -303,4 +303,28 @@ test('a node judges its live feeds, tells of it once, and its log replays to the
   assert.equal(counters.datagrams_waiting_for_edition, 0);
   const replay = await run(['replay', join(lab, 'run.asmanlog'), '--expect', digest]);
   assert.equal(replay.code, 0, replay.err);
+});
+
+test('a stream of any length is decoded in 20 MB, without the libraries of other commands', { skip: existsSync('/proc/self/maps') ? false : 'no /proc' }, async () => {
+  const piece = Buffer.concat(Array.from({ length: 20_000 }, (_, i) => block(48, plot(1, i), plot(2, i))));
+  const program = spawn(asman, ['decode', '-'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  let octets = 0, lines = 0, ended = false;
+  program.stdout.on('data', (data) => {
+    octets += data.length;
+    for (const byte of data) lines += byte === 10;
+  });
+  const done = new Promise((resolve) => program.once('close', (code) => resolve((ended = true, code))));
+  const pieces = 30;
+  for (let i = 0; i < pieces; ++i)
+    if (!program.stdin.write(piece)) await new Promise((resolve) => program.stdin.once('drain', resolve));
+  // It has read nearly all of it, and is still there to be asked.
+  for (let i = 0; i < 600 && !ended && lines < 39_000 * pieces; ++i) await new Promise((r) => setTimeout(r, 50));
+  const resident = Number(/VmHWM:\s*(\d+) kB/.exec(readFileSync(`/proc/${program.pid}/status`, 'utf8'))[1]);
+  const maps = readFileSync(`/proc/${program.pid}/maps`, 'utf8');
+  program.stdin.end();
+  assert.equal(await done, 0);
+  assert.equal(lines, 40_000 * pieces);
+  assert.ok(octets > 100e6);
+  assert.doesNotMatch(maps, /libgdal/);
+  assert.ok(resident < 20_000, `${resident} kB resident`);
 });
