@@ -32,6 +32,7 @@ class Input {
     Input(Input&& other) noexcept
         : view_(other.view_),
           file_(std::exchange(other.file_, nullptr)),
+          ended_(other.ended_),
           buffer_(std::move(other.buffer_)),
           offset_(other.offset_) {}
     Input& operator=(Input&&) = delete;
@@ -41,7 +42,7 @@ class Input {
 
     /// At least `need` octets where so many are left. Valid until the next call.
     Bytes peek(std::size_t need) {
-        if (view_.size() < need && file_) fill();
+        if (view_.size() < need && file_ && !ended_) fill();
         return view_;
     }
     void skip(std::size_t n) {
@@ -64,9 +65,12 @@ class Input {
         std::copy(view_.begin(), view_.end(), buffer_.begin());
         const auto got = std::fread(buffer_.data() + view_.size(), 1, buffer_.size() - view_.size(), file_);
         view_ = Bytes(buffer_).first(view_.size() + got);
+        // The rest of a file is looked at frame by frame: it is neither moved nor asked for again.
+        ended_ = std::feof(file_) || std::ferror(file_);
     }
     Bytes view_;
     std::FILE* file_ = nullptr;
+    bool ended_ = false;
     std::vector<std::byte> buffer_;
     std::uint64_t offset_ = 0;
 };
