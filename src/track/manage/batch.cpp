@@ -37,7 +37,7 @@ void Effects::clear() {
     sure.clear();
     settled.clear();
     unknown.clear();
-    speeds.clear();
+    flown.clear();
     n_fits = 0;
     airs.clear();
     messages.clear();
@@ -75,7 +75,11 @@ void Tracker::Impl::advance(Seconds to) {
     const bool second = tick < 0 || tenth / kTenths > tick / kTenths;
     tick = tenth;
     for (std::int64_t t = before + 1; t <= tenth; ++t) tend(t);
-    if (second) speeds.settle();
+    undetected.probe(frontier, now);
+    if (second) {
+        speeds.settle();
+        headings.settle();
+    }
     if (config.registration) registrar.solve(now, workers);
 }
 
@@ -309,7 +313,7 @@ void Tracker::Impl::tend(std::int64_t tenth) {
         if (!k.alive) return;
         if (now - k.last_survey > kSurveyInterval) {
             survey(w, slot);
-            if (k.established && k.reports >= kLongHeld) w.effects->speeds.push_back(k.velocity.norm());
+            if (k.established && k.reports >= kLongHeld) w.effects->flown.push_back({k.place, k.velocity.norm()});
         }
         if (k.existence >= 0.2) yield_to_rival(w, slot, rival_of[i]);
     });
@@ -334,7 +338,10 @@ void Tracker::Impl::merge(Effects& e) {
         });
         if (c != nullptr && !c->listed) list_watchers(*c, place);
     }
-    for (const double v : e.speeds) speeds.learn(v, kSurveyInterval / kSpeedMemory);
+    for (const auto& [place, speed] : e.flown) {
+        speeds.learn(speed, kSurveyInterval / kSpeedMemory);
+        see_traffic(place);
+    }
     for (const auto& f : e.false_plots) {
         SensorState& s = sensors[f.sensor];
         (f.reply ? s.replies : s.echoes).add(f.east, f.north, f.t, f.weight);
@@ -371,7 +378,15 @@ void Tracker::Impl::merge(Effects& e) {
         const TrackState& k = tracks[slot];
         if (!k.confirmed) continue;
         ended.push_back(k.number);
-        if (k.established && k.reports >= kLongHeld && k.rival_score == 0) undetected.ended(k.place);
+        if (k.established && k.reports >= kLongHeld && k.rival_score == 0) {
+            // Who comes in where others leave flies the other way.
+            const Rim rim = frontier.at(k.place);
+            undetected.ended(k.place, rim.band);
+            const double speed = k.velocity.norm();
+            if (rim.band != Rim::kUnknown && speed > 1)
+                headings.learn(rim.band, -rim.inward.cast<double>().dot(k.velocity) / speed, 1);
+            see_traffic(k.place);
+        }
     }
     for (const auto& place : e.airs) learn_air(place);
     for (std::size_t i = 0; i < e.n_fits; ++i) registrar.take(e.fits[i]);

@@ -47,7 +47,14 @@ bool Tracker::Impl::in_reach(const Where& k, const Plot& p, double gate, Seconds
     return d.squaredNorm() <= limit * limit;
 }
 
-double Tracker::Impl::speed_evidence(const Imm& f, const Innovation& in) const {
+Bound Tracker::Impl::bound(const TrackState& k) const {
+    const Birth& b = k.birth;
+    if (b.rim.band == Rim::kUnknown) return {};
+    const Eigen::Vector3d inward = k.anchor.axes * b.rim.inward.cast<double>();
+    return {&headings, b.rim.band, inward.x(), inward.y(), b.newborn};
+}
+
+double Tracker::Impl::speed_evidence(const TrackState& k, const Imm& f, const Innovation& in) const {
     // The velocity after this plot, in the straight mode.
     const double a0 = in.ph0[iVx][0], a1 = in.ph1[iVx][0], b0 = in.ph0[iVy][0], b1 = in.ph1[iVy][0];
     const double i00 = in.i00[0], i01 = in.i01[0], i11 = in.i11[0], n0 = in.nu0[0], n1 = in.nu1[0];
@@ -55,7 +62,7 @@ double Tracker::Impl::speed_evidence(const Imm& f, const Innovation& in) const {
                  ky1 = b0 * i01 + b1 * i11;
     return speeds.factor(f.x[iVx][0] + kx0 * n0 + kx1 * n1, f.x[iVy][0] + ky0 * n0 + ky1 * n1,
                          f.p[packed(iVx, iVx)][0] - kx0 * a0 - kx1 * a1, f.p[packed(iVx, iVy)][0] - kx0 * b0 - kx1 * b1,
-                         f.p[packed(iVy, iVy)][0] - ky0 * b0 - ky1 * b1);
+                         f.p[packed(iVy, iVy)][0] - ky0 * b0 - ky1 * b1, bound(k));
 }
 
 bool Tracker::Impl::consider_pair(const SensorState& s, Work::Candidate& c, const Plot& first, const Plot& p,
@@ -97,7 +104,7 @@ bool Tracker::Impl::consider_pair(const SensorState& s, Work::Candidate& c, cons
     c.gated[j] = inside;
     if (inside) {
         c.log_factor[j] = evidence(s, k, p);
-        c.speed_factor[j] = young(k) ? speed_evidence(c.f, c.innovation[j]) / k.speed_evidence : 1;
+        c.speed_factor[j] = young(k) ? speed_evidence(k, c.f, c.innovation[j]) / k.speed_evidence : 1;
     }
     return inside;
 }
@@ -302,7 +309,8 @@ void Tracker::Impl::apply(Work& w, std::size_t i) {
     if (young(k)) {
         const Moments v = k.f.moments();
         k.speed_evidence = std::max(
-            speeds.factor(v.mean(2), v.mean(3), v.covariance(2, 2), v.covariance(2, 3), v.covariance(3, 3)), 1e-6);
+            speeds.factor(v.mean(2), v.mean(3), v.covariance(2, 2), v.covariance(2, 3), v.covariance(3, 3), bound(k)),
+            1e-6);
     }
     k.t = std::max(k.t, at);
     if (best < m && w.weights.pair[i * m + best] / std::max(exists, 1e-12) > 0.5) {
@@ -365,6 +373,7 @@ void Tracker::Impl::start_tracks(Work& w) {
         birth.sensor = p.sensor;
         birth.reply = p.replied;
         birth.newborn = p.newborn;
+        birth.rim = p.rim;
         birth.place = p.place;
         if (s.sweeps && alone > 0.01) {
             const Eigen::Vector3d d = s.site.axes * (p.place - s.site.place);

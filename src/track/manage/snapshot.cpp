@@ -14,7 +14,7 @@ namespace asman::track {
 
 namespace {
 
-constexpr std::string_view kFormat = "asman tracker snapshot 1\n";
+constexpr std::string_view kFormat = "asman tracker snapshot 2\n";
 
 }  // namespace
 
@@ -27,8 +27,9 @@ inline auto members(Anchor& v) {
 
 template <class Archive>
 void Tracker::Impl::fields(Archive& a) {
-    a(counters, sensors, sensor_of, tracks, wheres, free_slots, index, identities, registrar, undetected, speeds,
-      companions, silent, started, epoch, now, tick, next_number, ended, queued, waiting, waits, heard, dirty, batch);
+    a(counters, sensors, sensor_of, tracks, wheres, free_slots, index, identities, registrar, undetected, frontier,
+      headings, speeds, companions, silent, started, epoch, now, tick, next_number, ended, queued, waiting, waits,
+      heard, dirty, batch);
     auto held = static_cast<std::uint64_t>(live);
     a(held);
     live = held;
@@ -66,6 +67,7 @@ bool Tracker::Impl::consistent() const {
     const auto slot = [&](std::uint32_t s) { return s < n; };
     const auto message = [&](std::uint32_t k) { return k == kNobody || k < messages.size(); };
     if (wheres.size() != n || registrar.size() != m || live > n || !std::ranges::all_of(free_slots, slot)) return false;
+    if (!undetected.consistent() || !frontier.consistent()) return false;
     for (const auto& [id, at] : sensor_of)
         if (!sensor(at)) return false;
     for (const SensorState& s : sensors) {
@@ -77,6 +79,7 @@ bool Tracker::Impl::consistent() const {
     }
     for (const TrackState& k : tracks) {
         if (k.alive && !sensor(k.birth.sensor)) return false;
+        if (k.birth.rim.band < 0 || k.birth.rim.band > Rim::kUnknown) return false;
         for (const Link& l : k.links)
             if (!sensor(l.sensor)) return false;
         for (const Sample& s : k.samples)

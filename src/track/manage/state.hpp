@@ -8,6 +8,7 @@
 #include "filter/imm.hpp"
 #include "filter/locate.hpp"
 #include "filter/vertical.hpp"
+#include "manage/frontier.hpp"
 #include "manage/undetected.hpp"
 #include "parallel/workers.hpp"
 #include "register/registrar.hpp"
@@ -75,6 +76,7 @@ struct Plot {
     double false_density = 0;         ///< false plots per m² here, per scan
     double new_density = 0;           ///< aircraft per m² here that this look would show for the first time
     double newborn = 0;               ///< share of them that appeared lately, and had not been there all along
+    Rim rim;                          ///< how deep its place lies within the traffic seen; set with new_density
     // In one batch: the tracks near it, a part of the sensor's list, and whether a cluster has taken it.
     std::uint32_t near_first = 0, near_count = 0;
     bool taken = false;
@@ -83,7 +85,7 @@ struct Plot {
         a(t, sensor, polar, at, stamp, raw_range, raw_azimuth, noise_range, noise_azimuth, variance_time, place,
           variance, east, north, both, kind, turn_rate, variance_velocity, point, pressure_height, geometric_height,
           garbled, replied, identity, ground_speed, track_angle, vertical_rate, simulated, self_reported, message,
-          false_density, new_density, newborn);
+          false_density, new_density, newborn, rim);
     }
 };
 
@@ -224,10 +226,11 @@ struct Birth {
     bool reply = false, credited = false;
     double east = 0, north = 0, counted = 0;  ///< on the sensor's map of false plots
     double newborn = 0;
+    Rim rim;
     Eigen::Vector3d place = Eigen::Vector3d::Zero();
     template <class Archive>
     void fields(Archive& a) {
-        a(t, sensor, reply, credited, east, north, counted, newborn, place);
+        a(t, sensor, reply, credited, east, north, counted, newborn, rim, place);
     }
 };
 
@@ -351,7 +354,11 @@ struct Effects {
         double t;
     };
     std::vector<Unknown> unknown;  ///< places of which the map of the undetected has no cell yet
-    std::vector<double> speeds;    ///< of established tracks
+    struct Flown {
+        Eigen::Vector3d place;
+        double speed;
+    };
+    std::vector<Flown> flown;  ///< by established tracks
     std::vector<std::uint32_t> started, dropped, sure, settled;
     std::vector<Registrar::Fit> fits;   ///< the first n_fits
     std::vector<Eigen::Vector3d> airs;  ///< places of which the registrar has no air yet
@@ -420,6 +427,8 @@ struct Tracker::Impl {
     IdentityIndex identities;
     Registrar registrar;
     Undetected undetected;
+    Frontier frontier;
+    Headings headings;
     Speeds speeds;
     Companions companions;
     Silent silent;
@@ -530,7 +539,9 @@ struct Tracker::Impl {
     void consider_escape(Work& w, std::uint32_t slot, std::uint32_t sensor);
     Work::Candidate* predict_candidate(Work& w, std::uint32_t slot, const Plot& p, Seconds at);
     bool consider_pair(const SensorState& s, Work::Candidate& c, const Plot& first, const Plot& p, std::size_t j) const;
-    double speed_evidence(const Imm& f, const Innovation& in) const;
+    double speed_evidence(const TrackState& k, const Imm& f, const Innovation& in) const;
+    Bound bound(const TrackState& k) const;  ///< which way a new track may be expected to fly
+    void see_traffic(const Eigen::Vector3d& place);
     void solve(Work& w);
     // merged.cpp
     double unresolved(const SensorState& s, const Work::Candidate& a, const Work::Candidate& b) const;

@@ -167,9 +167,18 @@ void Tracker::Impl::settle(TrackState& k) {
     Birth& b = k.birth;
     if (b.credited) return;
     b.credited = true;
-    undetected.began(b.place, b.newborn);
+    undetected.began(b.place, b.rim.band, b.newborn, now);
+    const double speed = k.velocity.norm();
+    if (b.rim.band != Rim::kUnknown && speed > 1)
+        headings.learn(b.rim.band, b.rim.inward.cast<double>().dot(k.velocity) / speed, b.newborn);
+    see_traffic(b.place);
+    see_traffic(k.place);
     SensorState& s = sensors[b.sensor];
     if (b.counted > 0) (b.reply ? s.replies : s.echoes).withdraw(b.east, b.north, b.t, b.counted);
+}
+
+void Tracker::Impl::see_traffic(const Eigen::Vector3d& place) {
+    frontier.pass(place, now, [&](const Eigen::Vector3d& at) { return frame->anchor(at).axes; });
 }
 
 /// A better established track that says the same as this one, kTold where a sensor told the two apart in its latest

@@ -8,9 +8,13 @@ namespace asman::track {
 namespace {
 
 constexpr std::size_t kMaxCells = 400'000;
-constexpr double kCellShape = 0.25;  ///< Gamma shape of a cell's rate about the rate everywhere
-constexpr double kGlobalShape = 4;   ///< and of the latter about the configured one
-constexpr double kEndWeight = 1;     ///< tracks end where tracks begin: at airfields, horizons and edges of coverage
+constexpr double kCellShape = 0.25;   ///< Gamma shape of a cell's rate about the rate everywhere
+constexpr double kDeepCellShape = 1;  ///< and about that of its band
+constexpr double kBandShape = 0.5;    ///< of a band's about the rate everywhere
+constexpr double kDoubt = 0.01;       ///< share of the weight of accounts that is spread anew with every beginning
+constexpr double kProbes = 100;       ///< tenths of a second in which every cell is probed once
+constexpr double kGlobalShape = 4;    ///< and of the latter about the configured one
+constexpr double kEndWeight = 1;      ///< tracks end where tracks begin: at airfields, horizons and edges of coverage
 constexpr double kCompanions = 0.3, kCompanionTracks = 30;  ///< one aircraft in a hundred has another beside it
 /// Passes after which a companion that can be seen has been; share of companions that hide in the other's plots.
 constexpr double kCompanionPasses = 4, kHiddenCompanion = 0.2;
@@ -33,7 +37,8 @@ Undetected::Cell* Undetected::make(std::uint64_t key, double t, double area) {
     if (cells_.size() >= kMaxCells) return nullptr;
     index_.emplace(key, static_cast<std::uint32_t>(cells_.size()));
     Cell& c = cells_.emplace_back();
-    c.since = t;
+    c.key = key;
+    c.since = c.probed = t;
     c.area = area;
     area_ += area;
     area_since_ += area * t;
@@ -56,16 +61,35 @@ Eigen::Vector3d Undetected::middle(const Eigen::Vector3d& place) {
     return out;
 }
 
+Eigen::Vector3d Undetected::corner(std::uint64_t key) {
+    Eigen::Vector3d out;
+    for (int k = 0; k < 3; ++k) {
+        const auto bits = static_cast<std::int64_t>(key >> (21 * (2 - k)) & 0x1fffff);
+        out[k] = static_cast<double>(bits >= 1 << 20 ? bits - (1 << 21) : bits) * kSize;
+    }
+    return out;
+}
+
 double Undetected::everywhere(double t) const {
     const double exposure = std::max(0.0, t * area_ - area_since_);  // m² s
     return (kGlobalShape + began_) / (kGlobalShape / prior_rate_ + exposure);
 }
 
-double Undetected::rate(const Cell* cell, double t) const {
-    const double all = everywhere(t);
-    if (cell == nullptr) return all;
-    const double exposure = cell->area * std::max(0.0, t - cell->since);
-    return (kCellShape + cell->began + kEndWeight * cell->ended) / (kCellShape / all + (1 + kEndWeight) * exposure);
+std::array<double, Undetected::kAccounts> Undetected::accounts(const Cell* cell, int band, double t) const {
+    const double all = everywhere(t),
+                 deep = (kBandShape + in_band_[band]) / (kBandShape / all + (1 + kEndWeight) * band_exposure_[band]);
+    if (cell == nullptr) return {all, deep, all, deep};
+    const double exposure = (1 + kEndWeight) * cell->area * std::max(0.0, t - cell->since),
+                 seen = cell->began + kEndWeight * cell->ended;
+    return {all, deep, (kCellShape + seen) / (kCellShape / all + exposure),
+            (kDeepCellShape + seen) / (kDeepCellShape / deep + exposure)};
+}
+
+double Undetected::rate(const Cell* cell, int band, double t) const {
+    const auto rates = accounts(cell, band, t);
+    double out = 0;
+    for (std::size_t i = 0; i < kAccounts; ++i) out += weight_[i] * rates[i];
+    return out;
 }
 
 Undetected::Density Undetected::density(double rate, std::span<const Looks> looks) const {
@@ -88,13 +112,41 @@ Undetected::Density Undetected::density(double rate, std::span<const Looks> look
     return {rate * born, old};
 }
 
-void Undetected::began(const Eigen::Vector3d& place, double weight) {
+void Undetected::began(const Eigen::Vector3d& place, int band, double weight, double now) {
+    Cell* c = find(place);
+    const auto rates = accounts(c, band, now);
+    double total = 0;
+    for (std::size_t i = 0; i < kAccounts; ++i) total += weight_[i] *= std::pow(rates[i] / rates[0], weight);
+    for (double& w : weight_) w = (1 - kDoubt) * w / total + kDoubt / kAccounts;
     began_ += weight;
-    if (Cell* c = find(place)) c->began += static_cast<float>(weight);
+    in_band_[band] += weight;
+    if (c != nullptr) c->began += static_cast<float>(weight);
 }
 
-void Undetected::ended(const Eigen::Vector3d& place) {
+void Undetected::ended(const Eigen::Vector3d& place, int band) {
+    in_band_[band] += kEndWeight;
     if (Cell* c = find(place)) c->ended += 1;
+}
+
+void Undetected::probe(const Frontier& frontier, double now) {
+    const std::size_t n = cells_.size(), share = static_cast<std::size_t>(static_cast<double>(n) / kProbes) + 1;
+    for (std::size_t i = 0; i < std::min(n, share); ++i, ++next_) {
+        if (next_ >= n) {
+            next_ = 0;
+            ++round_;
+        }
+        Cell& c = cells_[next_];
+        // Places that fill the cell evenly, one a round (additive recurrence; Roberts 2018).
+        const auto r = static_cast<double>(round_ + 1);
+        const Eigen::Vector3d at(0.8191725134 * r, 0.6710436067 * r, 0.5497004779 * r);
+        const Rim rim = frontier.at(corner(c.key) + kSize * (at - at.array().floor().matrix()));
+        band_exposure_[rim.band] += c.area * (now - c.probed);
+        c.probed = now;
+    }
+}
+
+bool Undetected::consistent() const {
+    return std::ranges::all_of(index_, [&](const auto& known) { return known.second < cells_.size(); });
 }
 
 void Undetected::forget_watchers() {
@@ -145,7 +197,7 @@ void Speeds::settle() {
     }
 }
 
-double Speeds::factor(double vx, double vy, double p00, double p01, double p11) const {
+double Speeds::factor(double vx, double vy, double p00, double p01, double p11, const Bound& bound) const {
     // Gauss–Hermite, five points an axis of the covariance's Cholesky factor.
     constexpr double kAt[5] = {-2.8569700, -1.3556262, 0, 1.3556262, 2.8569700};
     constexpr double kWeight[5] = {0.011257411, 0.22207592, 0.53333333, 0.22207592, 0.011257411};
@@ -154,10 +206,15 @@ double Speeds::factor(double vx, double vy, double p00, double p01, double p11) 
     for (int i = 0; i < 5; ++i) {
         const double x = vx + l00 * kAt[i], y0 = vy + l10 * kAt[i];
         for (int j = 0; j < 5; ++j) {
-            const double y = y0 + l11 * kAt[j], s = std::sqrt(x * x + y * y) / kWidth;
+            const double y = y0 + l11 * kAt[j], speed = std::sqrt(x * x + y * y), s = speed / kWidth;
             const int b = std::min(static_cast<int>(s), kBins - 1);
             const double f = std::min(s - b, 1.0);
-            sum += kWeight[i] * kWeight[j] * (ratio_[b] + f * (ratio_[b + 1] - ratio_[b]));
+            double ratio = ratio_[b] + f * (ratio_[b + 1] - ratio_[b]);
+            if (bound.share > 0) {
+                const double cosine = std::clamp((x * bound.x + y * bound.y) / std::max(speed, 1e-3), -1.0, 1.0);
+                ratio *= 1 - bound.share + bound.share * bound.headings->ratio(bound.band, cosine);
+            }
+            sum += kWeight[i] * kWeight[j] * ratio;
         }
     }
     return sum;

@@ -2,10 +2,12 @@
 // IEEE TAES 51(3), 2015, §III; García-Fernández et al., "Poisson multi-Bernoulli mixture filter", IEEE TAES 54(4),
 // 2018).
 //
-// The sky is cut into cubes. In each, aircraft appear at a rate that is learnt from where tracks began and ended; every
-// beam that passes takes its share of them away. What is left when a beam looks is what its plots may be new aircraft
-// of.
+// The sky is cut into cubes. In each, aircraft appear at a rate that is learnt from where tracks began and ended: in
+// the cube itself, and wherever places lie as deep within the traffic seen. Every beam that passes takes its share of
+// them away. What is left when a beam looks is what its plots may be new aircraft of.
 #pragma once
+
+#include "manage/frontier.hpp"
 
 #include <Eigen/Core>
 
@@ -43,14 +45,16 @@ class Undetected {
     Undetected(double initial, double births) : initial_(initial), prior_rate_(births) {}
 
     struct Cell {
-        double since = 0;  ///< first time anything was reported from it
+        std::uint64_t key = 0;
+        double since = 0;   ///< first time anything was reported from it
+        double probed = 0;  ///< up to when its share of the sky has been counted in the bands of depth
         double area = kSize * kSize;
         float began = 0, ended = 0;
         bool listed = false;
         std::vector<Watcher> watchers;
         template <class Archive>
         void fields(Archive& a) {
-            a(since, area, began, ended, listed, watchers);
+            a(key, since, probed, area, began, ended, listed, watchers);
         }
     };
 
@@ -67,8 +71,10 @@ class Undetected {
     Cell* find(const Eigen::Vector3d& place);
     const Cell* find(const Eigen::Vector3d& place) const;
     static Eigen::Vector3d middle(const Eigen::Vector3d& place);
-    /// New aircraft per m² and second in a cell (Gamma–Poisson over the rate everywhere).
-    double rate(const Cell* cell, double t) const;
+    /// New aircraft per m² and second in a cell, in a band of depth: the mean of four accounts (the rate is the same
+    /// everywhere; or in a band; or each cell has its own, about either), weighed by how well each foresaw where
+    /// aircraft have begun so far.
+    double rate(const Cell* cell, int band, double t) const;
     /// Expected aircraft per m² that are there now and that none of the looks has shown: those born since, and those
     /// that were there when the first sensor began.
     struct Density {
@@ -76,28 +82,38 @@ class Undetected {
     };
     Density density(double rate, std::span<const Looks> looks) const;
 
-    /// A track that proved real began here, and was a newborn with probability `weight` (the rest: had been there all
-    /// along).
-    void began(const Eigen::Vector3d& place, double weight);
+    /// A track that proved real by now began here, in a band as it was then, and was a newborn with probability
+    /// `weight` (the rest: had been there all along).
+    void began(const Eigen::Vector3d& place, int band, double weight, double now);
     /// A well-established track ended here.
-    void ended(const Eigen::Vector3d& place);
+    void ended(const Eigen::Vector3d& place, int band);
+    /// Counts how much of the sky lies in which band: a tenth of a second's share of the cells, each at one place.
+    void probe(const Frontier& frontier, double now);
     /// The sensors changed: cells look for their watchers anew.
     void forget_watchers();
+    bool consistent() const;  ///< after loading
 
     template <class Archive>
     void fields(Archive& a) {
-        a(initial_, prior_rate_, index_, cells_, area_, area_since_, began_);
+        a(initial_, prior_rate_, index_, cells_, area_, area_since_, began_, in_band_, band_exposure_, weight_, next_,
+          round_);
     }
 
   private:
     static std::uint64_t key(const Eigen::Vector3d& place);
     Cell* make(std::uint64_t key, double t, double area);
+    static Eigen::Vector3d corner(std::uint64_t key);
     double everywhere(double t) const;
+    static constexpr int kAccounts = 4;
+    std::array<double, kAccounts> accounts(const Cell* cell, int band, double t) const;
 
     double initial_, prior_rate_;
     std::unordered_map<std::uint64_t, std::uint32_t> index_;
     std::vector<Cell> cells_;
     double area_ = 0, area_since_ = 0, began_ = 0;
+    double in_band_[Rim::kBands] = {}, band_exposure_[Rim::kBands] = {};  ///< beginnings and ends; m² s
+    double weight_[kAccounts] = {0.25, 0.25, 0.25, 0.25};
+    std::uint64_t next_ = 0, round_ = 0;  ///< the cell that is probed next; rounds so far
 };
 
 /// Aircraft that fly beside others: unlike strangers, one may have been there all along, in the plots of the other.
@@ -144,6 +160,14 @@ class Silent {
     double tracks_ = 0, silent_ = 0;
 };
 
+/// Which way a new aircraft should fly: with probability `share` as those that began in the band do, against the unit
+/// vector (x, y) inward.
+struct Bound {
+    const Headings* headings = nullptr;
+    int band = 0;
+    double x = 0, y = 0, share = 0;
+};
+
 /// How fast aircraft fly: a histogram of the speeds of confirmed tracks over a broad prior, held against the Gaussian
 /// velocity prior of a new track.
 class Speeds {
@@ -154,7 +178,7 @@ class Speeds {
     void settle();
     /// Expectation over a velocity of this mean and covariance of learnt density / Gaussian density: the factor by
     /// which the evidence changes when the learnt prior stands in place of the Gaussian.
-    double factor(double vx, double vy, double p00, double p01, double p11) const;
+    double factor(double vx, double vy, double p00, double p01, double p11, const Bound& bound = {}) const;
 
     template <class Archive>
     void fields(Archive& a) {

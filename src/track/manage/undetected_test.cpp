@@ -48,10 +48,12 @@ TEST(Undetected, PlacesWhereTracksBeginBeginMore) {
     const Eigen::Vector3d field(5e3, 5e3, 0), elsewhere(105e3, 5e3, 0);
     sky.cell(field, 0, up);
     sky.cell(elsewhere, 0, up);
-    const double before = sky.rate(sky.find(field), 0);
+    const double before = sky.rate(sky.find(field), Rim::kUnknown, 0);
     EXPECT_NEAR(before, 2e-13, 1e-18);
-    for (int i = 0; i < 20; ++i) sky.began(field, 1);
-    const double there = sky.rate(sky.find(field), 3600), quiet = sky.rate(sky.find(elsewhere), 3600);
+    for (int tenth = 1; tenth <= 36000; ++tenth) sky.probe(Frontier(), 0.1 * tenth);
+    for (int i = 0; i < 20; ++i) sky.began(field, Rim::kUnknown, 1, 3600);
+    const double there = sky.rate(sky.find(field), Rim::kUnknown, 3600),
+                 quiet = sky.rate(sky.find(elsewhere), Rim::kUnknown, 3600);
     EXPECT_GT(there, 10 * quiet);
     EXPECT_NEAR(there, 20.0 / (Undetected::kSize * Undetected::kSize * 2 * 3600), 0.25 * there);
 }
@@ -63,8 +65,8 @@ TEST(Undetected, TheAreaOfACubesCutDoesNotDependOnThePlace) {
         const Eigen::Vector3d a = up.unitOrthogonal(), b = up.cross(a), origin = 6.4e6 * up;
         for (int i = -100; i < 100; ++i)
             for (int j = -100; j < 100; ++j) sky.cell(origin + 2e3 * (i * a + j * b), 0, [&] { return up; });
-        for (int i = 0; i < 100; ++i) sky.began(origin, 1);
-        return sky.rate(nullptr, 3600);
+        for (int i = 0; i < 100; ++i) sky.began(origin, Rim::kUnknown, 1, 3600);
+        return sky.rate(nullptr, Rim::kUnknown, 3600);
     };
     const double level = rate_at({0, 0, 1});
     for (const Eigen::Vector3d& up :

@@ -78,7 +78,8 @@ void Tracker::Impl::foresee(Work& w, std::size_t j) const {
                      });
     const Undetected::Cell* c = own ? nullptr : undetected.find(p.place);
     if (!own && (c == nullptr || !c->listed)) w.effects->unknown.push_back({p.place, p.t});
-    const double rate = config.ablate_unseen ? 1e-6 * config.birth_rate_per_km2_s : undetected.rate(c, p.t);
+    p.rim = own ? Rim{} : frontier.at(p.place);
+    const double rate = config.ablate_unseen ? 1e-6 * config.birth_rate_per_km2_s : undetected.rate(c, p.rim.band, p.t);
     if (!s.sweeps || config.ablate_unseen) {  // a receiver of reports that come by themselves
         const double turn = std::clamp(s.period, 1.0, 5.0), age = std::max(0.0, p.t - s.first);
         const double old = 1e-6 * config.initial_density_per_km2 * std::exp(-age / (1.5 * turn));

@@ -1,0 +1,134 @@
+#include "manage/frontier.hpp"
+
+#include <algorithm>
+
+namespace asman::track {
+
+namespace {
+
+/// Depths that part the bands, m.
+constexpr double kDepths[Rim::kBands - 2] = {-60e3, -40e3, -20e3, -10e3, -5e3, -2e3, 2e3, 5e3, 10e3, 20e3, 40e3, 60e3};
+constexpr float kNews = 100;         ///< m: what extends traffic by less is not worth telling the neighbours
+constexpr double kHeadingPrior = 2;  ///< aircraft that the uniform directions of a band count for
+constexpr double kPi = std::numbers::pi;
+
+struct Ways {
+    float x[16], y[16];
+    Ways() {
+        for (int i = 0; i < 16; ++i) {
+            x[i] = static_cast<float>(std::cos(i * kPi / 8));
+            y[i] = static_cast<float>(std::sin(i * kPi / 8));
+        }
+    }
+};
+const Ways kWay;
+
+}  // namespace
+
+Frontier::Cube Frontier::cube(const Eigen::Vector3d& place) {
+    Cube c;
+    for (int k = 0; k < 3; ++k)
+        c[static_cast<std::size_t>(k)] = static_cast<std::int64_t>(std::floor(place[k] / kSize));
+    return c;
+}
+
+std::uint64_t Frontier::key(const Cube& c) {
+    std::uint64_t out = 0;
+    for (const std::int64_t v : c) out = out << 21 | (static_cast<std::uint64_t>(v) & 0x1fffff);
+    return out;
+}
+
+Eigen::Vector3d Frontier::middle(const Cube& c) {
+    Eigen::Vector3d out;
+    for (int k = 0; k < 3; ++k) out[k] = (static_cast<double>(c[static_cast<std::size_t>(k)]) + 0.5) * kSize;
+    return out;
+}
+
+Frontier::Bucket* Frontier::make(const Cube& c, const Eigen::Matrix3d& axes) {
+    if (buckets_.size() >= kMaxBuckets) return nullptr;
+    index_.emplace(key(c), static_cast<std::uint32_t>(buckets_.size()));
+    Bucket& b = buckets_.emplace_back();
+    b.middle = middle(c);
+    b.east = axes.row(0).cast<float>();
+    b.north = axes.row(1).cast<float>();
+    b.up = axes.row(2).cast<float>();
+    b.own.fill(kNone);
+    b.about.fill(kNone);
+    b.before.fill(kNone);
+    return &b;
+}
+
+bool Frontier::extends(Bucket& b, const Eigen::Vector3d& place) {
+    const Eigen::Vector3f d = (place - b.middle).cast<float>();
+    const float x = b.east.dot(d), y = b.north.dot(d);
+    bool news = false;
+    for (std::size_t i = 0; i < kWays; ++i) news |= kWay.x[i] * x + kWay.y[i] * y > b.own[i] + kNews;
+    if (news)
+        for (std::size_t i = 0; i < kWays; ++i) b.own[i] = std::max(b.own[i], kWay.x[i] * x + kWay.y[i] * y);
+    return news;
+}
+
+void Frontier::widen(Bucket& b, const Eigen::Vector3d& place) {
+    const Eigen::Vector3f d = (place - b.middle).cast<float>();
+    const float x = b.east.dot(d), y = b.north.dot(d);
+    for (std::size_t i = 0; i < kWays; ++i) b.about[i] = std::max(b.about[i], kWay.x[i] * x + kWay.y[i] * y);
+}
+
+void Frontier::forget(double t) {
+    if (t - turned_ < kMemory) return;
+    turned_ = t;
+    for (Bucket& b : buckets_) {
+        b.before = b.about;
+        b.about.fill(kNone);
+        b.own.fill(kNone);
+    }
+}
+
+Rim Frontier::at(const Eigen::Vector3d& place) const {
+    Rim out;
+    const auto known = index_.find(key(cube(place)));
+    if (known == index_.end()) return out;
+    const Bucket& b = buckets_[known->second];
+    const Eigen::Vector3f d = (place - b.middle).cast<float>();
+    const float x = b.east.dot(d), y = b.north.dot(d);
+    float depth[kWays];
+    for (std::size_t i = 0; i < kWays; ++i)
+        depth[i] = std::max(b.about[i], b.before[i]) - (kWay.x[i] * x + kWay.y[i] * y);
+    const auto least = static_cast<std::size_t>(std::min_element(depth, depth + kWays) - depth);
+    if (depth[least] < 0.5F * kNone) return out;
+    out.band = static_cast<int>(std::upper_bound(std::begin(kDepths), std::end(kDepths), depth[least]) - kDepths);
+    out.inward = -(kWay.x[least] * b.east + kWay.y[least] * b.north);
+    return out;
+}
+
+bool Frontier::consistent() const {
+    return std::ranges::all_of(index_, [&](const auto& known) { return known.second < buckets_.size(); });
+}
+
+Headings::Headings() {
+    for (auto& band : count_)
+        for (double& c : band) c = kHeadingPrior / kBins;
+    settle();
+}
+
+void Headings::learn(int band, double cosine, double weight) {
+    const int bin = std::min(static_cast<int>(std::acos(std::clamp(cosine, -1.0, 1.0)) / kPi * kBins), kBins - 1);
+    count_[band][bin] += weight;
+}
+
+void Headings::settle() {
+    for (int band = 0; band < Rim::kBands; ++band) {
+        double total = 0;
+        for (const double c : count_[band]) total += c;
+        for (int i = 0; i <= kSteps; ++i) {
+            // Between the middles of the bins, by angle.
+            const double at = std::acos(2.0 * i / kSteps - 1) / kPi * kBins - 0.5;
+            const int low = std::clamp(static_cast<int>(std::floor(at)), 0, kBins - 1),
+                      high = std::min(low + 1, kBins - 1);
+            const double f = std::clamp(at - low, 0.0, 1.0);
+            ratio_[band][i] = kBins * ((1 - f) * count_[band][low] + f * count_[band][high]) / total;
+        }
+    }
+}
+
+}  // namespace asman::track

@@ -1,0 +1,127 @@
+// Where traffic ends. Aircraft that nobody has seen yet mostly come over the rim of what is seen: the end of coverage,
+// the border of the area that a centre is given data of. So every place is told by how deep it lies within the traffic
+// seen about it, and which way is inward; how many begin at which depth, and which way they fly, is learnt.
+#pragma once
+
+#include <Eigen/Core>
+
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <numbers>
+#include <unordered_map>
+#include <vector>
+
+namespace asman::track {
+
+/// A place against the traffic about it.
+struct Rim {
+    static constexpr int kBands = 14, kUnknown = kBands - 1;
+    int band = kUnknown;                               ///< of depth; kUnknown: no traffic has been seen near it
+    Eigen::Vector3f inward = Eigen::Vector3f::Zero();  ///< unit vector in space; zero where unknown
+    template <class Archive>
+    void fields(Archive& a) {
+        a(band, inward);
+    }
+};
+
+/// The support of traffic seen: in sixteen directions, how far it has been within some 100 km of each place. Depth is
+/// the least of these distances: about 0 on the rim, negative beyond it. (Tukey, "Mathematics and the picturing of
+/// data", Proc. Int. Congress of Mathematicians 1975: the depth of a point in a cloud, here of extent and not of
+/// number.)
+class Frontier {
+  public:
+    static constexpr double kSize = 40'000;    ///< m, edge of the cubes that places are looked up in
+    static constexpr double kReach = 100'000;  ///< m, horizontally: traffic farther off says nothing of a place
+    static constexpr double kMemory = 3600;    ///< s for at least which traffic is remembered, twice that at most
+
+    /// Aircraft were seen at a place at time t. `axes(place)`: east, north and up there, as rows.
+    template <class Axes>
+    void pass(const Eigen::Vector3d& place, double t, Axes&& axes) {
+        forget(t);
+        const auto ensure = [&](const Cube& at) -> Bucket* {
+            const auto known = index_.find(key(at));
+            if (known != index_.end()) return &buckets_[known->second];
+            return make(at, axes(middle(at)));
+        };
+        Bucket* own = ensure(cube(place));
+        if (own == nullptr || !extends(*own, place)) return;
+        const Eigen::Vector3d up = own->up.cast<double>();
+        constexpr int kSpan = static_cast<int>(kReach / kSize) + 1;
+        const Cube at = cube(place);
+        for (int i = -kSpan; i <= kSpan; ++i)
+            for (int j = -kSpan; j <= kSpan; ++j)
+                for (int k = -kSpan; k <= kSpan; ++k) {
+                    const Cube other{at[0] + i, at[1] + j, at[2] + k};
+                    const Eigen::Vector3d d = middle(other) - place;
+                    const double high = up.dot(d);
+                    if (std::abs(high) > 0.9 * kSize || d.squaredNorm() - high * high > kReach * kReach) continue;
+                    if (Bucket* b = ensure(other)) widen(*b, place);
+                }
+    }
+    Rim at(const Eigen::Vector3d& place) const;
+    bool consistent() const;  ///< after loading
+
+    template <class Archive>
+    void fields(Archive& a) {
+        a(index_, buckets_, turned_);
+    }
+
+  private:
+    static constexpr int kWays = 16;
+    static constexpr std::size_t kMaxBuckets = 400'000;
+    static constexpr float kNone = -std::numeric_limits<float>::max();
+    using Cube = std::array<std::int64_t, 3>;
+    using Support = std::array<float, kWays>;
+    struct Bucket {
+        Eigen::Vector3d middle = Eigen::Vector3d::Zero();
+        Eigen::Vector3f east = Eigen::Vector3f::Zero(), north = Eigen::Vector3f::Zero(), up = Eigen::Vector3f::Zero();
+        Support own, about,
+            before;  ///< of traffic in the cube; of that within reach, since the last turn and before it
+        template <class Archive>
+        void fields(Archive& a) {
+            a(middle, east, north, up, own, about, before);
+        }
+    };
+    static Cube cube(const Eigen::Vector3d& place);
+    static std::uint64_t key(const Cube& c);
+    static Eigen::Vector3d middle(const Cube& c);
+    Bucket* make(const Cube& c, const Eigen::Matrix3d& axes);
+    static bool extends(Bucket& b, const Eigen::Vector3d& place);
+    static void widen(Bucket& b, const Eigen::Vector3d& place);
+    void forget(double t);
+
+    std::unordered_map<std::uint64_t, std::uint32_t> index_;
+    std::vector<Bucket> buckets_;
+    double turned_ = 0;  ///< when what was seen became what was seen before
+};
+
+/// Which way new aircraft fly against the way inward, by depth: histograms of the angle over a uniform prior.
+class Headings {
+  public:
+    Headings();
+    /// One that began in a band flew at this angle to the way inward.
+    void learn(int band, double cosine, double weight);
+    /// Tabulates what was learnt; call now and then.
+    void settle();
+    /// Learnt density over the uniform one.
+    double ratio(int band, double cosine) const {
+        const double s = (cosine + 1) * (0.5 * kSteps);
+        const int i = std::min(static_cast<int>(s), kSteps - 1);
+        const double f = s - i;
+        return (1 - f) * ratio_[band][i] + f * ratio_[band][i + 1];
+    }
+
+    template <class Archive>
+    void fields(Archive& a) {
+        a(count_, ratio_);
+    }
+
+  private:
+    static constexpr int kBins = 6, kSteps = 16;
+    double count_[Rim::kBands][kBins];
+    double ratio_[Rim::kBands][kSteps + 1];
+};
+
+}  // namespace asman::track
