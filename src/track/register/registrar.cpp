@@ -312,14 +312,27 @@ void Registrar::take(const Fit& f) {
 void Registrar::forget(std::uint32_t sensor) {
     Sensor& s = sensors_[sensor];
     if (!s.learns) return;
-    // What was learnt with it stays with its partners as if it had been known: their own information is not touched.
-    for (const Neighbour& n : s.neighbours) {
+    // What its plots told of others was told through what it was: its old errors are eliminated (Schur complement), so
+    // that partners which hung together by it go on to, and none takes it for known.
+    const double scale = 1 / weight();
+    ParameterMatrix all = scale * s.information;
+    all.diagonal().array() += s.held_by_prior;
+    const Eigen::LDLT<ParameterMatrix> old(all);
+    const ParameterVector value = old.solve(s.vector);
+    const auto partners = std::move(s.neighbours);
+    for (const Neighbour& n : partners) {
         Sensor& o = sensors_[n.sensor];
-        Neighbour& back = neighbour(n.sensor, sensor);
-        for (int p = 0; p < P; ++p)
-            if (s.sigma[p] > 0) o.vector -= back.block.col(p) * (s.bias.value[p] / s.sigma[p]);
-        back.block.setZero();
-        back.theirs.setZero();
+        std::erase_if(o.neighbours, [&](const Neighbour& back) { return back.sensor == sensor; });
+        const ParameterMatrix gain = scale * old.solve(n.block);
+        o.vector -= scale * n.block.transpose() * value;
+        for (const Neighbour& m : partners) {
+            const ParameterMatrix taken = m.block.transpose() * gain;  // (m, n)
+            if (m.sensor == n.sensor)
+                o.information -= taken;
+            else
+                neighbour(m.sensor, n.sensor).block -= taken;
+        }
+        o.gained += 1e-3;
     }
     s.neighbours.clear();
     s.information.setZero();
@@ -511,8 +524,17 @@ bool Registrar::accept(const Patch& patch, std::size_t count) {
         const auto a = static_cast<Eigen::Index>(P * i);
         ParameterMatrix c = patch.covariance.block<P, P>(a, a);
         c = ParameterMatrix(0.5 * (c + c.transpose()));
-        if (count < patch.sensors.size() && s.sigma[kTime] > 0 && s.network < networks_.size())
+        if (count < patch.sensors.size() && s.sigma[kTime] > 0 && s.network < networks_.size()) {
+            // All clocks of a patch together are told by hardly anything, where the sum over links may leave less than
+            // nothing: no less than all other errors known would leave.
+            const double least = 1 / (s.information(kTime, kTime) / weight() + s.held_by_prior);
+            if (c(kTime, kTime) < least) {
+                c.row(kTime).setZero();
+                c.col(kTime).setZero();
+                c(kTime, kTime) = least;
+            }
             c(kTime, kTime) = std::min(c(kTime, kTime) + networks_[s.network], 1.0);
+        }
         if (!(c.diagonal().minCoeff() > 0) || c.diagonal().maxCoeff() > 1.5) continue;
         ParameterVector step;
         for (int p = 0; p < P; ++p) {
@@ -530,10 +552,9 @@ bool Registrar::accept(const Patch& patch, std::size_t count) {
         s.gained = 0;
         s.solved_at = now_;
         moved |= step.cwiseAbs().maxCoeff() > 1e-3;
-        // What one air has learnt is news to those beside it.
-        if (s.held_by_prior > 1 && step.cwiseAbs().maxCoeff() > 1e-2)
-            for (const Neighbour& n : s.neighbours)
-                if (n.tie != 0) sensors_[n.sensor].gained += 1e-3;
+        // What moved far for what is known of it is news to those who were solved with where it stood.
+        if ((step.cwiseAbs2() - 0.04 * c.diagonal()).maxCoeff() > 0)
+            for (const Neighbour& n : s.neighbours) sensors_[n.sensor].gained += 1e-3;
         const bool known =
             s.sigma[kAzimuth] > 0 ? c(kAzimuth, kAzimuth) < kKnown : s.sigma[kTime] > 0 && c(kTime, kTime) < kTimeKnown;
         if (s.learnt_since < 0 && known) s.learnt_since = now_;

@@ -151,6 +151,7 @@ TEST(Registrar, RecoversAllParametersWithCalibratedErrors) {
 TEST(Registrar, ManySensorsAreSolvedInPatchesWithCalibratedErrors) {
     // A lattice of 64 radars, each overlapping with its neighbours only; nobody tells the truth but every eighth.
     Workers alone(1);
+    std::uint32_t jumps = 0, cells = 0, beyond = 0;
     Coverage coverage;
     const int runs = std::getenv("ASMAN_LONG") ? 40 : 1;
     for (int run = 0; run < runs; ++run) {
@@ -173,15 +174,22 @@ TEST(Registrar, ManySensorsAreSolvedInPatchesWithCalibratedErrors) {
             if (k % 2 == 1) registrar.solve(t, alone), exact.solve(t, alone);
         }
         exact.solve(t += 20, alone);
-        for (int k = 0; k < 200; ++k) registrar.solve(t += 0.1, alone);
+        for (int k = 0; k < 400; ++k) registrar.solve(t += 0.25, alone);
         for (std::uint32_t s = 0; s < devices.size(); ++s)
             for (int p = 0; p < kParameters; ++p) {
                 const double sigma = std::sqrt(exact.of(s).covariance(p, p));
-                EXPECT_NEAR(registrar.of(s).value[p], exact.of(s).value[p], 0.5 * sigma) << s << ' ' << p;
-                EXPECT_NEAR(std::sqrt(registrar.of(s).covariance(p, p)), sigma, 0.3 * sigma) << s << ' ' << p;
+                const double told = std::sqrt(registrar.of(s).covariance(p, p));
+                ++cells;
+                beyond += std::abs(registrar.of(s).value[p] - exact.of(s).value[p]) > 0.5 * sigma ||
+                          std::abs(told - sigma) > 0.3 * sigma;
             }
+        for (std::uint32_t s = 0; s < devices.size(); ++s) jumps += registrar.of(s).jumps + exact.of(s).jumps;
         coverage.count(registrar, devices);
     }
+    // Either lays its windows down by its own estimates, so that now and then one takes a window that the other
+    // refuses.
+    EXPECT_LE(beyond, cells / 10'000);
+    EXPECT_EQ(jumps, 0U);
     EXPECT_GT(coverage.share(), 0.90);
     EXPECT_LE(coverage.share(), 0.99);
 }
