@@ -117,13 +117,16 @@ void Compiler::clause(const Family& f, std::size_t version, const Clause& c, Sta
         out_grant.assumed_.insert(out_grant.assumed_.end(), more.begin(), more.end());
     }
     if (c.assumed) out_grant.assumed_.push_back(fmt::format("{}/{}: the clause's terms", f.id, c.id));
-    limits(out_grant, f);
+    out_grant.limits_ = limits(out_grant, f);
     out.grants.push_back(std::move(out_grant));
 }
 
-void Compiler::limits(Grant& g, const Family& f) {
+std::shared_ptr<const std::vector<Grant::Limit>> Compiler::limits(const Grant& g, const Family& f) {
+    auto& [clause, grantor, before] = limits_before_;
+    if (clause == g.clause_ && grantor == g.grantor_) return before;
+    std::vector<Grant::Limit> out_limits;
     const auto add = [&](const std::vector<Exclusion>& exclusions, std::string_view scope) {
-        for (const auto& x : exclusions) g.limits_.push_back({&x, scope});
+        for (const auto& x : exclusions) out_limits.push_back({&x, scope});
     };
     add(g.clause_->exclusions, "the clause");
     add(g.text_->exclusions, g.text_->id);
@@ -134,6 +137,8 @@ void Compiler::limits(Grant& g, const Family& f) {
     for (const auto& r : law.restrictions) {
         if (r.state() == g.grantor_ && r.holds(t)) add(r.text->exclusions, r.text->id);
     }
+    limits_before_ = {g.clause_, g.grantor_, std::make_shared<const std::vector<Grant::Limit>>(std::move(out_limits))};
+    return before;
 }
 
 void Compiler::sites(const Family& f) {
@@ -196,6 +201,27 @@ void Compiler::arrange() {
     for (const auto& [g, r, product] : dormant_) {
         auto& p = pair(g, r);
         p.dormant = static_cast<std::uint8_t>(p.dormant | 1u << static_cast<unsigned>(product));
+    }
+    index_clauses();
+}
+
+/// Pairs that the same clauses join, in the same order, share an index.
+void Compiler::index_clauses() {
+    std::map<std::vector<const Clause*>, std::shared_ptr<const ClauseIndex>> known;
+    std::vector<const Clause*> clauses;
+    for (auto& p : out.pairs) {
+        const std::size_t size = p.end - p.begin;
+        if (size < ClauseIndex::fewest || size > ClauseIndex::most) continue;
+        clauses.clear();
+        for (auto i = p.begin; i < p.end; ++i) {
+            const auto& g = out.grants[i];
+            clauses.push_back(&g.clause());
+            p.all_since = std::max(p.all_since, g.since());
+            p.all_until = std::min(p.all_until, g.until());
+        }
+        auto& index = known[clauses];
+        if (!index) index = std::make_shared<const ClauseIndex>(std::span(out.quick).subspan(p.begin, size));
+        p.index = index;
     }
 }
 

@@ -87,6 +87,19 @@ bool DistanceField::touches(geo::Point p, double reach) const {
     return region_.contains(p, true) || (reach > 0 && region_.signed_distance(p) <= reach);
 }
 
+DistanceField::Share DistanceField::share(geo::Point centre, double degrees) const {
+    const double slack = degrees * radius_per_degree + rounding;
+    const auto told = [slack](double low, double high) {
+        return high < -slack ? Share::all : low > slack ? Share::none : Share::some;
+    };
+    // What the large cell says spares exact geometry far from the boundary.
+    auto share = Share::some;
+    ask(centre, [&](double low, double high) { return share = told(low, high), 1; });
+    if (share != Share::some) return share;
+    const double d = region_.signed_distance(centre);
+    return told(d, d);
+}
+
 bool Area::contains(geo::Point p) const {
     return field && field->inside(p, 0);
 }

@@ -27,6 +27,11 @@ class DistanceField {
     /// True when the closed disc of `reach` metres around p meets the closed region. A boundary point touches.
     bool touches(geo::Point p, double reach) const;
 
+    /// How much of the cell of `degrees` by `degrees` around `centre` lies in the interior. `some` also where that is
+    /// not known without exact geometry.
+    enum class Share : std::uint8_t { none, some, all };
+    Share share(geo::Point centre, double degrees) const;
+
     /// Nodes in use, for measuring.
     std::size_t nodes() const { return count_.load(std::memory_order_relaxed); }
     static constexpr std::size_t most_nodes = 8192;

@@ -95,7 +95,7 @@ Reason Evaluator::times(const Grant& g) const {
 
 Reason Evaluator::area(const Match& m, double grid) const {
     if (!m.area) return Reason::released;
-    if (!m.area->field->inside(o.at, 0)) {
+    if (m.area->field.get() != holds_object && !m.area->field->inside(o.at, 0)) {
         if (words) say("area '{}' ({}): outside", m.area->name, m.area->words);
         return Reason::outside_area;
     }
@@ -260,7 +260,7 @@ bool Evaluator::excluded(const Exclusion& x) const {
 }
 
 Reason Evaluator::limits(const Grant& g, Decision& d) const {
-    for (const auto& limit : g.limits_) {
+    for (const auto& limit : *g.limits_) {
         const auto& x = *limit.exclusion;
         if (!x.towards.empty() && !has_state(x.towards, receiver) && !has_state(x.towards, g.receiver())) continue;
         const bool by_track = o.belongs_to && Evaluator{*o.belongs_to, receiver, view, now, skew, nullptr}.excluded(x);

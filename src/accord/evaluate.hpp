@@ -36,6 +36,7 @@ struct Evaluator {
     Time now;
     Duration skew;
     std::vector<std::string>* words = nullptr;
+    const DistanceField* holds_object = nullptr;  ///< known before: an area that the object lies inside
 
     /// Fills `d` with what the grant would release; returns Reason::released or why not.
     Reason grant(const Grant& g, Decision& d) const;

@@ -3,6 +3,7 @@
 
 #include <asman/accord/law.hpp>
 
+#include "clause_index.hpp"
 #include "distance_field.hpp"
 
 #include "life.hpp"
@@ -99,8 +100,10 @@ struct LawView::Impl {
     std::vector<State> states;                       ///< sorted
     std::array<std::uint16_t, 1024> slot_of{};       ///< hash of a state's code → 1 + index; 0: none
     struct Pair {
-        std::uint32_t begin = 0, end = 0;  ///< into grants
-        std::uint8_t dormant = 0;          ///< products that a clause would grant if it held
+        std::uint32_t begin = 0, end = 0;                       ///< into grants
+        std::uint8_t dormant = 0;                               ///< products that a clause would grant if it held
+        Time all_since = Time::min(), all_until = Time::max();  ///< in between, all of its grants hold
+        std::shared_ptr<const ClauseIndex> index;               ///< where there are many
     };
     std::vector<Pair> pairs;  ///< states × states
     std::vector<AccordStatus> status;
@@ -125,10 +128,13 @@ struct Compiler {
     void bounds();
     void family(const Family& f);
     void clause(const Family& f, std::size_t version, const Clause& c, State g, State r);
-    void limits(Grant& g, const Family& f);
+    std::shared_ptr<const std::vector<Grant::Limit>> limits(const Grant& g, const Family& f);
     void sites(const Family& f);
     void arrange();
+    void index_clauses();
     std::vector<std::tuple<State, State, Product>> dormant_;
+    /// Of the clause and grantor before, which most often are the next one's as well.
+    std::tuple<const Clause*, State, std::shared_ptr<const std::vector<Grant::Limit>>> limits_before_{};
 };
 
 AccordStatus status_of(const Family& f, Time t, Time known);

@@ -138,36 +138,138 @@ bool LawView::site_stands(std::string_view accord, std::string_view sensor) cons
 
 namespace {
 
-/// The first grant that releases, or the refusal that came nearest. `whole`: every grant by the whole evaluation, as
-/// explanations need it; else what refuses most is asked first. The answers are the same.
-Decision best_of(const LawView::Impl& view, const Evaluator& evaluator, const LawView::Impl::Pair& p, bool whole) {
-    Decision best;
-    best.not_before = Time::max();
+/// The answer so far: the first grant that releases, or the refusal that came nearest, of those the first.
+class Best {
+  public:
+    Best(const LawView::Impl::Pair& p, const Object& o) {
+        decision_.not_before = Time::max();
+        if (p.dormant >> static_cast<unsigned>(o.product) & 1) decision_.reason = Reason::not_operative;
+    }
+    /// Whether a refusal for this reason, by grant `at` of the view, would be the answer.
+    bool is_better(Reason r, std::size_t at) const {
+        if (decision_.reason == Reason::too_early) return false;
+        const int now = nearness(r), best = nearness(decision_.reason);
+        return now > best || (now == best && at < at_);
+    }
+    void refused(Reason r, const Grant& g, std::size_t at) {
+        if (!is_better(r, at)) return;
+        decision_ = {};
+        decision_.reason = r;
+        decision_.grant = &g;
+        at_ = at;
+    }
+    /// True when it releases: no other is to be asked.
+    bool evaluated(const Decision& d, std::size_t at) {
+        // Too early is worth waiting for; else the reason that came furthest is the most telling.
+        const bool sooner = d.reason == Reason::too_early &&
+                            (decision_.reason != Reason::too_early || d.not_before < decision_.not_before);
+        if (d.released() || sooner || (d.reason != Reason::too_early && is_better(d.reason, at))) {
+            decision_ = d;
+            at_ = at;
+        }
+        return d.released();
+    }
+    const Decision& decision() const { return decision_; }
+
+  private:
+    Decision decision_;
+    std::size_t at_ = 0;
+};
+
+/// One grant after the other. `whole`: every one by the whole evaluation, as explanations need it; else what refuses
+/// most is asked first. The answers are the same.
+Decision one_by_one(const LawView::Impl& view, const Evaluator& evaluator, const LawView::Impl::Pair& p, bool whole) {
     const auto& object = evaluator.o;
-    if (p.dormant >> static_cast<unsigned>(object.product) & 1) best.reason = Reason::not_operative;
+    Best best(p, object);
     Quick::Memo memo;
     for (auto i = p.begin; i < p.end; ++i) {
         const auto& quick = view.quick[i];
         if (quick.product != object.product) continue;
         const auto& g = view.grants[i];
         if (object.under && g.reference() != *object.under) continue;
-        Decision d;
-        const auto refused = whole ? std::nullopt : quick.refuses(object, evaluator.now, evaluator.skew, memo);
-        if (refused) {
-            if (best.reason == Reason::too_early || nearness(*refused) <= nearness(best.reason)) continue;
-            d.reason = *refused;
-            d.grant = &g;
-        } else {
-            d.reason = evaluator.grant(g, d);
+        if (const auto r = whole ? std::nullopt : quick.refuses(object, evaluator.now, evaluator.skew, memo)) {
+            best.refused(*r, g, i);
+            continue;
         }
-        if (d.released()) return d;
-        // Too early is worth waiting for; else the reason that came furthest is the most telling.
-        const bool better = d.reason == Reason::too_early
-                                ? best.reason != Reason::too_early || d.not_before < best.not_before
-                                : best.reason != Reason::too_early && nearness(d.reason) > nearness(best.reason);
-        if (better) best = d;
+        Decision d;
+        d.reason = evaluator.grant(g, d);
+        if (best.evaluated(d, i)) break;
     }
-    return best;
+    return best.decision();
+}
+
+/// Whether all grants of a pair can be asked about the object at once: it is the grantor's own, of its own sensors, and
+/// falls into the time in which all of them hold.
+bool together(const LawView::Impl::Pair& p, const Evaluator& e, State grantor) {
+    const auto& o = e.o;
+    if (!p.index || o.under || !o.associated || o.near_excluded || o.time > e.now + e.skew) return false;
+    if (!o.originator.empty() && o.originator != grantor) return false;
+    if (o.time - e.skew < p.all_since || o.time < Time{p.all_since.ns + e.skew.ns}) return false;
+    if (p.all_until != Time::max() && e.now + e.skew >= p.all_until) return false;
+    return std::ranges::all_of(o.sources, [&](const Source& s) { return s.owner == grantor && s.site_accord.empty(); });
+}
+
+/// As one_by_one(), by masks.
+Decision at_once(const LawView::Impl& view, Evaluator evaluator, const LawView::Impl::Pair& p) {
+    const auto& o = evaluator.o;
+    const auto& index = *p.index;
+    Best best(p, o);
+    ClauseIndex::Left left;
+    index.sort(o, left);
+    std::array<std::uint64_t, ClauseIndex::most_areas / 64> asked, inside;
+    for (auto* bits : {&asked, &inside}) std::fill_n(bits->begin(), index.area_words(), 0);
+    const auto lies_inside = [&](std::size_t i) {
+        const auto area = index.area_of(i);
+        const auto bit = std::uint64_t{1} << area % 64;
+        if ((asked[area / 64] & bit) == 0) {
+            asked[area / 64] |= bit;
+            inside[area / 64] = index.area(area)->inside(o.at, 0) ? inside[area / 64] | bit : inside[area / 64] & ~bit;
+        }
+        return (inside[area / 64] & bit) != 0;
+    };
+    // Grants lie apart and are rarely looked at twice: they are fetched some steps before they are needed.
+    constexpr int ahead = 4;
+    for (std::size_t w = 0; w < index.words(); ++w) {
+        auto fetched = left.ask[w] | left.near[w];
+        const auto fetch_one = [&] {
+            if (fetched == 0) return;
+            const auto* g = &view.grants[p.begin + 64 * w + static_cast<std::size_t>(std::countr_zero(fetched))];
+            for (std::size_t line = 0; line < sizeof(Grant); line += 64)
+                __builtin_prefetch(reinterpret_cast<const char*>(g) + line);
+            fetched &= fetched - 1;
+        };
+        for (int k = 0; k < ahead; ++k) fetch_one();
+        for (auto bits = left.ask[w] | left.near[w]; bits != 0; bits &= bits - 1) {
+            const auto i = 64 * w + static_cast<std::size_t>(std::countr_zero(bits));
+            const auto at = p.begin + i;
+            fetch_one();
+            const auto& g = view.grants[at];
+            if ((left.near[w] >> i % 64 & 1) != 0 && !lies_inside(i)) {
+                best.refused(Reason::outside_area, g, at);
+                continue;
+            }
+            const bool held = ((left.near[w] | left.inside[w]) >> i % 64 & 1) != 0;
+            evaluator.holds_object = held ? index.area(index.area_of(i)) : nullptr;
+            Decision d;
+            d.reason = evaluator.grant(g, d);
+            if (best.evaluated(d, at)) return best.decision();
+        }
+    }
+    ClauseIndex::Refused refused;
+    index.sort(o, refused);
+    const auto consider = [&](const ClauseIndex::Mask& clauses, Reason reason) {
+        const auto none = index.words() * 64, first = first_of(clauses, index.words(), none);
+        if (first != none) best.refused(reason, view.grants[p.begin + first], p.begin + first);
+    };
+    const bool known = o.identity != picture::Identity::pending && o.identity != picture::Identity::unknown;
+    consider(refused.identity, known ? Reason::wrong_identity : Reason::unknown_identity);
+    consider(refused.flight_class,
+             o.flight_class == picture::FlightClass::unknown ? Reason::unknown_class : Reason::wrong_class);
+    consider(refused.unknown_height, Reason::unknown_height);
+    consider(refused.band, Reason::outside_band);
+    consider(refused.area, Reason::outside_area);
+    consider(refused.view, Reason::sensor_not_covered);
+    return best.decision();
 }
 
 }  // namespace
@@ -175,7 +277,8 @@ Decision best_of(const LawView::Impl& view, const Evaluator& evaluator, const La
 Decision LawView::decide(const Object& object, State grantor, State receiver, Time now) const {
     const auto* p = impl_->pair(grantor, receiver);
     if (!p || grantor == receiver) return {};
-    return best_of(*impl_, Evaluator{object, receiver, *this, now, impl_->skew, nullptr}, *p, false);
+    const Evaluator evaluator{object, receiver, *this, now, impl_->skew, nullptr};
+    return together(*p, evaluator, grantor) ? at_once(*impl_, evaluator, *p) : one_by_one(*impl_, evaluator, *p, false);
 }
 
 namespace {
@@ -229,7 +332,7 @@ bool LawView::excluded(const Object& object, const Grant& grant) const {
 Explanation LawView::explain(const Object& object, State grantor, State receiver, Time now) const {
     Explanation out;
     if (const auto* p = impl_->pair(grantor, receiver); p && grantor != receiver) {
-        out.decision = best_of(*impl_, Evaluator{object, receiver, *this, now, impl_->skew, nullptr}, *p, true);
+        out.decision = one_by_one(*impl_, Evaluator{object, receiver, *this, now, impl_->skew, nullptr}, *p, true);
     }
     auto& lines = out.lines;
     const auto& d = out.decision;

@@ -59,6 +59,8 @@ std::vector<State> some(Random& r, const std::vector<State>& from, int least) {
     return out;
 }
 
+}  // namespace
+
 ClauseSpec draw_clause(Random& r, const AccordSpec& a, int number) {
     ClauseSpec c;
     c.id = "c" + std::to_string(number);
@@ -80,8 +82,6 @@ ClauseSpec draw_clause(Random& r, const AccordSpec& a, int number) {
     }
     return c;
 }
-
-}  // namespace
 
 AccordSpec draw_accord(Random& r, const std::string& id) {
     AccordSpec a;
@@ -159,9 +159,9 @@ std::string print(const AccordSpec& a, Mutation m) {
     constexpr auto text_day = [](Time t) { return base::format_date(base::date_of(t)); };
     const auto days = a.days + (m == Mutation::off_by_one_day ? 1 : 0);
     auto out = fmt::format(
-        "format = 1\nid = \"{}\"\nparties = {}\n[signed]\non = {}\ncertainty = \"public\"\nsource = \"\"\n[entry]\n"
+        "format = 1\nid = \"{}\"\nparties = {}\n{}[signed]\non = {}\ncertainty = \"public\"\nsource = \"\"\n[entry]\n"
         "consent = \"ratification\"\nrule = \"after_deposits\"\ncount = {}\ndays = {}\n",
-        a.id, list(a.parties), text_day(a.signed_on), a.count, days);
+        a.id, list(a.parties), a.keys, text_day(a.signed_on), a.count, days);
     if (a.term_months) {
         out += fmt::format("[term]\nmonths = {}\nrenewal = \"automatic\"\nnotice_months = {}\n", a.term_months,
                            m == Mutation::late_notice_in_time ? 0 : a.notice_months);
@@ -173,6 +173,7 @@ std::string print(const AccordSpec& a, Mutation m) {
         out += fmt::format("[[region]]\nname = \"box{}\"\npolygon = [[{}, {}], [{}, {}], [{}, {}], [{}, {}]]\n", i,
                            b.south, b.west, b.south, b.east, b.north, b.east, b.north, b.west);
     }
+    out += a.tables;
     const auto exclusions = [&](const std::vector<Terms>& list_of, std::string_view header) {
         for (std::size_t i = 0; i < list_of.size() && m != Mutation::skip_exclusions; ++i) {
             out += fmt::format("{}\nid = \"x{}\"\n{}", header, i, print_terms(list_of[i], false));
@@ -186,6 +187,7 @@ std::string print(const AccordSpec& a, Mutation m) {
             "fields = [\"velocity\"]\ngrid_km = {}\ndelay_s = {}\nrate_s = {}\nvalidity_s = {}\nincludes_onward = {}\n",
             c.id, c.from.text(), list(c.to), print_terms(c.terms, true), c.grid_km, c.delay_s, c.rate_s, c.validity_s,
             c.includes_onward);
+        out += c.more;
         exclusions(c.exclusions, "[[clause.exclusion]]");
         const bool all = m == Mutation::ignore_onward_consent;
         if (!c.onward.empty() || all) {

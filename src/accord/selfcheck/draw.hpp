@@ -4,6 +4,7 @@
 #include <asman/accord/law.hpp>
 #include <asman/accord/selfcheck.hpp>
 
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -46,6 +47,7 @@ struct ClauseSpec {
     bool includes_onward = false;
     std::vector<State> onward;
     int onward_grid_km = 0, onward_delay_s = 0;
+    std::string more;  ///< terms that the oracle does not read, as they stand in the text
 };
 
 struct AccordSpec {
@@ -57,6 +59,7 @@ struct AccordSpec {
     std::vector<Box> boxes;
     std::vector<ClauseSpec> clauses;
     std::vector<Terms> exclusions;
+    std::string keys, tables;  ///< what the oracle does not read, as it stands in the text
 };
 
 struct ActSpec {
@@ -72,6 +75,7 @@ struct WorldSpec {
 };
 
 AccordSpec draw_accord(Random& r, const std::string& id);
+ClauseSpec draw_clause(Random& r, const AccordSpec& a, int number);
 WorldSpec draw_world(Random& r);
 Object draw_object(Random& r, const WorldSpec& w, Time now);
 Time draw_instant(Random& r, const WorldSpec& w);
@@ -80,6 +84,10 @@ std::string print(const AccordSpec& a, Mutation m);
 std::string print(const ActSpec& a, bool with_recorded);
 Files files_of(const WorldSpec& w, Mutation m, bool with_acts = true);
 std::string words_of(const Object& o, State g, State r, Time now);
+
+/// A law with so many clauses between two states that they are decided on at once says of an object what each says
+/// alone. Nothing, or what differs.
+std::optional<std::string> many_decide_as_each(Random& r, Mutation m);
 
 /// What a slow reading of the description says: ids of the clauses that release the object ("X/c1"), in any order.
 std::vector<std::string> oracle(const WorldSpec& w, const Object& o, State g, State r, Time now);

@@ -350,6 +350,7 @@ constexpr Property properties[]{
     {"live, by replay or directly: the same", every_way_to_an_instant_is_the_same},
     {"hindsight makes no earlier release lawful", hindsight_widens_nothing},
     {"explaining decides the same as deciding", explaining_decides_the_same},
+    {"many clauses at once decide as each alone", many_decide_as_each},
     {"parse, print, parse is the identity; layout does not count", printing_keeps_the_text},
     {"any other change is another law", any_change_is_another_law},
     {"a text that cannot be read releases nothing", a_broken_text_releases_nothing},

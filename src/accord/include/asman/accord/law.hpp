@@ -104,7 +104,8 @@ class Grant {
     State grantor_, receiver_;
     Time since_, until_;
     std::vector<std::string> assumed_;
-    std::vector<Limit> limits_;  ///< exclusions of the clause, its accord, the accord's parents, the grantor
+    /// Exclusions of the clause, its accord, the accord's parents, the grantor: towards every receiver the same.
+    std::shared_ptr<const std::vector<Limit>> limits_;
 };
 
 /// The law at an instant, and for as long as nothing changes.
