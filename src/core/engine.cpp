@@ -2,6 +2,7 @@
 #include "ingest.hpp"
 #include "law_desk.hpp"
 #include "notice_desk.hpp"
+#include "surroundings.hpp"
 
 #include <asman/accord/decide.hpp>
 #include <asman/airspace/watch.hpp>
@@ -72,6 +73,9 @@ struct Engine::Impl {
         for (auto& e : events) out.events.push_back(std::move(e));
     }
 
+    NoticeDesk::Now as_now() {
+        return {now, law->law_time(), law->releasing(), law->partners(), law->exporter(), *ingest, joint->tracks()};
+    }
     base::Result<void> begin(const Start& start);
     void law_changed();
     void set_keys();
@@ -92,15 +96,8 @@ base::Result<void> Engine::Impl::begin(const Start& start) {
     const auto file = files.find("node.toml");
     if (file == files.end()) return base::fail(base::Errc::missing, "the bundle has no node.toml");
     ASMAN_TRY(config, parse_node_config(file->second, "node.toml"));
-    airspace::Config watch_config;
-    watch_config.own = config.state;
-    if (const auto b = files.find("borders.geojson"); b != files.end()) {
-        ASMAN_TRY(auto parsed, geo::Borders::parse(b->second, "borders.geojson"));
-        borders = std::make_shared<const geo::Borders>(std::move(parsed));
-        if (const auto* own = borders->find(config.state.text())) watch_config.land = own->land;
-    }
-    watch_config.expected = config.expected;
-    watch_config.friends = config.state_aircraft;
+    ASMAN_TRY(auto around, surroundings(start.bundle, config));
+    borders = std::move(around.borders);
     ASMAN_TRY(ingest, Ingest::make(config));
     law.emplace(config, start.bundle, borders);
     ASMAN_CHECK(ingest->want(law->sensor_views()));
@@ -109,8 +106,8 @@ base::Result<void> Engine::Impl::begin(const Start& start) {
     audit->national(now, "start",
                     fmt::format("law {}, configuration {}", law->digest().hex(), start.bundle.digest().hex()));
     joint.emplace(config.state, fuse::Config{}, borders);
-    watch.emplace(watch_config);
-    notices.emplace(config, start.bundle, std::move(watch_config), borders);
+    watch.emplace(around.watch);
+    notices.emplace(config, start.bundle, std::move(around.watch), borders);
     opener.emplace(config.state);
     set_keys();
     if (const auto taken = files.find("envelopes.received"); taken != files.end()) {
@@ -267,7 +264,7 @@ void Engine::Impl::show() {
 }
 
 void Engine::Impl::release() {
-    const NoticeDesk::Now moment{now, *law, *ingest, joint->tracks()};
+    const auto moment = as_now();
     notices->expire(now, *law, false);
     notices->advance(moment);
     std::map<picture::State, wire::Batch> state, log;
@@ -306,7 +303,7 @@ void Engine::Impl::send(picture::State to, wire::Batch& batch, bool log_class) {
 
 /// What a person asks for, where the role may (architecture.md, Who may act).
 base::Result<void> Engine::Impl::command(const Command& c) {
-    const NoticeDesk::Now moment{now, *law, *ingest, joint->tracks()};
+    const auto moment = as_now();
     const auto may = [&](std::initializer_list<std::string_view> roles) {
         return std::ranges::find(roles, c.role) != roles.end();
     };

@@ -53,6 +53,19 @@ std::vector<release::LocalView> local_views(const Ingest& ingest) {
     return out;
 }
 
+/// Which values a receiver gets.
+std::uint16_t values_in(const picture::ReleasedReport& r) {
+    const auto& t = r.report;
+    std::uint16_t out = 0;
+    for (const bool there :
+         {t.pressure_altitude.has_value(), t.geometric_height.has_value(), t.identity.mode_3a.has_value(),
+          t.identity.address.has_value(), !t.identity.callsign.empty(),
+          t.identity.emergency != picture::ReportedIdentity{}.emergency, t.identity.special_position,
+          r.sensor_at.has_value(), t.sensor.value != 0})
+        out = static_cast<std::uint16_t>(out << 1 | there);
+    return out;
+}
+
 }  // namespace
 
 NoticeDesk::NoticeDesk(const NodeConfig& config, const Bundle& bundle, airspace::Config watch,
@@ -79,7 +92,7 @@ release::Basis NoticeDesk::basis_of(const picture::JointTrack& track) const {
 std::uint64_t NoticeDesk::number_of(const Now& now, State to, std::uint64_t clause_view, std::uint64_t track) const {
     for (const auto& v : now.ingest.views())
         if (std::ranges::find(v.clauses, clause_view) != v.clauses.end())
-            return now.law.exporter().number_of(to, v.clauses.front(), track);
+            return now.exporter.number_of(to, v.clauses.front(), track);
     return 0;
 }
 
@@ -91,15 +104,15 @@ std::uint64_t NoticeDesk::number_of(const Now& now, State to, const picture::Joi
             const bool same = std::ranges::any_of(v.tracks, [&](const auto& t) {
                 return t.number == c.number && t.kinematics.at == c.track.kinematics.at;
             });
-            if (const auto n = now.law.exporter().number_of(to, v.clauses.front(), c.number); same && n != 0) return n;
+            if (const auto n = now.exporter.number_of(to, v.clauses.front(), c.number); same && n != 0) return n;
         }
     }
     return 0;
 }
 
 void NoticeDesk::advance(const Now& now) {
-    const auto& view = now.law.releasing();
-    const bool wanted = std::ranges::any_of(now.law.partners(), [&](State to) {
+    const auto& view = now.releasing;
+    const bool wanted = std::ranges::any_of(now.partners, [&](State to) {
         return std::ranges::any_of(view.grants(config_->state, to), [](const accord::Grant& g) {
             return g.clause().product == accord::Product::target_reports;
         });
@@ -111,9 +124,9 @@ void NoticeDesk::advance(const Now& now) {
 }
 
 void NoticeDesk::alerts(const Now& now) {
-    const auto& view = now.law.releasing();
+    const auto& view = now.releasing;
     std::set<std::pair<State, picture::ClauseRef>> wanted;
-    for (const auto& to : now.law.partners()) {
+    for (const auto& to : now.partners) {
         for (const auto& g : view.grants(config_->state, to)) {
             if (g.clause().product != accord::Product::alerts) continue;
             const std::pair id(to, g.reference());
@@ -143,9 +156,9 @@ void NoticeDesk::watch_view(AlertView& v, const accord::Grant& grant, const Now&
         for (const auto& c : t.contributions)
             if (!c.clauses.empty()) foreign.push_back(c);
     const auto to = grant.receiver();
-    const auto law_now = now.law.law_time();
+    const auto law_now = now.law_time;
     std::vector<picture::Track> own;
-    for (auto& batch : v.exporter.release(local, foreign, now.law.releasing(), now.time, law_now, std::span(&to, 1))) {
+    for (auto& batch : v.exporter.release(local, foreign, now.releasing, now.time, law_now, std::span(&to, 1))) {
         for (const auto& d : batch.drops)
             if (d.originator != config_->state) v.joint.drop_foreign(d.originator, config_->state, d.number);
         for (auto& c : batch.contributions) {
@@ -166,7 +179,7 @@ void NoticeDesk::watch_view(AlertView& v, const accord::Grant& grant, const Now&
             for (const auto& part : local)
                 for (const auto& l : part.tracks)
                     if (c.clauses.empty() && v.exporter.number_of(to, part.views.front(), l.number) == c.number)
-                        return now.law.exporter().number_of(to, part.views.front(), l.number);
+                        return now.exporter.number_of(to, part.views.front(), l.number);
         return 0;
     };
     const auto say = [&](const picture::Alert& a) {
@@ -198,10 +211,10 @@ void NoticeDesk::watch_view(AlertView& v, const accord::Grant& grant, const Now&
 }
 
 void NoticeDesk::sensors(const Now& now) {
-    for (const auto& to : now.law.partners()) {
+    for (const auto& to : now.partners) {
         for (const auto kind : {NoticeKind::sensor_status, NoticeKind::coverage}) {
             base::Duration validity{0};
-            for (const auto& g : now.law.releasing().grants(config_->state, to))
+            for (const auto& g : now.releasing.grants(config_->state, to))
                 if (g.clause().product == release::product_of(kind))
                     validity = validity.ns == 0 ? g.clause().validity : std::min(validity, g.clause().validity);
             if (validity.ns > 0) sensor_to(to, kind, validity, now);
@@ -229,18 +242,22 @@ void NoticeDesk::sensor_to(State to, NoticeKind kind, base::Duration validity, c
         told = {words, now.time};
         release::Basis basis;
         basis.sensor = &sensor;
-        gate_.offer(n, basis, sensor.id.value, now.law.releasing(), now.time, now.law.law_time(), std::span(&to, 1));
+        gate_.offer(n, basis, sensor.id.value, now.releasing, now.time, now.law_time, std::span(&to, 1));
     }
 }
 
 void NoticeDesk::collect(const Now& now, std::map<State, wire::Batch>& state, std::map<State, wire::Batch>& log) {
-    for (auto& [to, n] : gate_.take(now.law.releasing(), now.time, now.law.law_time())) {
+    auto notices = gate_.take(now.releasing, now.time, now.law_time);
+    for (std::size_t i = 0; i < notices.size(); ++i) {
+        auto& [to, n] = notices[i];
         auto& batch = log[to];
         if (batch.notices.size() >= wire::max_notices) {
             ++dropped_;
             continue;
         }
         ++notices_out_;
+        if (keep_handed_)
+            handed_.push_back({to, release::product_of(n.kind), gate_.origins()[i], n.time, n.leave, n.what, 0});
         batch.notices.push_back(std::move(n));
     }
     std::map<std::uint64_t, std::vector<track::Registration>> registrations;  // of each view, asked once
@@ -257,14 +274,24 @@ void NoticeDesk::collect(const Now& now, std::map<State, wire::Batch>& state, st
         return number_of(now, to, clause_view, track);
     };
     const auto local = local_views(now.ingest);
-    for (auto& [to, r] : reports_gate_.release(fresh_, local, now.law.releasing(), now.time, now.law.law_time(),
-                                               now.law.partners(), bias, numbers)) {
+    auto reports =
+        reports_gate_.release(fresh_, local, now.releasing, now.time, now.law_time, now.partners, bias, numbers);
+    for (std::size_t i = 0; i < reports.size(); ++i) {
+        auto& [to, r] = reports[i];
         auto& batch = state[to];
         if (batch.reports.size() >= wire::max_reports) {
             ++dropped_;
             continue;
         }
         ++reports_out_;
+        if (keep_handed_)
+            handed_.push_back({to,
+                               accord::Product::target_reports,
+                               reports_gate_.origins()[i],
+                               r.report.time,
+                               r.leave,
+                               {},
+                               values_in(r)});
         batch.reports.push_back(std::move(r));
     }
     fresh_.clear();
@@ -287,8 +314,8 @@ base::Result<void> NoticeDesk::identify(const Command& command, const Now& now) 
     n.at = track->fused.kinematics.at;
     n.what = std::string(picture::name(*identity));
     n.detail = argument(command, "reason").substr(0, wire::max_text);
-    gate_.offer(n, basis_of(*track), track->number, now.law.releasing(), now.time, now.law.law_time(),
-                now.law.partners(), [&](State to) { return number_of(now, to, *track); });
+    gate_.offer(n, basis_of(*track), track->number, now.releasing, now.time, now.law_time, now.partners,
+                [&](State to) { return number_of(now, to, *track); });
     return {};
 }
 
@@ -319,7 +346,7 @@ base::Result<void> NoticeDesk::incident(const Command& command, const Now& now) 
     n.what = name;
     n.detail = argument(command, "text").substr(0, wire::max_text);
     n.open = argument(command, "open") != "false";
-    gate_.offer(n, basis, number, now.law.releasing(), now.time, now.law.law_time(), now.law.partners());
+    gate_.offer(n, basis, number, now.releasing, now.time, now.law_time, now.partners);
     if (!n.open) incidents_.erase(name);
     return {};
 }

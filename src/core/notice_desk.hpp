@@ -21,8 +21,10 @@ class NoticeDesk {
     /// One picture's worth: reports since the last, alerts of each view, sensors' state when it changes or must be
     /// renewed.
     struct Now {
-        base::Time time;
-        const LawDesk& law;
+        base::Time time, law_time;
+        const accord::LawView& releasing;
+        std::span<const picture::State> partners;  ///< sorted
+        const release::Exporter& exporter;         ///< of tracks: under which numbers the partners have them
         Ingest& ingest;
         std::span<const picture::JointTrack> joint;
     };
@@ -30,6 +32,19 @@ class NoticeDesk {
     /// Adds what may go to each partner: reports to `state` messages, notices to `log` ones.
     void collect(const Now& now, std::map<picture::State, wire::Batch>& state,
                  std::map<picture::State, wire::Batch>& log);
+
+    /// What collect() let go, for those who compare laws; kept only if asked for.
+    struct Handed {
+        picture::State to;
+        accord::Product product = accord::Product::target_reports;
+        release::Origin origin;
+        base::Time time;  ///< of applicability
+        picture::Leave leave;
+        std::string what;          ///< of a notice
+        std::uint16_t fields = 0;  ///< of a report: which of its values are there, a bit each
+    };
+    void keep_handed() { keep_handed_ = true; }
+    std::vector<Handed> take_handed() { return std::exchange(handed_, {}); }
 
     /// A person's decision about a joint track. It rests on all that the track was made of.
     base::Result<void> identify(const Command& command, const Now& now);
@@ -84,6 +99,8 @@ class NoticeDesk {
     std::map<std::uint64_t, picture::Identity> identities_;  ///< a person's, by joint track
     std::map<std::string, std::uint64_t> incidents_;         ///< own numbers, by name
     std::uint64_t next_number_ = 1;
+    bool keep_handed_ = false;
+    std::vector<Handed> handed_;
     std::vector<picture::Notice> held_;
     std::vector<picture::ReleasedReport> reports_;
     std::uint64_t notices_in_ = 0, reports_in_ = 0, notices_out_ = 0, reports_out_ = 0, dropped_ = 0;

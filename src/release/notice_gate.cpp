@@ -72,12 +72,14 @@ struct NoticeGate::Impl {
         Time not_before;
         picture::ClauseRef clause;
         Time law_time;  ///< of applicability, by the law's clock
+        Origin origin;
     };
     struct Receiver {
         Numbers numbers;
         std::deque<Waiting> waiting;
     };
     std::map<State, Receiver> receivers;
+    std::vector<Origin> origins;
 
     Receiver& receiver(State to) {
         // A notice's number stays its own however long it is silent: no gap renews it.
@@ -106,6 +108,10 @@ const NoticeGate::Counted& NoticeGate::counted() const {
     return impl_->counted;
 }
 
+std::span<const Origin> NoticeGate::origins() const {
+    return impl_->origins;
+}
+
 NoticeGate::Impl::Parts NoticeGate::Impl::parts(const picture::Notice& n, const Basis& basis,
                                                 const accord::LawView& view, Duration offset) const {
     Parts out;
@@ -132,6 +138,7 @@ void NoticeGate::Impl::send(State to, picture::Notice n, std::uint64_t own_numbe
                             Time law_now) {
     auto& r = receiver(to);
     std::uint64_t retired = 0;
+    const Origin origin{own_number, n.at};
     n.number = r.numbers.use({config.self, {}, own_number, static_cast<std::uint64_t>(n.kind)}, now, retired).number;
     n.leave.originator = n.leave.via = config.self;
     n.leave.clauses = {d.grant->reference()};
@@ -146,7 +153,7 @@ void NoticeGate::Impl::send(State to, picture::Notice n, std::uint64_t own_numbe
         ++counted.overflow;
     }
     const auto time = n.time;
-    r.waiting.push_back({std::move(n), time + d.delay, d.grant->reference(), time + (law_now - now)});
+    r.waiting.push_back({std::move(n), time + d.delay, d.grant->reference(), time + (law_now - now), origin});
 }
 
 void NoticeGate::offer(const picture::Notice& notice, const Basis& basis, std::uint64_t own_number,
@@ -187,6 +194,7 @@ void NoticeGate::pass(picture::Notice notice, std::uint64_t own_number, const ac
 std::vector<std::pair<State, picture::Notice>> NoticeGate::take(const accord::LawView& view, Time now, Time law_now) {
     auto& m = *impl_;
     std::vector<std::pair<State, picture::Notice>> out;
+    m.origins.clear();
     if (!view.holds_at(law_now)) return out;
     for (auto& [to, r] : m.receivers) {
         std::deque<Impl::Waiting> rest;
@@ -199,6 +207,7 @@ std::vector<std::pair<State, picture::Notice>> NoticeGate::take(const accord::La
             } else {
                 ++m.counted.released[w.clause];
                 out.emplace_back(to, std::move(w.notice));
+                m.origins.push_back(w.origin);
             }
         }
         r.waiting = std::move(rest);

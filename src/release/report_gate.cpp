@@ -49,6 +49,7 @@ struct ReportGate::Impl {
         std::uint64_t clause_view = 0;
     };
     std::map<State, std::deque<Waiting>> waiting;
+    std::vector<Origin> origins;
     /// The latest plot of each sensor and track, for rate slots, by receiver and clause.
     using Sampled = std::map<std::pair<picture::SensorId, std::uint64_t>, Time>;
     std::map<std::pair<State, picture::ClauseRef>, Sampled> sampled;
@@ -85,6 +86,10 @@ ReportGate& ReportGate::operator=(ReportGate&&) noexcept = default;
 
 const NoticeGate::Counted& ReportGate::counted() const {
     return impl_->counted;
+}
+
+std::span<const Origin> ReportGate::origins() const {
+    return impl_->origins;
 }
 
 picture::ReleasedReport ReportGate::Impl::made(const picture::TargetReport& report, const picture::Sensor& sensor,
@@ -212,6 +217,7 @@ void ReportGate::Impl::one(Round& r, const picture::TargetReport& report, std::u
     released.leave.valid_until = d.valid_until - offset;
     if (nearest && r.number_of) released.track = r.number_of(r.to, clause_view, nearest->track->number);
     r.out.emplace_back(r.to, std::move(released));
+    origins.push_back({report.number, where->at});
 }
 
 std::vector<std::pair<State, picture::ReleasedReport>> ReportGate::release(
@@ -219,6 +225,7 @@ std::vector<std::pair<State, picture::ReleasedReport>> ReportGate::release(
     Time now, Time law_now, std::span<const State> receivers, const BiasOf& bias_of, const NumberOf& number_of) {
     auto& m = *impl_;
     std::vector<std::pair<State, picture::ReleasedReport>> out;
+    m.origins.clear();
     if (!given.holds_at(law_now)) return out;
     for (const auto& to : receivers) {
         for (const auto& grant : given.grants(m.config.self, to)) {

@@ -211,4 +211,60 @@ struct Nodes {
     std::uint64_t received_by_c() const { return federation.engine(2).counters().at("contributions_received"); }
 };
 
+inline std::string more_clause(const std::string& product, const std::string& more = "") {
+    return "[[clause]]\nid = \"" + product +
+           "\"\ncertainty = \"public\"\nsource = \"made\"\nfrom = [\"BBB\"]\nto = [\"CCC\"]\nproduct = \"" + product +
+           "\"\narea = \"here\"\nfields = [\"velocity\", \"height\", \"mode_3a\", \"address\", \"callsign\", "
+           "\"standard_identity\", \"emergency\", \"sensor_position\", \"accuracy\"]\nvalidity_s = 20\n" +
+           more;
+}
+
+/// B releases everything to C but what A has not consented to; an intruder without transponder flies from C's side into
+/// B's land.
+inline Setting everything(bool consent = false) {
+    Setting o;
+    o.scenario = scenario_text + R"([[intruder]]
+name = "x"
+route = ["42.6,73.6", "44.2,76.8"]
+start_s = -100
+speed_mps = 250
+rcs_m2 = 20
+clearance_m = 300
+[[intruder.level]]
+name = "high"
+altitude_m = 8000
+)";
+    auto& ab = o.accords["A-B.toml"];
+    ab = accord("A-B", "AAA", "BBB", consent ? "[clause.onward]\nto = [\"CCC\"]\n" : "");
+    ab.replace(ab.find("radius_km = 900"), 15, "radius_km = 130");
+    o.accords["B-C.toml"] =
+        accord("B-C", "BBB", "CCC", "includes_onward = true\n") +
+        more_clause("target_reports", "unassociated = \"release\"\nform = \"geodetic\"\n") +
+        more_clause("alerts", "includes_onward = true\n") + more_clause("identity", "includes_onward = true\n") +
+        more_clause("incidents", "includes_onward = true\n") + more_clause("sensor_status") + more_clause("coverage");
+    o.borders = R"({"type":"FeatureCollection","features":[
+{"type":"Feature","properties":{"iso3":"AAA","name":"A"},"geometry":{"type":"Polygon","coordinates":[[[70,39],[74.6,39],[74.6,43.2],[70,43.2],[70,39]]]}},
+{"type":"Feature","properties":{"iso3":"BBB","name":"B"},"geometry":{"type":"Polygon","coordinates":[[[74.8,39],[80,39],[80,47],[74.8,47],[74.8,39]]]}},
+{"type":"Feature","properties":{"iso3":"CCC","name":"C"},"geometry":{"type":"Polygon","coordinates":[[[66,39],[69.9,39],[69.9,43.2],[66,43.2],[66,39]]]}}]})";
+    return o;
+}
+
+inline core::Command command(const std::string& action, std::map<std::string, std::string> arguments,
+                             const std::string& role = "lead") {
+    return {"ada", role, action, std::move(arguments)};
+}
+
+/// A joint track of B over its own land that has what A released, or has not.
+inline std::uint64_t track_of_b(const Nodes& nodes, bool with_a) {
+    for (const auto& t : nodes.federation.engine(1).joint()) {
+        const auto from = [&](const char* s) {
+            return std::ranges::any_of(t.contributions, [&](const auto& c) { return c.originator == State(s); });
+        };
+        const bool held_by_c =
+            std::ranges::any_of(t.contributions, [&](const auto& c) { return c.originator == State("BBB"); });
+        if (t.airspace == State("BBB") && held_by_c && from("AAA") == with_a) return t.number;
+    }
+    return 0;
+}
+
 }  // namespace asman::study::testing_world

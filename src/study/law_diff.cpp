@@ -29,6 +29,16 @@ struct OfCell {
     std::array<std::set<std::pair<std::uint64_t, std::int64_t>>, 2> minutes;  ///< of which track
 };
 
+/// One object that is no track: what is said of it in each minute, under both laws.
+struct OfObject {
+    std::array<std::map<std::int64_t, std::string>, 2> said;
+    base::Time time;  ///< latest of applicability
+};
+struct OfProduct {
+    std::map<std::pair<std::string, std::uint64_t>, OfObject> objects;
+    ProductDiff diff;
+};
+
 using CellKey = std::pair<std::int64_t, std::int64_t>;
 struct OfPair {
     std::map<std::uint64_t, OfTrack> tracks;
@@ -52,6 +62,13 @@ std::string words(const release::Way& w) {
     if (w.coarsening.grid > 0) out += fmt::format(", grid {} km", w.coarsening.grid / 1000);
     if (w.coarsening.delay.ns > 0) out += fmt::format(", {} s late", w.coarsening.delay.seconds());
     return out;
+}
+
+std::string words(const core::ComparedOther& o) {
+    std::string out;
+    for (const auto& c : o.leave.clauses) out += c.text() + " ";
+    const auto& k = o.leave.coarsening;
+    return out + fmt::format("{} {} {} {} {}", k.grid, k.delay.ns, k.identity_removed, k.height_removed, o.fields);
 }
 
 /// Alike for who receives it: the text's digest may differ where its terms do not.
@@ -79,6 +96,9 @@ class Collector {
   public:
     Collector(const std::array<accord::Law, 2>& laws, const LawDiffOptions& options) : laws_(laws), options_(options) {
         for (std::size_t i = 0; i < 2; ++i) out_.laws[i] = laws[i].digest();
+        for (const auto& law : laws)
+            for (const auto& text : law.texts())
+                for (const auto& clause : text->clauses) longest_delay_ = std::max(longest_delay_, clause.delay);
         out_.first = out_.law_first = base::Time::max();
         out_.last = out_.law_last = base::Time::min();
     }
@@ -102,11 +122,13 @@ class Collector {
             if (progress) progress(static_cast<double>(log.offset()) / static_cast<double>(log.size()));
         }
         if (!comparison) return base::fail(base::Errc::missing, {.source = path}, "the log holds no input");
+        for (auto& [key, product] : products_) close(product, base::Time::max());
         return {};
     }
 
     LawDiff finish() {
         for (const auto& [key, pair] : pairs_) add(key.first, key.second, pair);
+        for (const auto& [key, product] : products_) out_.products.push_back(product.diff);
         clauses();
         out_.assumed.assign(assumed_.begin(), assumed_.end());
         return std::move(out_);
@@ -144,6 +166,45 @@ class Collector {
                 assumed_.insert(x.ways[i]->assumed.begin(), x.ways[i]->assumed.end());
             }
             if (x.ways[0] && x.ways[1] && !alike(*x.ways[0], *x.ways[1])) track.otherwise.insert(at);
+        }
+        take_others(c);
+    }
+
+    void take_others(const core::LawComparison& c) {
+        for (const auto& o : c.others()) {
+            auto& product = products_[{o.receiver, c.config().state, o.product}];
+            auto& d = product.diff;
+            d.receiver = o.receiver;
+            d.from = c.config().state;
+            d.product = accord::name(o.product);
+            ++d.messages[o.law];
+            auto& object = product.objects[{o.what, o.subject}];
+            object.said[o.law][o.time.ns / minute] = words(o);
+            object.time = std::max(object.time, o.time);
+            assumed_.insert(o.leave.assumed.begin(), o.leave.assumed.end());
+        }
+        // Plots come by the million: those that can no longer come under the other law are counted and forgotten.
+        for (auto& [key, product] : products_)
+            if (std::get<2>(key) == accord::Product::target_reports)
+                close(product, c.now() - longest_delay_ - base::seconds(30));
+    }
+
+    /// Counts what is older.
+    static void close(OfProduct& product, base::Time before) {
+        auto& d = product.diff;
+        const bool plots = d.product == accord::name(accord::Product::target_reports);
+        for (auto it = product.objects.begin(); it != product.objects.end() && it->second.time < before;
+             it = product.objects.erase(it)) {
+            const auto& said = it->second.said;
+            std::array<std::set<std::int64_t>, 2> minutes, whole;
+            for (std::size_t i = 0; i < 2; ++i) {
+                for (const auto& [at, what] : said[i]) minutes[i].insert(at);
+                if (!said[i].empty()) whole[i].insert(0);
+            }
+            amounts(whole, d.objects);
+            if (!plots) amounts(minutes, d.minutes);
+            for (const auto& [at, what] : said[0])
+                if (const auto other = said[1].find(at); other != said[1].end()) d.changed += other->second != what;
         }
     }
 
@@ -219,6 +280,8 @@ class Collector {
     const LawDiffOptions& options_;
     LawDiff out_;
     std::map<std::pair<State, State>, OfPair> pairs_;
+    std::map<std::tuple<State, State, accord::Product>, OfProduct> products_;
+    base::Duration longest_delay_{0};
     std::set<std::string> assumed_;
 };
 

@@ -162,6 +162,134 @@ TEST_F(LawDiffs, TheShadowOfWhatIsSigned) {
     EXPECT_EQ(c->minutes.gained, plain_->of_c.at("BBB").size());
 }
 
+/// What B sent C beside tracks, as C had it: by product, of each object (its number at C) the minutes.
+struct Told {
+    std::map<std::string, std::set<std::uint64_t>> objects;
+    std::map<std::string, std::set<std::pair<std::uint64_t, std::int64_t>>> minutes;
+    std::uint64_t plots = 0, notices = 0;  ///< messages that left B
+    std::filesystem::path folder;
+};
+
+/// Nodes that hand over everything there is, while a person at B decides and reports.
+Told tell(const std::string& name, bool consent) {
+    Told out;
+    out.folder = std::filesystem::temp_directory_path() / ("asman-lawdiff-" + name + "-" + std::to_string(::getpid()));
+    std::filesystem::create_directories(out.folder);
+    auto setting = everything(consent);
+    setting.record = out.folder.string();
+    auto nodes = Nodes::make(setting);
+    const auto& c = nodes.federation.engine(2);
+    const auto look = [&] {
+        for (const auto& n : c.notices()) {
+            const std::array products{"alerts", "identity", "incidents", "sensor_status", "coverage"};
+            const std::string product = products.at(static_cast<std::size_t>(n.kind));
+            out.objects[product].insert(n.number);
+            out.minutes[product].insert({n.number, n.time.ns / 60'000'000'000});
+        }
+    };
+    for (int s = 0; s < 150; ++s) {
+        if (s == 100) {
+            const auto own = std::to_string(track_of_b(nodes, false)), with_a = std::to_string(track_of_b(nodes, true));
+            const auto give = [&](core::Command x) { EXPECT_TRUE(nodes.federation.give(1, std::move(x))); };
+            give(command("identify", {{"track", own}, {"identity", "neutral"}}));
+            give(command("identify", {{"track", with_a}, {"identity", "suspect"}}));
+            give(command("identify", {{"track", own}, {"identity", "friend"}}, "watch"));  // refused
+            give(command("incident", {{"incident", "own"}, {"tracks", own}, {"text", "lost"}}));
+            give(command("incident", {{"incident", "two"}, {"tracks", with_a + "," + own}}));
+        }
+        nodes.run(1);
+        look();
+    }
+    // What the last picture handed over arrives a tick later; no other is made.
+    for (int i = 0; i < 3; ++i) {
+        nodes.now = nodes.now + node::tick_length;
+        EXPECT_TRUE(nodes.federation.tick(nodes.now, nodes.frames(Alter::nothing)));
+    }
+    look();
+    const auto counters = nodes.federation.engine(1).counters();
+    out.plots = counters.at("reports_sent");
+    out.notices = counters.at("notices_sent");
+    EXPECT_EQ(c.counters().at("reports_received"), out.plots);
+    EXPECT_TRUE(nodes.federation.sync());
+    return out;
+}
+
+accord::Law law_of(const Setting& s) {
+    accord::Files files{{"law.toml", std::string(law_text)}};
+    for (const auto& [name, text] : s.accords) files[name] = text;
+    auto out = accord::Law::load(files, {});
+    for (const auto& a : out.alarms()) ADD_FAILURE() << a.text();
+    return out;
+}
+
+const ProductDiff* product(const LawDiff& d, std::string_view name) {
+    const auto it = std::ranges::find_if(
+        d.products, [&](const ProductDiff& p) { return p.receiver == State("CCC") && p.product == name; });
+    return it == d.products.end() ? nullptr : &*it;
+}
+
+TEST(LawDiffsOfProducts, SayWhatNodesUnderEitherLawHandOver) {
+    const std::array told{tell("told-plain", false), tell("told-consent", true)};
+    const std::array laws{law_of(everything(false)), law_of(everything(true))};
+    for (const auto& recorded : told) {
+        const auto d = law_diff(laws, {.logs = {recorded.folder.string()}, .law_time = {}});
+        ASSERT_TRUE(d) << d.error().text();
+        for (std::size_t i = 0; i < 2; ++i) {
+            std::size_t notices = 0;
+            for (const char* name : {"alerts", "identity", "incidents", "sensor_status", "coverage"}) {
+                const auto* p = product(*d, name);
+                ASSERT_TRUE(p) << name;
+                const auto& said = i == 0 ? std::pair(p->objects.before, p->minutes.before)
+                                          : std::pair(p->objects.after, p->minutes.after);
+                EXPECT_EQ(said.first, told[i].objects.at(name).size()) << name << " under law " << i;
+                EXPECT_EQ(said.second, told[i].minutes.at(name).size()) << name << " under law " << i;
+                EXPECT_GT(said.first, 0u);
+                notices += p->messages[i];
+            }
+            EXPECT_EQ(notices, told[i].notices);
+            const auto* plots = product(*d, "target_reports");
+            ASSERT_TRUE(plots);
+            EXPECT_EQ(i == 0 ? plots->objects.before : plots->objects.after, told[i].plots);
+            EXPECT_EQ(plots->messages[i], told[i].plots);
+            EXPECT_EQ(plots->objects.gained + plots->objects.lost + plots->changed, 0u);
+        }
+        // A's consent lets the decision and the incident go that rest on A's track.
+        EXPECT_EQ(product(*d, "identity")->objects.gained, 1u);
+        EXPECT_EQ(product(*d, "incidents")->objects.gained, 1u);
+        EXPECT_EQ(product(*d, "identity")->objects.lost, 0u);
+    }
+    // Without A at all in the logs, B's own is told all the same.
+    const auto alone = law_diff(laws, {.logs = {(told[0].folder / "BBB.asmanlog").string()}, .law_time = {}});
+    ASSERT_TRUE(alone);
+    EXPECT_EQ(product(*alone, "target_reports")->objects.before, told[0].plots);
+    for (const auto& t : told) std::filesystem::remove_all(t.folder);
+}
+
+TEST(LawDiffsOfProducts, CoarserPlotsAreOtherwiseAndFewerAreLost) {
+    auto before = everything(), after = everything();
+    auto& text = after.accords["B-C.toml"];
+    const auto at = text.find("unassociated = \"release\"");
+    ASSERT_NE(at, std::string::npos);
+    text.replace(at, std::string_view("unassociated = \"release\"").size(), "unassociated = \"withhold\"\ngrid_km = 5");
+    const auto told = tell("told-coarser", false);
+    const std::array laws{law_of(before), law_of(after)};
+    const auto d = law_diff(laws, {.logs = {told.folder.string()}, .law_time = {}});
+    ASSERT_TRUE(d) << d.error().text();
+    const auto* plots = product(*d, "target_reports");
+    ASSERT_TRUE(plots);
+    EXPECT_EQ(plots->objects.before, told.plots);
+    EXPECT_GT(plots->objects.lost, 0u);
+    EXPECT_EQ(plots->objects.before - plots->objects.lost, plots->objects.after);
+    EXPECT_EQ(plots->changed, plots->objects.after);
+    const auto* alerts = product(*d, "alerts");
+    ASSERT_TRUE(alerts);
+    EXPECT_EQ(alerts->objects.gained + alerts->objects.lost, 0u);
+    const auto j = json::parse(law_diff_json(*d));
+    EXPECT_EQ(j["products"].size(), d->products.size());
+    EXPECT_NE(law_diff_text(*d).find("target_reports"), std::string::npos);
+    std::filesystem::remove_all(told.folder);
+}
+
 TEST_F(LawDiffs, WordsJsonAndMapAgree) {
     const auto d = diff(*plain_, law(false), law(true));
     const auto j = json::parse(law_diff_json(d));

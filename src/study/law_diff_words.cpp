@@ -69,6 +69,15 @@ std::string law_diff_text(const LawDiff& d) {
         out += "\n";
     }
     if (d.pairs.empty()) out += "nothing goes to anybody under either\n";
+    if (!d.products.empty())
+        fmt::format_to(it, "\n{:<4}{:<5}{:<15}{:^33} {:^33}\n", "to", "from", "beside tracks", "objects",
+                       "object-minutes");
+    for (const auto& p : d.products) {
+        fmt::format_to(it, "{:<4}{:<5}{:<15}{} {}", p.receiver.text(), p.from.text(), p.product, column(p.objects),
+                       column(p.minutes));
+        if (p.changed) fmt::format_to(it, "  {} otherwise", p.changed);
+        out += "\n";
+    }
     if (!d.tracks.empty()) out += "\ntracks that differ (minutes gained and lost; under what)\n";
     for (std::size_t i = 0; i < std::min(d.tracks.size(), most_tracks_shown); ++i) {
         const auto& t = d.tracks[i];
@@ -112,6 +121,15 @@ std::string law_diff_json(const LawDiff& d) {
                               {"track_minutes", amounts(p.minutes)},
                               {"track_minutes_otherwise", p.changed},
                               {"airspace_km2", amounts(p.area)}});
+    j["products"] = json::array();
+    for (const auto& p : d.products)
+        j["products"].push_back({{"receiver", text(p.receiver)},
+                                 {"from", text(p.from)},
+                                 {"product", p.product},
+                                 {"objects", amounts(p.objects)},
+                                 {"object_minutes", amounts(p.minutes)},
+                                 {"otherwise", p.changed},
+                                 {"messages", {p.messages[0], p.messages[1]}}});
     j["tracks"] = json::array();
     for (const auto& t : d.tracks)
         j["tracks"].push_back({{"receiver", text(t.receiver)},

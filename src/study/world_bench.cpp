@@ -212,8 +212,9 @@ base::Result<WorldBenchResult> bench_world(const WorldBenchOptions& o, const std
                                            const std::function<double()>& processor, const std::function<double()>& own,
                                            const std::function<void(double)>& progress) {
     simulate::Globe globe(o.globe);
-    ASMAN_TRY(auto source, sources::AsterixSource::make(
-                               {.sensors = globe.sensors(), .simulation = sources::Simulation::only, .editions = {}, .insist = {}}));
+    ASMAN_TRY(auto source,
+              sources::AsterixSource::make(
+                  {.sensors = globe.sensors(), .simulation = sources::Simulation::only, .editions = {}, .insist = {}}));
     track::Config config;
     config.threads = o.threads;
     Bench b{o,

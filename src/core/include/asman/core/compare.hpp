@@ -4,6 +4,7 @@
 #include <asman/accord/law.hpp>
 #include <asman/core/config.hpp>
 #include <asman/core/input.hpp>
+#include <asman/picture/notices.hpp>
 #include <asman/release/reach.hpp>
 
 #include <array>
@@ -23,9 +24,25 @@ struct Compared {
     std::array<std::optional<release::Way>, 2> ways;  ///< under the first law, under the second
 };
 
+/// One thing that is no track, as one of the laws lets it go at the end of its delay: a plot, an alert, an identity
+/// decision, an incident's event, the state of a sensor, its coverage.
+struct ComparedOther {
+    std::size_t law = 0;  ///< 0: the first
+    picture::State receiver;
+    accord::Product product = accord::Product::target_reports;
+    std::string what;  ///< "emergency_code", "suspect", an incident's name, a sensor's kind; of a plot empty
+    /// The same under both laws: a plot's number; of an alert the track of the whole picture; of a decision the joint
+    /// track as recorded; of the rest the sensor, or the incident.
+    std::uint64_t subject = 0;
+    base::Time time;  ///< of applicability
+    picture::Leave leave;
+    std::uint16_t fields = 0;  ///< of a plot: which of its values go, a bit each
+};
+
 /// Feeds of the recording make the pictures anew; what partners sent, and acts that arrived then, are left out: acts
 /// are the laws' own. Both laws see the same picture, but for sensors whose site's accord does not stand and for
-/// clauses that cover some sensors only.
+/// clauses that cover some sensors only. What is no track is made as a node under either law makes it; where it rests
+/// on what partners had released, then on that, as far as the law grants it by a clause of the same name.
 class LawComparison {
   public:
     /// `bundle`: of the recording's Start. `law_time`: where the law's clock stands at the first input; else the
@@ -39,6 +56,8 @@ class LawComparison {
     /// True when a picture was made: `compared()` tells of it.
     base::Result<bool> step(const Input& input);
     const std::vector<Compared>& compared() const;
+    /// Beside tracks, since the picture before.
+    const std::vector<ComparedOther>& others() const;
 
     const NodeConfig& config() const;
     base::Time now() const;

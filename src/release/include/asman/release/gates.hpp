@@ -28,6 +28,12 @@ struct Basis {
     const picture::Sensor* sensor = nullptr;  ///< of sensor_status and coverage
 };
 
+/// What a released notice or report is of, for those who compare laws: nothing of it leaves the state.
+struct Origin {
+    std::uint64_t own = 0;         ///< the number here of the notice, or of the report
+    std::optional<geo::Point> at;  ///< not coarsened
+};
+
 /// Notices of one state to its partners. Deterministic: a function of the calls made.
 class NoticeGate {
   public:
@@ -46,6 +52,8 @@ class NoticeGate {
     void pass(picture::Notice notice, std::uint64_t own_number, const accord::Grant& grant, Time now, Time law_now);
     /// What may go by now. What waited under a clause that has stopped is destroyed.
     std::vector<std::pair<State, picture::Notice>> take(const accord::LawView& view, Time now, Time law_now);
+    /// Of each that the last take() gave, in its order.
+    std::span<const Origin> origins() const;
 
     struct Counted {
         std::map<picture::ClauseRef, std::uint64_t> released;
@@ -81,6 +89,8 @@ class ReportGate {
                                                                    const accord::LawView& view, Time now, Time law_now,
                                                                    std::span<const State> receivers,
                                                                    const BiasOf& bias_of, const NumberOf& number_of);
+    /// Of each that the last release() gave, in its order.
+    std::span<const Origin> origins() const;
     const NoticeGate::Counted& counted() const;
 
   private:

@@ -51,6 +51,16 @@ struct CellDiff {
     Amounts<std::size_t> minutes;  ///< of tracks
 };
 
+/// What one state gets from another that is no track. Objects are plots; alerts by kind and track; decisions by track
+/// and identity; incidents; sensors.
+struct ProductDiff {
+    picture::State receiver, from;
+    std::string product;
+    Amounts<std::size_t> objects, minutes;  ///< minutes: of each object, those for which it is said; of plots none
+    std::size_t changed = 0;                ///< plots, or minutes, under both, by another clause or otherwise coarsened
+    std::array<std::size_t, 2> messages{};  ///< that say it, renewals too
+};
+
 /// A clause, and for how much of the time it holds under either law, of every product.
 struct ClauseDiff {
     picture::State from, to;
@@ -66,6 +76,7 @@ struct LawDiff {
     base::Time law_first, law_last;
     bool simulated = false;
     std::vector<PairDiff> pairs;
+    std::vector<ProductDiff> products;
     std::vector<TrackDiff> tracks;  ///< those that differ
     std::vector<CellDiff> cells;    ///< those in which something goes
     std::vector<ClauseDiff> clauses;
