@@ -2,8 +2,8 @@
 #include <asman/accord/cases.hpp>
 
 #include <gtest/gtest.h>
+#include <asman_test/environment.hpp>
 
-#include <cstdlib>
 #include <filesystem>
 #include <set>
 
@@ -16,7 +16,7 @@ TEST(Cases, OfTheFolder) {
         if (borders) break;
         if (auto b = geo::Borders::load(std::string(ASMAN_BINARY_DIR) + p)) borders = std::move(*b);
     }
-    if (!borders && std::getenv("ASMAN_REQUIRE_DATA")) FAIL() << "borders.geojson is absent: run tools/borders";
+    if (!borders && test::data_required()) FAIL() << "borders.geojson is absent: run tools/borders";
     const std::string folder = ASMAN_SOURCE_DIR "/tests/accords";
     const CaseWorld world{folder + "/law", ASMAN_SOURCE_DIR "/data/accords", borders ? &*borders : nullptr};
     std::set<std::string> files;

@@ -2,8 +2,8 @@
 #include <asman/accord/law.hpp>
 
 #include <gtest/gtest.h>
+#include <asman_test/environment.hpp>
 
-#include <cstdlib>
 #include <filesystem>
 
 namespace asman::accord {
@@ -34,12 +34,9 @@ const Set* real_set() {
     return set.get();
 }
 
-#define NEEDS_BORDERS()                                                                  \
-    const auto* set = real_set();                                                        \
-    if (!set) {                                                                          \
-        if (const char* r = std::getenv("ASMAN_REQUIRE_DATA"); r && r[0] == '1') FAIL(); \
-        GTEST_SKIP() << "no borders.geojson in the build folder's data/";                \
-    }
+#define NEEDS_BORDERS()           \
+    const auto* set = real_set(); \
+    ASMAN_NEED(set, "borders.geojson in the build folder's data/")
 
 AccordStatus status(const Law& law, const std::string& id, const char* at) {
     const auto view = law.at(*base::parse_time(at));

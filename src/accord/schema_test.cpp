@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <asman_test/command.hpp>
 #include <nlohmann/json.hpp>
 
 #include <unistd.h>
@@ -46,16 +47,6 @@ for name in ("text", "acts", "law"):
         bad += 1
 print(good, bad)
 )";
-
-std::string run(const std::string& command) {
-    std::string out;
-    if (FILE* pipe = ::popen((command + " 2>&1").c_str(), "r")) {
-        char buffer[4096];
-        while (const auto n = std::fread(buffer, 1, sizeof buffer, pipe)) out.append(buffer, n);
-        ::pclose(pipe);
-    }
-    return out;
-}
 
 /// The text with one key's letters, or one word of a value, spoilt: every line in turn that has one.
 std::vector<std::string> spoilt(const std::string& text) {
@@ -116,7 +107,8 @@ class Validated : public testing::Test {
 };
 
 TEST_F(Validated, WhatTheRepositoryHasIsValidAndWhatTheReaderRefusesIsNot) {
-    if (!run("python3 -c 'import tomllib, jsonschema.validators as v; v.Draft202012Validator'").empty())
+    if (!test::output_of("python3 -c 'import tomllib, jsonschema.validators as v; v.Draft202012Validator' 2>&1")
+             .empty())
         GTEST_SKIP() << "python3-jsonschema is not installed";
     for (const char* set : {"/data/accords", "/data/alliance", "/tests/accords/law"}) {
         for (const auto& e : fs::recursive_directory_iterator(source + set)) {
@@ -139,7 +131,8 @@ TEST_F(Validated, WhatTheRepositoryHasIsValidAndWhatTheReaderRefusesIsNot) {
         }
     }
     ASSERT_TRUE(base::write_file((folder_ / "validate.py").string(), validator));
-    const auto said = run("python3 '" + (folder_ / "validate.py").string() + "' '" + folder_.string() + "'");
+    const auto said =
+        test::output_of("python3 '" + (folder_ / "validate.py").string() + "' '" + folder_.string() + "' 2>&1");
     int good = 0, bad = 0;
     ASSERT_EQ(std::sscanf(said.c_str(), "%d %d", &good, &bad), 2) << said;
     EXPECT_GT(good, 50);

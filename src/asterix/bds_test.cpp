@@ -2,6 +2,7 @@
 #include <asman/asterix/bds.hpp>
 
 #include <gtest/gtest.h>
+#include <asman_test/environment.hpp>
 #include <nlohmann/json.hpp>
 
 #include <cstdlib>
@@ -64,10 +65,7 @@ TEST(Bds, IdentificationAndCapabilities) {
 /// Comm-B replies whose register and values another decoder gave (README beside the data).
 TEST(Bds, AgreesWithAnotherDecoder) {
     std::ifstream in(ASMAN_SOURCE_DIR "/../shared/data/adsb/modes_golden.json");
-    if (!in) {
-        if (std::getenv("ASMAN_REQUIRE_DATA")) FAIL() << "modes_golden.json is absent";
-        GTEST_SKIP() << "modes_golden.json is absent";
-    }
+    ASMAN_NEED(in, "modes_golden.json");
     const auto all = nlohmann::json::parse(in);
     std::map<std::string, int> compared;
     const auto near = [&](const nlohmann::json& want, const char* key, const std::optional<double>& got, double step) {

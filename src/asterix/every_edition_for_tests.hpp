@@ -6,8 +6,7 @@
 #include "records_for_tests.hpp"
 
 #include <gtest/gtest.h>
-
-#include <cstdlib>
+#include <asman_test/environment.hpp>
 
 namespace asman::asterix {
 
@@ -18,7 +17,7 @@ inline std::string name_of(const Edition& e) {
 /// Calls `f` with records of every edition; those of another order than they seem (001) are left out.
 template <class F>
 std::size_t every_edition(Making making, F f) {
-    const int each = std::getenv("ASMAN_LONG") ? 5000 : 300;
+    const int each = test::at_length() ? 5000 : 300;
     std::size_t made = 0;
     for (const Edition* edition : editions()) {
         if (edition->expansion) continue;

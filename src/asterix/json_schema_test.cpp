@@ -6,10 +6,11 @@
 #include "records_for_tests.hpp"
 
 #include <gtest/gtest.h>
+#include <asman_test/command.hpp>
+#include <asman_test/environment.hpp>
 
 #include <unistd.h>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -42,23 +43,13 @@ for schema in sorted(pathlib.Path(sys.argv[1]).glob("*.json")):
 print(lines, spoilt)
 )";
 
-std::string run(const std::string& command) {
-    std::string out;
-    if (FILE* pipe = ::popen((command + " 2>&1").c_str(), "r")) {
-        char buffer[4096];
-        while (const auto n = std::fread(buffer, 1, sizeof buffer, pipe)) out.append(buffer, n);
-        ::pclose(pipe);
-    }
-    return out;
-}
-
 TEST(JsonSchema, FitsTheLinesOfEveryEditionAndNoSpoiltOnes) {
-    if (!run("python3 -c 'import jsonschema.validators as v; v.Draft202012Validator'").empty())
+    if (!test::output_of("python3 -c 'import jsonschema.validators as v; v.Draft202012Validator' 2>&1").empty())
         GTEST_SKIP() << "python3-jsonschema is not installed";
     const auto folder = fs::temp_directory_path() / ("asman-schema-" + std::to_string(::getpid()));
     fs::create_directories(folder);
     std::size_t lines = 0;
-    const bool everything = std::getenv("ASMAN_LONG") != nullptr;  // or else the newest editions
+    const bool everything = test::at_length();  // or else the newest editions
     for (const Edition* edition : editions()) {
         if (edition->expansion || (!everything && edition != find_edition(edition->category))) continue;
         const auto name = std::to_string(edition->category) + "-" + std::string(edition->number);
@@ -82,7 +73,7 @@ TEST(JsonSchema, FitsTheLinesOfEveryEditionAndNoSpoiltOnes) {
         }
     }
     std::ofstream(folder / "validate.py") << validator;
-    EXPECT_EQ(run("python3 " + (folder / "validate.py").string() + " " + folder.string()),
+    EXPECT_EQ(test::output_of("python3 " + (folder / "validate.py").string() + " " + folder.string() + " 2>&1"),
               std::to_string(lines) + " " + std::to_string(lines * 4) + "\n");
     EXPECT_GT(lines, 60u);
     fs::remove_all(folder);

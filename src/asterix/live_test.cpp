@@ -8,6 +8,7 @@
 #include "records_for_tests.hpp"
 
 #include <gtest/gtest.h>
+#include <asman_test/environment.hpp>
 
 #include <filesystem>
 
@@ -145,10 +146,7 @@ TEST(Live, AnEditionThatWasToldButThatTheDataRefuteIsNotDecoded) {
 
 TEST(Live, TheVectorOfEdition026IsNotReadAsTwoRecords) {
     const std::string path = ASMAN_SOURCE_DIR "/../shared/data/asterix/jasterix_tests/cat021ed0.26.bin";
-    if (!std::filesystem::exists(path)) {
-        if (std::getenv("ASMAN_REQUIRE_DATA")) FAIL() << path << " is absent";
-        GTEST_SKIP() << path << " is absent";
-    }
+    ASMAN_NEED(std::filesystem::exists(path), path);
     std::string problem;
     auto reader = FrameReader::open(path, problem);
     ASSERT_TRUE(reader) << problem;
@@ -313,10 +311,7 @@ TEST(Live, DecidesAsTheProbeOfAFileDoes) {
 
 TEST(Live, RecordingsGoOnAsTheyBegan) {
     const std::string folder = ASMAN_SOURCE_DIR "/../shared/data/asterix/";
-    if (!std::filesystem::exists(folder)) {
-        if (std::getenv("ASMAN_REQUIRE_DATA")) FAIL() << folder << " is absent";
-        GTEST_SKIP() << folder << " is absent";
-    }
+    ASMAN_NEED(std::filesystem::exists(folder), folder);
     for (const char* name : {"cc_asterix.pcap", "cc_cat_034_048.pcap", "cc_cat_062_065.pcap", "cc_parsegps.gps",
                              "jahorina.raw", "lebl_smr.ast", "zr_asterix_cat21.ast", "jade_final_frame_062_30min.ff"}) {
         std::string problem;

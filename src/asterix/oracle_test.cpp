@@ -3,6 +3,7 @@
 #include <asman/asterix/spec.hpp>
 
 #include <gtest/gtest.h>
+#include <asman_test/environment.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -288,10 +289,7 @@ Lines our_lines(const Edition& e) {
 }
 
 TEST(Oracle, EveryTableIsItsEqual) {
-    if (!std::filesystem::exists(folder)) {
-        if (std::getenv("ASMAN_REQUIRE_DATA")) FAIL() << folder << " is absent";
-        GTEST_SKIP() << folder << " is absent";
-    }
+    ASMAN_NEED(std::filesystem::exists(folder), folder);
     std::size_t compared = 0, lines = 0, marked = 0;
     for (const auto& file : std::filesystem::recursive_directory_iterator(folder)) {
         if (file.path().extension() != ".ast") continue;

@@ -5,8 +5,8 @@
 #include <asman/asterix/probe.hpp>
 
 #include <gtest/gtest.h>
+#include <asman_test/environment.hpp>
 
-#include <cstdlib>
 #include <filesystem>
 
 namespace asman::asterix {
@@ -21,10 +21,7 @@ std::vector<EditionGuess> guess(const std::string& file) {
 }
 
 TEST(Probe, EditionsAreToldFromEachOtherInRecordings) {
-    if (!std::filesystem::exists(folder)) {
-        if (std::getenv("ASMAN_REQUIRE_DATA")) FAIL() << folder << " is absent";
-        GTEST_SKIP() << folder << " is absent";
-    }
+    ASMAN_NEED(std::filesystem::exists(folder), folder);
     const auto old_tracks = guess("cc_asterix.pcap");
     ASSERT_FALSE(old_tracks.empty());
     for (const auto& g : old_tracks) {

@@ -4,10 +4,10 @@
 #include <asman/asterix/json.hpp>
 
 #include <gtest/gtest.h>
+#include <asman_test/environment.hpp>
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <map>
 
@@ -15,12 +15,6 @@ namespace asman::asterix {
 namespace {
 
 const std::string folder = ASMAN_SOURCE_DIR "/../shared/data/asterix/";
-
-#define NEED_DATA()                                                              \
-    if (!std::filesystem::exists(folder)) {                                      \
-        if (std::getenv("ASMAN_REQUIRE_DATA")) FAIL() << folder << " is absent"; \
-        GTEST_SKIP() << folder << " is absent";                                  \
-    }
 
 struct Counts {
     std::map<int, std::size_t> records;
@@ -80,7 +74,7 @@ struct Expected {
 class Recording : public testing::TestWithParam<Expected> {};
 
 TEST_P(Recording, HasTheRecordsThatOthersCountAndComesBackByteForByte) {
-    NEED_DATA();
+    ASMAN_NEED(std::filesystem::exists(folder), folder);
     const auto& want = GetParam();
     Editions editions;
     if (want.edition.second) {

@@ -1,6 +1,8 @@
 // What Wireshark's dissector reads in records: an independent decoder for tests, where it is installed.
 #pragma once
 
+#include <asman_test/command.hpp>
+
 #include <asman/asterix/record.hpp>
 
 #include "framings_for_tests.hpp"
@@ -21,20 +23,9 @@ namespace asman::asterix::tshark {
 /// The lines that a command prints; what it says besides is dropped.
 inline std::vector<std::string> lines_of(const std::string& command) {
     std::vector<std::string> out;
-    std::string line;
-    if (FILE* pipe = ::popen((command + " 2>/dev/null").c_str(), "r")) {
-        std::array<char, 65536> buffer{};
-        while (const auto n = std::fread(buffer.data(), 1, buffer.size(), pipe))
-            for (const char c : std::string_view(buffer.data(), n)) {
-                if (c != '\n') {
-                    line += c;
-                } else {
-                    out.push_back(std::move(line));
-                    line.clear();
-                }
-            }
-        ::pclose(pipe);
-    }
+    const auto all = test::output_of(command + " 2>/dev/null");
+    for (std::size_t at = 0, end; (end = all.find('\n', at)) != std::string::npos; at = end + 1)
+        out.push_back(all.substr(at, end - at));
     return out;
 }
 

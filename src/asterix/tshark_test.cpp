@@ -9,6 +9,7 @@
 #include "walk.hpp"
 
 #include <gtest/gtest.h>
+#include <asman_test/environment.hpp>
 
 #include <cmath>
 #include <cstdlib>
@@ -18,7 +19,7 @@ namespace asman::asterix {
 namespace {
 
 const std::string folder = ASMAN_SOURCE_DIR "/../shared/data/asterix/";
-const bool everything = std::getenv("ASMAN_LONG") != nullptr;
+const bool everything = test::at_length();
 
 const tshark::Dissector& dissector() {
     static const tshark::Dissector one;
@@ -268,10 +269,7 @@ TEST(Tshark, ReadsRecordsMadeFromTheTablesAlike) {
 
 TEST(Tshark, ReadsTheRecordingsAlike) {
     if (!dissector().installed()) GTEST_SKIP() << "tshark is not installed";
-    if (!std::filesystem::exists(folder)) {
-        if (std::getenv("ASMAN_REQUIRE_DATA")) FAIL() << folder << " is absent";
-        GTEST_SKIP() << folder << " is absent";
-    }
+    ASMAN_NEED(std::filesystem::exists(folder), folder);
     // 062 0.17 is no edition of tshark's: the bytes of that recording fit others by chance.
     const Editions as_newest;
     std::map<int, Kept> records;

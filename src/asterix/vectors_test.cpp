@@ -6,9 +6,9 @@
 #include <asman/asterix/probe.hpp>
 
 #include <gtest/gtest.h>
+#include <asman_test/environment.hpp>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -16,12 +16,6 @@ namespace asman::asterix {
 namespace {
 
 const std::string folder = ASMAN_SOURCE_DIR "/../shared/data/asterix/jasterix_tests/";
-
-#define NEED_DATA()                                                              \
-    if (!std::filesystem::exists(folder)) {                                      \
-        if (std::getenv("ASMAN_REQUIRE_DATA")) FAIL() << folder << " is absent"; \
-        GTEST_SKIP() << folder << " is absent";                                  \
-    }
 
 std::vector<std::byte> contents(const std::string& file) {
     std::ifstream in(folder + file, std::ios::binary);
@@ -84,7 +78,7 @@ const Vector vectors[] = {
 };
 
 TEST(Vectors, EachIsReadExactlyInTheEditionOfItsName) {
-    NEED_DATA();
+    ASMAN_NEED(std::filesystem::exists(folder), folder);
     for (const auto& v : vectors) {
         const auto datagram = contents(v.file);
         Editions editions;
@@ -104,7 +98,7 @@ TEST(Vectors, EachIsReadExactlyInTheEditionOfItsName) {
 }
 
 TEST(Vectors, TheEditionOfTheirNameIsFoundOrSaidToFitAsWell) {
-    NEED_DATA();
+    ASMAN_NEED(std::filesystem::exists(folder), folder);
     for (const auto& v : vectors) {
         EditionProbe probe;
         probe.add(contents(v.file));
@@ -120,7 +114,7 @@ TEST(Vectors, TheEditionOfTheirNameIsFoundOrSaidToFitAsWell) {
 }
 
 TEST(Vectors, WhatNoTableReadsIsNamedAndCounted) {
-    NEED_DATA();
+    ASMAN_NEED(std::filesystem::exists(folder), folder);
     for (const auto& [file, category] : {std::pair{"cat010ed0.24_sensis.bin", 10}, std::pair{"cat030ed7.0.bin", 30}}) {
         const auto datagram = contents(file);
         EditionProbe probe;
@@ -137,7 +131,7 @@ TEST(Vectors, WhatNoTableReadsIsNamedAndCounted) {
 }
 
 TEST(Vectors, AWrongEditionIsRefutedNotDecoded) {
-    NEED_DATA();
+    ASMAN_NEED(std::filesystem::exists(folder), folder);
     // Read as 2.6, the one record of edition 0.26 would be two wrong ones without a fault.
     const auto datagram = contents("cat021ed0.26.bin");
     EditionProbe probe;

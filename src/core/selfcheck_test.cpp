@@ -1,22 +1,17 @@
 #include <asman/core/selfcheck.hpp>
 
 #include <gtest/gtest.h>
-
-#include <cstdlib>
+#include <asman_test/environment.hpp>
 
 namespace asman::core {
 namespace {
 
-/// ASMAN_CASES: fewer under sanitizers, more in a long run.
-std::size_t cases() {
-    const char* wanted = std::getenv("ASMAN_CASES");
-    return wanted ? std::strtoull(wanted, nullptr, 10) : 2000;
-}
+const std::size_t cases = test::cases(2000);
 
 TEST(Selfcheck, WhatAThirdPartyGetsDependsOnNothingThatIsNotItsBusiness) {
-    const auto p = non_interference(cases(), 1);
+    const auto p = non_interference(cases, 1);
     EXPECT_EQ(p.failures, 0u) << p.counterexample;
-    EXPECT_EQ(p.cases, cases());
+    EXPECT_EQ(p.cases, cases);
 }
 
 TEST(Selfcheck, ALeakIsSeen) {

@@ -3,6 +3,7 @@
 #include <asman/coverage/viewshed.hpp>
 
 #include <gtest/gtest.h>
+#include <asman_test/environment.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -96,7 +97,7 @@ class RayCaster {
 
 /// More of them in the long run.
 int samples(int few) {
-    return std::getenv("ASMAN_LONG") ? 10 * few : few;
+    return test::at_length() ? 10 * few : few;
 }
 
 struct Outcome {

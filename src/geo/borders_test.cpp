@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
+#include <asman_test/environment.hpp>
 #include <cmath>
-#include <cstdlib>
 
 namespace asman::geo {
 namespace {
@@ -38,10 +38,7 @@ std::optional<Borders> real_borders() {
 
 TEST(Borders, OfTheRealWorldKnowTheirCities) {
     const auto b = real_borders();
-    if (!b) {
-        if (std::getenv("ASMAN_REQUIRE_DATA")) FAIL() << "borders.geojson is absent: run tools/borders";
-        GTEST_SKIP() << "borders.geojson is absent: run tools/borders";
-    }
+    ASMAN_NEED(b, "borders.geojson (tools/borders makes it)");
     const std::vector<std::tuple<std::string, double, double>> cities{
         {"KGZ", 42.87, 74.59}, {"KGZ", 40.53, 72.80}, {"AFG", 36.73, 68.87}, {"KAZ", 43.24, 76.90},
         {"TJK", 38.56, 68.77}, {"RUS", 55.75, 37.60}, {"ARM", 40.18, 44.50}, {"BLR", 53.90, 27.56},

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 #include <GeographicLib/Geocentric.hpp>
+#include <asman_test/environment.hpp>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
@@ -99,10 +100,7 @@ TEST(Geodesic, DirectUndoesInverse) {
 /// The geoid where proj-data is installed, else a reason to skip (or fail where data is required).
 TEST(Geoid, Egm96AtKnownPlaces) {
     const auto geoid = Geoid::open();
-    if (!geoid.available()) {
-        if (std::getenv("ASMAN_REQUIRE_DATA")) FAIL() << "proj-data's egm96_15.gtx is absent";
-        GTEST_SKIP() << "proj-data's egm96_15.gtx is absent";
-    }
+    ASMAN_NEED(geoid.available(), "proj-data's egm96_15.gtx");
     // NGA's test points of EGM96: 38.6281550°N 269.7791550°E −31.628 m; 14.6212170°S 305.0211140°E −2.969 m.
     EXPECT_NEAR(geoid.undulation(Point::degrees(38.628155, 269.779155 - 360)), -31.628, 0.3);
     EXPECT_NEAR(geoid.undulation(Point::degrees(-14.621217, 305.021114 - 360)), -2.969, 0.3);

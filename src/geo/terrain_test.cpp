@@ -1,19 +1,14 @@
 #include <asman/geo/terrain.hpp>
 
 #include <gtest/gtest.h>
+#include <asman_test/environment.hpp>
 
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
 namespace asman::geo {
 namespace {
-
-bool data_required() {
-    const char* v = std::getenv("ASMAN_REQUIRE_DATA");
-    return v && std::string(v) == "1";
-}
 
 Terrain plane() {
     // elevation = 100·row + 10·column
@@ -71,7 +66,7 @@ TEST(Terrain, ErrorsNameTheFile) {
 TEST(Terrain, Etopo5) {
     const auto t = Terrain::load_default(Point::degrees(36, 66), Point::degrees(46, 82));
     if (!t) {
-        if (data_required()) FAIL() << t.error().text();
+        if (test::data_required()) FAIL() << t.error().text();
         GTEST_SKIP() << "ferret-datasets is not installed";
     }
     EXPECT_NE(t->source().find("ETOPO5"), std::string::npos);
@@ -109,10 +104,7 @@ TEST(Terrain, Etopo5) {
 
 TEST(Terrain, SharedGeoTiff) {
     const std::string path = std::string(ASMAN_SOURCE_DIR) + "/../shared/data/terrain/central_asia_1arcmin.tif";
-    if (!std::filesystem::exists(path)) {
-        if (data_required()) FAIL() << path << " is absent";
-        GTEST_SKIP() << "shared data absent";
-    }
+    ASMAN_NEED(std::filesystem::exists(path), path);
     const auto t = Terrain::load(path, Point::degrees(40, 70), Point::degrees(44, 78));
     ASSERT_TRUE(t) << t.error().text();
     EXPECT_NEAR(t->resolution(), 1853, 3);

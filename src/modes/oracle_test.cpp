@@ -3,6 +3,7 @@
 #include <asman/modes/framing.hpp>
 
 #include <gtest/gtest.h>
+#include <asman_test/environment.hpp>
 #include <nlohmann/json.hpp>
 
 #include <cmath>
@@ -19,15 +20,6 @@ std::string contents(const std::string& name) {
     std::ifstream in(ASMAN_SOURCE_DIR "/../shared/data/adsb/" + name, std::ios::binary);
     return {std::istreambuf_iterator<char>(in), {}};
 }
-
-#define NEED(text)                                                                                     \
-    do {                                                                                               \
-        if ((text).empty()) {                                                                          \
-            const char* required = std::getenv("ASMAN_REQUIRE_DATA");                                  \
-            ASSERT_FALSE(required&& std::string_view(required) == "1") << "the shared data is absent"; \
-            GTEST_SKIP() << "../shared/data/adsb is not here";                                         \
-        }                                                                                              \
-    } while (false)
 
 std::string trimmed(std::string s) {
     while (!s.empty() && s.back() == '_') s.pop_back();
@@ -84,7 +76,7 @@ int compare_registers(const Json& want, const CommB& b) {
 
 TEST(Oracle, EveryValueOfTheGoldenSet) {
     const auto text = contents("modes_golden.json");
-    NEED(text);
+    ASMAN_NEED(!text.empty(), "../shared/data/adsb");
     int compared = 0;
     const auto golden = Json::parse(text);
     for (const auto& [line, want] : golden.items()) {
@@ -121,7 +113,7 @@ TEST(Oracle, EveryValueOfTheGoldenSet) {
 
 TEST(Oracle, TwoThousandSquittersOfOneFlightMakeOneSmoothPath) {
     const auto text = contents("modes_adsb.csv");
-    NEED(text);
+    ASMAN_NEED(!text.empty(), "../shared/data/adsb");
     std::istringstream in(text);
     std::map<std::uint32_t, std::array<std::optional<std::pair<double, CprPosition>>, 2>> last;
     std::map<std::uint32_t, std::pair<double, LatLon>> path;
@@ -156,7 +148,7 @@ TEST(Oracle, TwoThousandSquittersOfOneFlightMakeOneSmoothPath) {
 
 TEST(Oracle, ARealBeastFeedIsReadWhole) {
     const auto text = contents("sample_dump1090.bin");
-    NEED(text);
+    ASMAN_NEED(!text.empty(), "../shared/data/adsb");
     BeastReader reader;
     std::vector<Frame> frames;
     reader.feed(base::as_bytes(text), frames);

@@ -2,6 +2,7 @@
 #include <asman/outputs/outputs.hpp>
 
 #include <gtest/gtest.h>
+#include <asman_test/command.hpp>
 
 #include <unistd.h>
 
@@ -51,12 +52,7 @@ std::string read_by_tshark(const std::string& capture) {
     const auto path = fs::temp_directory_path() / ("asman-062-" + std::to_string(::getpid()) + ".pcap");
     std::ofstream(path, std::ios::binary) << capture;
     const std::string command = "tshark -r " + path.string() + " -d udp.port==8600,asterix -V 2>/dev/null";
-    std::string out;
-    if (FILE* pipe = ::popen(command.c_str(), "r")) {
-        std::array<char, 4096> buffer{};
-        while (const auto n = std::fread(buffer.data(), 1, buffer.size(), pipe)) out.append(buffer.data(), n);
-        ::pclose(pipe);
-    }
+    auto out = test::output_of(command);
     fs::remove(path);
     return out;
 }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
+#include <asman_test/environment.hpp>
 
 #include <fstream>
 #include <sstream>
@@ -121,11 +122,7 @@ RC_GTEST_PROP(ModesSource, AnyBytesOfAnyFormatAreCounted, (const std::string& by
 
 TEST(ModesSource, ARecordedFlightIsOneSmoothSeriesOfReports) {
     std::ifstream in(ASMAN_SOURCE_DIR "/../shared/data/adsb/modes_adsb.csv");
-    if (!in) {
-        const char* required = std::getenv("ASMAN_REQUIRE_DATA");
-        ASSERT_FALSE(required && std::string_view(required) == "1") << "the shared data is absent";
-        GTEST_SKIP() << "../shared/data/adsb is not here";
-    }
+    ASMAN_NEED(in, "../shared/data/adsb");
     auto s = source();
     Decoded out;
     for (std::string line; std::getline(in, line);)

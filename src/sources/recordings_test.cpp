@@ -3,6 +3,7 @@
 #include <asman/sources/file.hpp>
 
 #include <gtest/gtest.h>
+#include <asman_test/environment.hpp>
 
 #include <unistd.h>
 
@@ -14,15 +15,6 @@ namespace asman::sources {
 namespace {
 
 const std::string folder = ASMAN_SOURCE_DIR "/../shared/data/asterix/";
-
-#define NEED_RECORDINGS()                                                                              \
-    do {                                                                                               \
-        if (!std::filesystem::exists(folder)) {                                                        \
-            const char* required = std::getenv("ASMAN_REQUIRE_DATA");                                  \
-            ASSERT_FALSE(required&& std::string_view(required) == "1") << "the shared data is absent"; \
-            GTEST_SKIP() << "../shared/data/asterix is not here";                                      \
-        }                                                                                              \
-    } while (false)
 
 struct Played {
     Recording recording;
@@ -74,7 +66,7 @@ picture::Sensor radar_of(const Played& p) {
 }
 
 TEST(Recordings, CountsAreThoseOfSeveralDecoders) {
-    NEED_RECORDINGS();
+    ASMAN_NEED(std::filesystem::exists(folder), folder);
     const std::vector<std::tuple<const char*, const char*, Counts>> expected{
         {"cc_cat_034_048.pcap", "pcap", {{34, 34}, {48, 128}}},
         {"cc_cat_062_065.pcap", "pcap", {{62, 2}, {65, 1}}},
@@ -105,7 +97,7 @@ TEST(Recordings, CountsAreThoseOfSeveralDecoders) {
 }
 
 TEST(Recordings, PlotsOfARadarWithoutPositionAreListedAndThoseOfAPlacedOneTracked) {
-    NEED_RECORDINGS();
+    ASMAN_NEED(std::filesystem::exists(folder), folder);
     const auto without = play("jahorina.raw");
     EXPECT_TRUE(without.reports.empty());
     ASSERT_EQ(without.sensors.size(), 1u);
@@ -125,7 +117,7 @@ TEST(Recordings, PlotsOfARadarWithoutPositionAreListedAndThoseOfAPlacedOneTracke
 }
 
 TEST(Recordings, RadarsThatSayWhereTheyStandNeedNoConfiguration) {
-    NEED_RECORDINGS();
+    ASMAN_NEED(std::filesystem::exists(folder), folder);
     const auto without = play("cc_cat_034_048.pcap");
     ASSERT_FALSE(without.recording.told.empty());
     for (const auto& s : without.recording.told)  // Croatian radars
@@ -137,7 +129,7 @@ TEST(Recordings, RadarsThatSayWhereTheyStandNeedNoConfiguration) {
 }
 
 TEST(Recordings, SystemTracksOfHalfAnHour) {
-    NEED_RECORDINGS();
+    ASMAN_NEED(std::filesystem::exists(folder), folder);
     const auto p = play("jade_final_frame_062_30min.ff");
     EXPECT_GT(p.reports.size(), 30'000u);
     const auto span = (p.recording.frames.back().time - p.recording.frames.front().time).seconds();
@@ -150,7 +142,7 @@ TEST(Recordings, SystemTracksOfHalfAnHour) {
 }
 
 TEST(Recordings, AdsBReportsCarryTheirOwnPlaces) {
-    NEED_RECORDINGS();
+    ASMAN_NEED(std::filesystem::exists(folder), folder);
     const auto p = play("zr_asterix_cat21.ast");
     EXPECT_EQ(p.reports.size(), 11u);
     for (const auto& r : p.reports) EXPECT_TRUE(r.point && r.identity.address && r.sigma_horizontal > 0);
