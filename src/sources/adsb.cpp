@@ -89,9 +89,7 @@ void take_021(const asterix::Record& record, const Context& c) {
     const View v(record);
     auto& n = c.count();
     const auto d = descriptor(v);
-    if (!c.admits(d.simulated)) return;
-    if (d.field_monitor) return void(++n.field_monitors);
-    if (d.test) return void(++n.test_targets);
+    if (!c.admits(d.simulated, d.field_monitor, d.test)) return;
     if (d.failed_checks) return void(++n.doubtful);
     // 20 to 24: vehicles on the ground and obstacles.
     if (const auto emitter = v.i020(); emitter && *emitter >= 20 && *emitter <= 24) return void(++n.other);

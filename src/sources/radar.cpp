@@ -131,9 +131,7 @@ void take_048(const asterix::Record& record, const Context& c) {
     auto& n = c.count();
     const auto d = v.i020();
     const bool simulated = d && d->sim();
-    if (!c.admits(simulated)) return;
-    if (d && d->rab()) return void(++n.field_monitors);
-    if (d && d->tst().value_or(false)) return void(++n.test_targets);
+    if (!c.admits(simulated, d && d->rab(), d && d->tst().value_or(false))) return;
     const auto w = warnings_048(v);
     const auto status = v.i170();
     if (w.doubtful || (status && status->gho().value_or(false))) return void(++n.doubtful);
@@ -162,9 +160,7 @@ void take_001(const asterix::Record& record, const Context& c) {
     auto& n = c.count();
     const auto d = v.i020();
     const bool simulated = d && d->sim();
-    if (!c.admits(simulated)) return;
-    if (d && d->rab()) return void(++n.field_monitors);
-    if (d && d->tst().value_or(false)) return void(++n.test_targets);
+    if (!c.admits(simulated, d && d->rab(), d && d->tst().value_or(false))) return;
     const auto w = warnings_001(v);
     const auto status = v.i170();
     if (w.doubtful || (status && status->gho())) return void(++n.doubtful);

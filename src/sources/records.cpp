@@ -4,10 +4,16 @@
 
 namespace asman::sources {
 
-bool Context::admits(bool simulated) const {
+bool Context::admits(bool simulated, bool field_monitor, bool test_target) const {
+    auto& n = count();
     const bool ok = simulation == Simulation::accept || simulated == (simulation == Simulation::only);
-    if (!ok) ++count().wrong_simulation;
-    return ok;
+    if (!ok)
+        ++n.wrong_simulation;
+    else if (field_monitor)
+        ++n.field_monitors;
+    else if (test_target)
+        ++n.test_targets;
+    return ok && !field_monitor && !test_target;
 }
 
 std::optional<base::Time> Context::time_of_day(double seconds) const {

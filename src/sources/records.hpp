@@ -23,8 +23,8 @@ struct Context {
     Decoded& out;
 
     SensorCounters& count() const { return sensor.state.counters; }
-    /// False, and counted, when the SIM bit is not what this node takes.
-    bool admits(bool simulated) const;
+    /// False, and counted, when the SIM bit is not what this node takes, or it is no target but a test of the sensor.
+    bool admits(bool simulated, bool field_monitor = false, bool test_target = false) const;
     /// The instant of a time of day; counted as bad, and nothing, when too far from the time of receipt.
     std::optional<base::Time> time_of_day(double seconds) const;
     /// A report with this sensor's id.
