@@ -1,5 +1,6 @@
 // The picture of lives: a row an accord (or a party), states as shades of one blue, what is assumed hatched.
 #include <asman/accord/timeline.hpp>
+#include <asman/base/markup.hpp>
 
 #include <fmt/core.h>
 
@@ -10,22 +11,6 @@ namespace {
 
 constexpr double width = 1180, left = 248, right = 1156, top = 64, row_height = 54, bar_height = 15;
 constexpr double letter = 5.3;  ///< width of a letter at the size of labels, from above
-
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        if (c == '<') {
-            out += "&lt;";
-        } else if (c == '&') {
-            out += "&amp;";
-        } else if (c == '"') {
-            out += "&quot;";
-        } else {
-            out += c;
-        }
-    }
-    return out;
-}
 
 std::string_view style(AccordState s) {
     switch (s) {
@@ -83,7 +68,7 @@ class Drawing {
             ".t{{font-size:10.5px;fill:#66707a}}.l{{font-size:10px;fill:#3c4650}}.g{{stroke:#e6eaee}}</style>\n"
             "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n<text x=\"24\" y=\"30\" font-size=\"16\" "
             "font-weight=\"600\" fill=\"#1d2731\">{2}</text>\n",
-            width, height, escaped(title_));
+            width, height, base::escaped_markup(title_));
         years(height - 46);
         for (std::size_t i = 0; i < rows_.size(); ++i) row(rows_[i], top + row_height * static_cast<double>(i));
         legend(height - 20);
@@ -115,7 +100,7 @@ class Drawing {
         out_ += fmt::format(
             "<text class=\"n\" x=\"24\" y=\"{:.1f}\">{}</text>\n<text class=\"t\" x=\"24\" y=\"{:.1f}\">{}"
             "</text>\n",
-            bar + 5, escaped(r.name), bar + 19, escaped(shortened(r.title, 40)));
+            bar + 5, base::escaped_markup(r.name), bar + 19, base::escaped_markup(shortened(r.title, 40)));
         for (const auto& s : r.spans) span(s, r, bar);
         for (const auto t : r.notches)
             out_ += fmt::format(
@@ -127,7 +112,7 @@ class Drawing {
                 "<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"2.6\" fill=\"{}\" stroke=\"#66707a\"><title>{} {}"
                 "</title></circle>\n",
                 x(a->date.at), bar + bar_height + 7, a->date.assumed ? "#fff" : "#66707a", day(a->date.at),
-                escaped(a->what));
+                base::escaped_markup(a->what));
         labels(r, bar);
     }
 
@@ -138,7 +123,7 @@ class Drawing {
         out_ += fmt::format(
             "<g><title>{}: {}{}, {} to {}</title><rect class=\"{}\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" "
             "height=\"{}\"/>",
-            escaped(r.name), name(s.state), s.assumed ? " (rests on an assumed date)" : "", day(s.from),
+            base::escaped_markup(r.name), name(s.state), s.assumed ? " (rests on an assumed date)" : "", day(s.from),
             s.until == Time::max() ? "…" : day(s.until), style(s.state), a, y, w, h);
         if (s.assumed && !thin)
             out_ += fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{}\" fill=\"url(#h)\"/>", a,
@@ -164,7 +149,7 @@ class Drawing {
             out_ += fmt::format(
                 "<path d=\"M{0:.1f} {1:.1f}v{5:.1f}\" stroke=\"#8a949e\"/><text class=\"l\" x=\"{2:.1f}\" "
                 "y=\"{3:.1f}\">{4}</text>\n",
-                x(t), bar - 5 - up, at + 2 * line, bar - 7 - up, escaped(text), 5 + up);
+                x(t), bar - 5 - up, at + 2 * line, bar - 7 - up, base::escaped_markup(text), 5 + up);
             free[line] = at + w + 8;
             // The line down from the upper one is not crossed by what stands below.
             if (line == 1) free[0] = std::max(free[0], x(t) + 6);

@@ -1,14 +1,13 @@
 // From terrain to footprints: each sensor's sweep, read at the grid's cells.
 #include "geometry.hpp"
 
+#include <asman/base/parallel.hpp>
 #include <asman/coverage/joint.hpp>
 #include <asman/coverage/viewshed.hpp>
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <functional>
-#include <thread>
 
 namespace asman::coverage {
 namespace {
@@ -17,17 +16,6 @@ constexpr double pi = std::numbers::pi;
 constexpr float nan = std::numeric_limits<float>::quiet_NaN();
 /// Terrain for its bounds is held in memory three times: no more cells than this.
 constexpr double bounds_cells = 67'108'864;
-
-/// Runs `work(i)` for every i below `count`, a few at a time. Slot i is always i's: the same for any number of threads.
-void in_parallel(std::size_t count, std::size_t threads, const std::function<void(std::size_t)>& work) {
-    std::atomic<std::size_t> next{0};
-    const auto run = [&] {
-        for (std::size_t i = next++; i < count; i = next++) work(i);
-    };
-    std::vector<std::jthread> helpers;
-    for (std::size_t i = 1; i < std::min(threads, count); ++i) helpers.emplace_back(run);
-    run();
-}
 
 /// The window of cells that a circle can touch.
 void place_window(Footprint& f, const Grid& g) {
@@ -171,7 +159,7 @@ base::Result<void> Joint::lay_ground(const geo::TerrainStore& terrain, const geo
                         {std::min(pi / 2, grid_.at(first, 0).lat + margin), round ? pi - 1e-9 : geo::wrap_pi(east)});
         if (!part && part.error().code != base::Errc::missing) return std::unexpected(part.error());
         const geo::Terrain here = part ? std::move(*part) : geo::Terrain{};
-        in_parallel(last - first, threads, [&](std::size_t i) {
+        base::each_index(last - first, threads, [&](std::size_t i) {
             for (std::size_t c = 0; c < grid_.columns; ++c) {
                 const auto p = grid_.at(first + i, c);
                 const auto at = (first + i) * grid_.columns + c;
@@ -191,7 +179,7 @@ base::Result<void> Joint::sweep_sensor(Footprint& f, std::size_t sensor, const g
     f.sweep_cell = sweep_cell_of(terrain.resolution(), o.sweep_cell);
     // The ground is the grid's own, or what other terrain says where a view was made over that.
     const auto read = [&](const Viewshed& v, const geo::Terrain* other, std::vector<float>& out) {
-        in_parallel(f.rows, o.threads, [&](std::size_t r) {
+        base::each_index(f.rows, o.threads, [&](std::size_t r) {
             for (std::size_t c = 0; c < f.columns; ++c) {
                 const std::size_t at = cell(sensor, r * f.columns + c);
                 const double ground = std::isnan(ground_[at]) ? 0 : ground_[at];

@@ -1,3 +1,4 @@
+#include <asman/base/markup.hpp>
 #include <asman/coverage/output.hpp>
 
 #include <fmt/format.h>
@@ -141,23 +142,6 @@ std::string cells(const Section& s, const Frame& f, std::uint8_t count) {
     return path;
 }
 
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        if (c == '<')
-            out += "&lt;";
-        else if (c == '>')
-            out += "&gt;";
-        else if (c == '&')
-            out += "&amp;";
-        else if (c == '"')
-            out += "&quot;";
-        else
-            out += c;
-    }
-    return out;
-}
-
 /// 1, 2 or 5 times a power of ten: about `wanted` of them in `length`.
 double step_of(double length, double wanted) {
     const double raw = length / wanted, ten = std::pow(10, std::floor(std::log10(raw)));
@@ -190,12 +174,12 @@ std::string section_svg(const Section& s, const std::string& title) {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" height=\"{1}\" "
         "font-family=\"system-ui, 'DejaVu Sans', sans-serif\" font-size=\"12\" fill=\"#222\">\n<title>{3}</title>\n"
         "<rect width=\"{0}\" height=\"{1}\" fill=\"#fff\"/>\n<text x=\"{2}\" y=\"24\" font-size=\"15\">{3}</text>\n",
-        width, height, left, escaped(title));
+        width, height, left, base::escaped_markup(title));
     std::string seeing;
     for (const auto& name : s.seeing) seeing += (seeing.empty() ? "" : ", ") + name;
     if (seeing.size() > 130) seeing = fmt::format("{} sensors", s.seeing.size());
     out += fmt::format("<text x=\"{}\" y=\"43\" fill=\"#555\">seen by: {}</text>\n", left,
-                       seeing.empty() ? "nobody" : escaped(seeing));
+                       seeing.empty() ? "nobody" : base::escaped_markup(seeing));
     const char* fills[] = {"#cfe3f5", "#8dbbe2", "#4688c0"};
     for (std::uint8_t k = 0; k < 3; ++k)
         if (const auto path = cells(s, f, k + 1); !path.empty())
@@ -222,8 +206,8 @@ std::string section_svg(const Section& s, const std::string& title) {
         "level (EGM96), heights stretched {:.0f} times</text>\n",
         left, height - 21, s.from.lat_deg(), s.from.lon_deg(), s.to.lat_deg(), s.to.lon_deg(),
         (height - top - bottom) / f.ceiling / ((width - left - right) / f.length));
-    out +=
-        fmt::format("<text x=\"{}\" y=\"{}\" fill=\"#555\">terrain: {}</text>\n", left, height - 6, escaped(s.terrain));
+    out += fmt::format("<text x=\"{}\" y=\"{}\" fill=\"#555\">terrain: {}</text>\n", left, height - 6,
+                       base::escaped_markup(s.terrain));
     return out + "</svg>\n";
 }
 

@@ -1,14 +1,13 @@
 #include "siting_near.hpp"
 
+#include <asman/base/parallel.hpp>
 #include <asman/coverage/siting.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cmath>
-#include <thread>
 
 namespace asman::coverage {
 namespace {
@@ -235,17 +234,11 @@ std::vector<double> gains_of(const std::vector<Candidate>& positions, const Near
                              const SitingOptions& o) {
     const Walks walks = surface ? make_walks(*surface, o) : Walks{};
     std::vector<double> out(positions.size() * o.masts.size());
-    std::atomic<std::size_t> next{0};
-    const auto work = [&] {
-        for (std::size_t i = next++; i < positions.size(); i = next++) {
-            const auto near = near_horizons(surface, walks, positions[i], o);
-            for (std::size_t k = 0; k < o.masts.size(); ++k)
-                out[i * o.masts.size() + k] = judge.gain(positions[i].ground + judge.raised + o.masts[k], near[k]);
-        }
-    };
-    std::vector<std::jthread> helpers;
-    for (std::size_t i = 1; i < o.threads; ++i) helpers.emplace_back(work);
-    work();
+    base::each_index(positions.size(), o.threads, [&](std::size_t i) {
+        const auto near = near_horizons(surface, walks, positions[i], o);
+        for (std::size_t k = 0; k < o.masts.size(); ++k)
+            out[i * o.masts.size() + k] = judge.gain(positions[i].ground + judge.raised + o.masts[k], near[k]);
+    });
     return out;
 }
 

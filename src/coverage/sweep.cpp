@@ -1,12 +1,11 @@
 #include "sweep_kernel.hpp"
 
+#include <asman/base/parallel.hpp>
 #include <asman/coverage/viewshed.hpp>
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <limits>
-#include <thread>
 
 namespace asman::coverage {
 namespace {
@@ -173,14 +172,7 @@ void sweep(std::span<float> surface, std::size_t half, double cell, const SweepO
     if (surface.size() < (2 * half + 1) * (2 * half + 1)) return;
     Task task{surface, half, cell, options, {}};
     task.keep_diagonals();
-    std::atomic<int> next{0};
-    const auto work = [&] {
-        for (int q = next++; q < 4; q = next++) task.run(q);
-    };
-    std::vector<std::jthread> helpers;
-    for (std::size_t i = 1; i < std::min<std::size_t>(options.threads, 4); ++i) helpers.emplace_back(work);
-    work();
-    helpers.clear();
+    base::each_index(4, options.threads, [&](std::size_t q) { task.run(static_cast<int>(q)); });
     *task.at(0, 0) = 0;
 }
 

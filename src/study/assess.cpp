@@ -1,3 +1,4 @@
+#include <asman/base/parallel.hpp>
 #include <asman/study/assess.hpp>
 
 #include "assess_judge.hpp"
@@ -110,10 +111,10 @@ base::Result<void> Assessor::epoch(base::Time at, Epoch& out, const Epoch* befor
     }
     signature_ = now;
     std::vector<StateReleases> releases(o_.states.size());
-    each_index(o_.states.size(), o_.threads, [&](std::size_t k) { releases[k] = ask_all(view, at, k); });
+    base::each_index(o_.states.size(), o_.threads, [&](std::size_t k) { releases[k] = ask_all(view, at, k); });
     out.states.resize(o_.states.size());
     std::vector<std::uint8_t> overflow(o_.states.size(), 0), changed(o_.states.size(), 0);
-    each_index(o_.states.size(), o_.threads, [&](std::size_t k) {
+    base::each_index(o_.states.size(), o_.threads, [&](std::size_t k) {
         if (before && releases[k] == releases_[k]) {
             out.states[k] = before->states[k];
             return;

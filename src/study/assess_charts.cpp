@@ -1,5 +1,7 @@
 #include "assess_charts.hpp"
 
+#include <asman/base/markup.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -72,27 +74,10 @@ std::string open_svg(double width, double height, const std::string& title) {
     return fmt::format(
         "<svg class=\"chart\" role=\"img\" viewBox=\"0 0 {0:.0f} {1:.0f}\" width=\"{0:.0f}\" height=\"{1:.0f}\" "
         "aria-label=\"{2}\"><title>{2}</title>",
-        width, height, escaped(title));
+        width, height, base::escaped_markup(title));
 }
 
 }  // namespace
-
-std::string escaped(std::string_view s) {
-    std::string out;
-    for (const char c : s) {
-        if (c == '<')
-            out += "&lt;";
-        else if (c == '>')
-            out += "&gt;";
-        else if (c == '&')
-            out += "&amp;";
-        else if (c == '"')
-            out += "&quot;";
-        else
-            out += c;
-    }
-    return out;
-}
 
 std::string grouped(double number) {
     std::string digits = fmt::format("{:.0f}", std::abs(number));
@@ -222,7 +207,7 @@ std::string histogram(const Distribution& own, const Distribution& joint, double
         return height - bottom - static_cast<double>(count) / static_cast<double>(most) * (height - top - bottom);
     };
     std::string out = open_svg(width, height, title);
-    out += fmt::format("<text x=\"0\" y=\"12\" font-weight=\"600\">{}</text>", escaped(title));
+    out += fmt::format("<text x=\"0\" y=\"12\" font-weight=\"600\">{}</text>", base::escaped_markup(title));
     std::string line;
     for (std::size_t i = 0; i < own.bins.size(); ++i) {
         const double x = left + static_cast<double>(i) * step;
@@ -296,8 +281,8 @@ std::string border_map(const SightMap& frame, const std::vector<SegmentResult>& 
             "% of "
             "{} approaches in time, median {:.0f} s</title></path>",
             path, d.in_time > 0 ? shade / 3 : 163, d.in_time > 0 ? shade : 51, d.in_time > 0 ? shade + 40 : 51, w,
-            d.in_time > 0 ? "" : " stroke-dasharray=\"1.5 3\"", escaped(s.neighbour), d.in_time * 100, d.approaches,
-            d.median);
+            d.in_time > 0 ? "" : " stroke-dasharray=\"1.5 3\"", base::escaped_markup(s.neighbour), d.in_time * 100,
+            d.approaches, d.median);
     }
     return out + "</svg>";
 }

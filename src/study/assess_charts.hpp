@@ -8,8 +8,6 @@
 
 namespace asman::study::charts {
 
-/// Text for HTML.
-std::string escaped(std::string_view text);
 /// "381 518"
 std::string grouped(double number);
 std::string day(base::Time t);

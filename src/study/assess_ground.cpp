@@ -1,9 +1,9 @@
 #include "assess_ground.hpp"
 
+#include <asman/base/parallel.hpp>
+
 #include <algorithm>
-#include <atomic>
 #include <cmath>
-#include <thread>
 
 namespace asman::study {
 namespace {
@@ -12,16 +12,6 @@ constexpr double pi = std::numbers::pi;
 constexpr double shortest_outline = 300e3;  ///< islands and enclaves with less are left out
 
 }  // namespace
-
-void each_index(std::size_t count, std::size_t threads, const std::function<void(std::size_t)>& work) {
-    std::atomic<std::size_t> next{0};
-    const auto run = [&] {
-        for (std::size_t i = next++; i < count; i = next++) work(i);
-    };
-    std::vector<std::jthread> helpers;
-    for (std::size_t i = 1; i < std::min(threads, count); ++i) helpers.emplace_back(run);
-    run();
-}
 
 WayIn ways_in(const geo::StateArea& state, const geo::Borders& borders, const coverage::Grid& grid,
               const std::vector<std::uint8_t>& where, const AssessOptions& o) {
@@ -92,7 +82,7 @@ base::Result<void> Ground::prepare(const geo::Borders& borders) {
             return base::fail(base::Errc::unknown_name, "the borders have no state " + std::string(s.text()));
         where[s], ways_in[s], span[s];
     }
-    each_index(areas.size(), o.threads, [&](std::size_t i) {
+    base::each_index(areas.size(), o.threads, [&](std::size_t i) {
         place(o.states[i], *areas[i]);
         ways_in.at(o.states[i]) = study::ways_in(*areas[i], borders, joint.grid(), where.at(o.states[i]), o);
     });
@@ -103,7 +93,7 @@ base::Result<void> Ground::prepare(const geo::Borders& borders) {
 void Ground::look() {
     const auto& footprints = joint.footprints();
     sees.assign(probes.size(), std::vector<std::vector<std::uint8_t>>(footprints.size()));
-    each_index(footprints.size() * probes.size(), o.threads, [&](std::size_t i) {
+    base::each_index(footprints.size() * probes.size(), o.threads, [&](std::size_t i) {
         const std::size_t sensor = i % footprints.size();
         const auto& probe = probes[i / footprints.size()];
         const auto& f = footprints[sensor];

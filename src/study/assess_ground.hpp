@@ -68,7 +68,4 @@ class Ground {
 WayIn ways_in(const geo::StateArea& state, const geo::Borders& borders, const coverage::Grid& grid,
               const std::vector<std::uint8_t>& where, const AssessOptions& options);
 
-/// Runs work(i) for every i below `count` on a few threads.
-void each_index(std::size_t count, std::size_t threads, const std::function<void(std::size_t)>& work);
-
 }  // namespace asman::study

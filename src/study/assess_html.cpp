@@ -1,5 +1,7 @@
 #include "assess_charts.hpp"
 
+#include <asman/base/markup.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,7 +11,6 @@ namespace asman::study {
 namespace {
 
 using charts::day;
-using charts::escaped;
 using charts::grouped;
 using charts::level_nearest;
 
@@ -78,22 +79,22 @@ std::string gains(const StateResult& s) {
         "km²</th><th>vanishes without, km²</th></tr>",
         l->level);
     for (const auto& [name, g] : l->by_partner)
-        out += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>", escaped(name), grouped(g.alone),
-                           grouped(g.share), grouped(g.vanishes));
+        out += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>", base::escaped_markup(name),
+                           grouped(g.alone), grouped(g.share), grouped(g.vanishes));
     out += fmt::format("<tr><td>all</td><td></td><td>{}</td><td></td></tr></table>", grouped(l->area - l->own));
     out +=
         "<h4>By chain of clauses</h4><table><tr><th>chain, the originator's clause first</th><th>adds alone, "
         "km²</th><th>share, km²</th><th>vanishes without, km²</th><th>mean warning, s</th></tr>";
     for (const auto& [name, g] : l->by_chain)
         out += fmt::format("<tr><td><code>{}</code></td><td>{}</td><td>{}</td><td>{}</td><td>{:+.0f}</td></tr>",
-                           escaped(name), grouped(g.alone), grouped(g.share), grouped(g.vanishes),
+                           base::escaped_markup(name), grouped(g.alone), grouped(g.share), grouped(g.vanishes),
                            s.by_chain.at(name).mean - s.warning_own.mean);
     out +=
         "</table><h4>If a clause were not there</h4><table><tr><th>clause taken out of the law</th><th>vanishes, "
         "km²</th><th>mean warning lost, s</th></tr>";
     for (const auto& [name, km2] : l->by_clause)
-        out += fmt::format("<tr><td><code>{}</code></td><td>{}</td><td>{:.0f}</td></tr>", escaped(name), grouped(km2),
-                           s.warning_by_clause.at(name));
+        out += fmt::format("<tr><td><code>{}</code></td><td>{}</td><td>{:.0f}</td></tr>", base::escaped_markup(name),
+                           grouped(km2), s.warning_by_clause.at(name));
     return out + "</table>";
 }
 
@@ -135,7 +136,7 @@ std::string borders_of(const StateResult& s, const Assessment& a, const std::str
         out += fmt::format(
             "<tr><td>{}</td><td class=\"l\">{:.1f}, {:.1f} – {:.1f}, {:.1f}</td><td>{}</td><td>{:.0f}, {:.0f}, "
             "{:.0f}</td><td>{:.0f}, {:.0f}, {:.0f}</td><td>{} → {}</td></tr>",
-            escaped(g.neighbour), g.from.lat_deg(), g.from.lon_deg(), g.to.lat_deg(), g.to.lon_deg(),
+            base::escaped_markup(g.neighbour), g.from.lat_deg(), g.from.lon_deg(), g.to.lat_deg(), g.to.lon_deg(),
             g.joint.approaches, g.own.tenth, g.own.median, g.own.ninetieth, g.joint.tenth, g.joint.median,
             g.joint.ninetieth, percent(g.own.in_time), percent(g.joint.in_time));
     return out + "</table></details>";
@@ -154,8 +155,8 @@ std::string routes_of(const StateResult& s, const Assessment& a) {
         out += fmt::format(
             "<tr><td>{}</td><td>{:.0f}</td><td>{}</td><td>{}</td><td>{}</td><td>{} → {}</td><td>{:.0f} → "
             "{:.0f}</td></tr>",
-            escaped(r.name), r.length / 1000, percent(r.own), percent(r.joint), percent(r.by_2), r.gaps_own, r.gaps,
-            r.gap_own / 1000, r.gap / 1000);
+            base::escaped_markup(r.name), r.length / 1000, percent(r.own), percent(r.joint), percent(r.by_2),
+            r.gaps_own, r.gaps, r.gap_own / 1000, r.gap / 1000);
     return out + "</table>";
 }
 
@@ -168,7 +169,7 @@ std::string dependence_of(const StateResult& s) {
             "time lost</th></tr>",
             head);
         for (const auto& [name, l] : losses)
-            out += fmt::format("<tr><td>{}</td><td>{}</td><td>{:.0f}</td><td>{}</td></tr>", escaped(name),
+            out += fmt::format("<tr><td>{}</td><td>{}</td><td>{:.0f}</td><td>{}</td></tr>", base::escaped_markup(name),
                                grouped(l.area), l.warning, percent(l.in_time));
         out += "</table>";
     };
@@ -191,7 +192,7 @@ std::string page_of(const StateResult& s, const StateResult* before, const Asses
     const auto* l = level_nearest(s, shown);
     if (!s.findings.empty()) {
         out += "<div class=\"findings\"><ul>";
-        for (const auto& f : s.findings) out += "<li>" + escaped(f) + "</li>";
+        for (const auto& f : s.findings) out += "<li>" + base::escaped_markup(f) + "</li>";
         out += "</ul></div>";
     }
     if (l && l->map.rows > 0) {
@@ -212,7 +213,7 @@ std::string page_of(const StateResult& s, const StateResult* before, const Asses
     out += levels(s) + gains(s) + borders_of(s, a, symbol) + routes_of(s, a) + dependence_of(s);
     if (!s.assumed.empty()) {
         out += "<details><summary>Rests on what is assumed, not public</summary><ul>";
-        for (const auto& t : s.assumed) out += "<li>" + escaped(t) + "</li>";
+        for (const auto& t : s.assumed) out += "<li>" + base::escaped_markup(t) + "</li>";
         out += "</ul></details>";
     }
     return out;
@@ -232,10 +233,10 @@ std::string assessment_html(const Assessment& a, const geo::Borders* borders) {
         "above mean sea level (EGM96). What is looked for: a target {} transponder of {} m²; a warning is in time "
         "{:.0f} s "
         "before the border. Areas are a state's land and {:.0f} km of approaches.</p>",
-        escaped(a.scenario), day(o.from), day(o.to), escaped(a.terrain), o.cell,
+        base::escaped_markup(a.scenario), day(o.from), day(o.to), base::escaped_markup(a.terrain), o.cell,
         o.target.transponder ? "with" : "without", o.target.rcs, o.in_time, o.approach / 1000);
     out += "<div class=\"caveats\"><strong>What these figures are not</strong><ul>";
-    for (const auto& c : a.caveats) out += "<li>" + escaped(c) + "</li>";
+    for (const auto& c : a.caveats) out += "<li>" + base::escaped_markup(c) + "</li>";
     out += "</ul></div>";
     if (a.epochs.empty()) return out + "</html>";
     out += fmt::format(
@@ -251,7 +252,8 @@ std::string assessment_html(const Assessment& a, const geo::Borders* borders) {
     for (const auto& e : a.epochs) {
         if (e.changes.empty()) continue;
         out += "<li>" + day(e.from) + ": ";
-        for (std::size_t i = 0; i < e.changes.size(); ++i) out += (i > 0 ? "; " : "") + escaped(e.changes[i]);
+        for (std::size_t i = 0; i < e.changes.size(); ++i)
+            out += (i > 0 ? "; " : "") + base::escaped_markup(e.changes[i]);
         out += "</li>";
     }
     out += "</ol>";
@@ -270,7 +272,7 @@ std::string assessment_html(const Assessment& a, const geo::Borders* borders) {
         out += fmt::format("<h2>From {}</h2>", day(e.from));
         if (!e.changes.empty()) {
             out += "<ul>";
-            for (const auto& c : e.changes) out += "<li>" + escaped(c) + "</li>";
+            for (const auto& c : e.changes) out += "<li>" + base::escaped_markup(c) + "</li>";
             out += "</ul>";
         }
         for (std::size_t k = 0; k < e.states.size(); ++k)

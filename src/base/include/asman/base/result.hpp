@@ -32,7 +32,7 @@ struct Place {
     std::string source;        ///< file path, feed or peer
     std::uint32_t line = 0;    ///< 1-based; 0: not a text
     std::uint32_t column = 0;  ///< 1-based
-    std::string item{};          ///< key, item or record within the source
+    std::string item{};        ///< key, item or record within the source
     bool operator==(const Place&) const = default;
 };
 
