@@ -63,12 +63,12 @@ std::vector<LiveEditions::Key> LiveEditions::look(const Frame& frame) {
     return touched;
 }
 
-std::vector<std::optional<Source>> LiveEditions::sources_of(Bytes datagram) const {
+/// Those that speak a category with a table: what they send stays in order.
+std::vector<std::optional<Source>> LiveEditions::sources_of(Bytes datagram) {
     std::vector<std::optional<Source>> out;
     each_block(datagram, [&](std::uint8_t category, Bytes block, std::size_t) {
         const auto source = source_of(block);
-        if (standings_.contains({category, source}) && std::ranges::find(out, source) == out.end())
-            out.push_back(source);
+        if (find_edition(category) && std::ranges::find(out, source) == out.end()) out.push_back(source);
     });
     return out;
 }

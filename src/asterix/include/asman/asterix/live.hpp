@@ -69,7 +69,7 @@ class LiveEditions {
         std::vector<std::optional<Source>> sources;
     };
     std::vector<Key> look(const Frame& frame);
-    std::vector<std::optional<Source>> sources_of(Bytes datagram) const;
+    static std::vector<std::optional<Source>> sources_of(Bytes datagram);
     bool is_told(std::uint8_t category) const;
     bool undecided(const std::optional<Source>& source) const;
     void judge(const Key& key, Standing& standing);
