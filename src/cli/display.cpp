@@ -1,5 +1,6 @@
 #include "display.hpp"
 
+#include <asman/node/editions.hpp>
 #include <asman/outputs/outputs.hpp>
 
 #include <fmt/format.h>
@@ -203,6 +204,8 @@ void Display::publish_status() {
                                {"joint_tracks", l.joint_tracks},
                                {"through_accords", l.through_accords},
                                {"open_alerts", l.open_alerts}});
+    // What a live node has found out of its feeds; of traffic that is simulated here there is nothing to find out.
+    if (!show_.simulated()) j["editions"] = node::editions_json(first);
     server_.publish_status(std::make_shared<const std::string>(j.dump()));
     std::vector<outputs::Metric> metrics;
     for (std::size_t i = 0; i < show_.states().size(); ++i)

@@ -1,4 +1,4 @@
-#include "editions.hpp"
+#include <asman/node/editions.hpp>
 
 #include <nlohmann/json.hpp>
 

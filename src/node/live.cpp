@@ -1,9 +1,8 @@
 #include <asman/exchange/nats.hpp>
+#include <asman/node/editions.hpp>
 #include <asman/node/live.hpp>
 #include <asman/node/receiver.hpp>
 #include <asman/sources/file.hpp>
-
-#include "editions.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -1,7 +1,6 @@
+#include <asman/node/editions.hpp>
 #include <asman/node/playback.hpp>
 #include <asman/sources/file.hpp>
-
-#include "editions.hpp"
 
 #include <nlohmann/json.hpp>
 

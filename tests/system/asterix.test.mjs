@@ -281,7 +281,7 @@ test('a node judges its live feeds, tells of it once, and its log replays to the
   writeFileSync(join(lab, 'node.toml'), `format = 1\nstate = "KGZ"\nmode = "live"\nrecord = "run.asmanlog"\n` +
     feed('judged', port) + feed('told', second, '[feed.editions]\n"021" = "2.6"\n'));
   const summary = join(lab, 'summary.json');
-  const node = start(['node', '--config', join(lab, 'node.toml'), '--headless', '--json', summary]);
+  const node = start(['node', '--config', join(lab, 'node.toml'), '--port', '0', '--json', summary]);
   const old = await oldReport(t, 7);
   const socket = createSocket('udp4');
   t.after(() => socket.close());
@@ -290,7 +290,14 @@ test('a node judges its live feeds, tells of it once, and its log replays to the
     for (const to of [port, second]) socket.send(old, to, '127.0.0.1');
     await new Promise((r) => setTimeout(r, 50));
   }
-  await new Promise((r) => setTimeout(r, 500));
+  const [display] = /http:\/\/\S+/.exec(node.text().out);
+  let status = [];
+  for (let i = 0; i < 100 && status.length < 2; ++i) {
+    await new Promise((r) => setTimeout(r, 100));
+    const answer = await fetch(`${display}/api/status`);
+    status = answer.status === 200 ? ((await answer.json()).editions ?? []) : [];
+  }
+  assert.deepEqual(status.map((e) => [e.feed, e.edition]), [['judged', '0.26'], ['told', null]]);
   node.child.kill('SIGINT');
   const { code, err } = await node.done;
   assert.equal(code, 0, err);

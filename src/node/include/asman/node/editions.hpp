@@ -1,4 +1,4 @@
-// The editions of the feeds, for a run's summary.
+// The editions of the feeds, for a run's summary and the status of one that goes on.
 #pragma once
 
 #include <asman/core/engine.hpp>
