@@ -313,7 +313,8 @@ void Tracker::Impl::tend(std::int64_t tenth) {
         if (!k.alive) return;
         if (now - k.last_survey > kSurveyInterval) {
             survey(w, slot);
-            if (k.established && k.reports >= kLongHeld) w.effects->flown.push_back({k.place, k.velocity.norm()});
+            if (k.established && k.reports >= kLongHeld && !k.sure_place.isZero(0))
+                w.effects->flown.push_back({k.sure_place, k.velocity.norm()});
         }
         if (k.existence >= 0.2) yield_to_rival(w, slot, rival_of[i]);
     });
@@ -340,6 +341,7 @@ void Tracker::Impl::merge(Effects& e) {
     }
     for (const auto& [place, speed] : e.flown) {
         speeds.learn(speed, kSurveyInterval / kSpeedMemory);
+        undetected.flew(speed, kSurveyInterval);
         see_traffic(place);
     }
     for (const auto& f : e.false_plots) {
@@ -378,14 +380,14 @@ void Tracker::Impl::merge(Effects& e) {
         const TrackState& k = tracks[slot];
         if (!k.confirmed) continue;
         ended.push_back(k.number);
-        if (k.established && k.reports >= kLongHeld && k.rival_score == 0) {
+        if (k.established && k.reports >= kLongHeld && k.rival_score == 0 && !k.sure_place.isZero(0)) {
             // Who comes in where others leave flies the other way.
-            const Rim rim = frontier.at(k.place);
-            undetected.ended(k.place, rim.band);
+            const Rim rim = frontier.at(k.sure_place);
+            undetected.ended(k.sure_place, rim.band);
             const double speed = k.velocity.norm();
             if (rim.band != Rim::kUnknown && speed > 1)
                 headings.learn(rim.band, -rim.inward.cast<double>().dot(k.velocity) / speed, 1);
-            see_traffic(k.place);
+            see_traffic(k.sure_place);
         }
     }
     for (const auto& place : e.airs) learn_air(place);

@@ -15,7 +15,7 @@ constexpr double kMinStart = 1e-5;                   ///< existence below which 
 constexpr double kEscape = 20, kEscapeShare = 4e-4;  ///< m/s², 1σ, of flight that no mode foresees, and how rare it is
 constexpr double kLikelyEscape = 0.1;
 constexpr double kEscapeReach = 12'000;  ///< m
-constexpr double kBeyondDoubt = 0.999;
+constexpr double kBeyondDoubt = 0.999, kUndoubted = 0.99;
 
 }  // namespace
 
@@ -330,6 +330,7 @@ void Tracker::Impl::apply(Work& w, std::size_t i) {
         k.last_report = std::max(k.last_report, at);
     }
     refresh(w, c.slot);
+    if (r > kUndoubted && exists > kBeyondDoubt) k.sure_place = k.place;
     if (!k.confirmed && sure(k)) w.effects->sure.push_back(c.slot);
     if (!k.established && k.existence > kBeyondDoubt) w.effects->settled.push_back(c.slot);
     if (s.sweeps && !link.scheduled)

@@ -8,8 +8,9 @@ namespace {
 
 /// Depths that part the bands, m.
 constexpr double kDepths[Rim::kBands - 2] = {-60e3, -40e3, -20e3, -10e3, -5e3, -2e3, 2e3, 5e3, 10e3, 20e3, 40e3, 60e3};
-constexpr float kNews = 100;         ///< m: what extends traffic by less is not worth telling the neighbours
+constexpr float kNews = 500;         ///< m: what extends traffic by less is not worth telling the neighbours
 constexpr double kHeadingPrior = 2;  ///< aircraft that the uniform directions of a band count for
+constexpr double kCrossing = 0.7;    ///< share of them on the rim that come in over it
 constexpr double kPi = std::numbers::pi;
 
 struct Ways {
@@ -106,8 +107,14 @@ bool Frontier::consistent() const {
 }
 
 Headings::Headings() {
-    for (auto& band : count_)
-        for (double& c : band) c = kHeadingPrior / kBins;
+    for (int band = 0; band < Rim::kBands; ++band)
+        for (int i = 0; i < kBins; ++i) {
+            // Who crosses a line in any direction crosses it as the cosine.
+            const double crossing =
+                std::sin(std::min((i + 1.0) / kBins, 0.5) * kPi) - std::sin(std::min(1.0 * i / kBins, 0.5) * kPi);
+            const double share = band == Rim::kEdge ? kCrossing : 0;
+            count_[band][i] = kHeadingPrior * (share * crossing + (1 - share) / kBins);
+        }
     settle();
 }
 

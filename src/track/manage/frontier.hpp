@@ -18,6 +18,8 @@ namespace asman::track {
 /// A place against the traffic about it.
 struct Rim {
     static constexpr int kBands = 14, kUnknown = kBands - 1;
+    static constexpr int kEdge = 6;                    ///< within kEdgeWidth / 2 of where traffic ends
+    static constexpr double kEdgeWidth = 4'000;        ///< m
     int band = kUnknown;                               ///< of depth; kUnknown: no traffic has been seen near it
     Eigen::Vector3f inward = Eigen::Vector3f::Zero();  ///< unit vector in space; zero where unknown
     template <class Archive>

@@ -159,6 +159,31 @@ TEST(Undetected, WhereTrafficEndsMoreBeginAlsoWhereNoneHasBegunYet) {
     EXPECT_GT(here, 0);
 }
 
+TEST(Undetected, BeforeAnythingIsLearntAsManyComeOverTheRimAsCrossALineInside) {
+    // 100 aircraft in a square of 200 km, 200 m/s in all directions: they cross a line of 1 m at 100/A · 200/π a
+    // second.
+    Frontier f;
+    Undetected sky(3e-10, 2e-13);
+    const auto up = [] { return Eigen::Vector3d(0, 0, 1); };
+    for (int i = -12; i <= 12; ++i)
+        for (int j = -12; j <= 12; ++j) {
+            if (std::max(std::abs(i), std::abs(j)) <= 10) f.pass({10e3 * i, 10e3 * j, 0}, 1, flat);
+            sky.cell({10e3 * i + 1, 10e3 * j + 1, 0}, 0, up);
+        }
+    for (int tenth = 1; tenth <= 150; ++tenth) {
+        for (int k = 0; k < 100; ++k) sky.flew(200, 0.1);
+        sky.probe(f, 0.1 * tenth);
+    }
+    const Eigen::Vector3d rim(100e3, 5e3, 0);
+    ASSERT_EQ(f.at(rim).band, Rim::kEdge);
+    // Weighed among four accounts of equal weight, two of which know of the rim.
+    const double expected = 100 / (200e3 * 200e3) * 200 / kPi / Rim::kEdgeWidth;
+    EXPECT_NEAR(2 * sky.rate(nullptr, Rim::kEdge, 15), expected, 0.3 * expected);
+    // Nobody comes: after some minutes it is the rate everywhere again, and less.
+    for (int tenth = 151; tenth <= 6000; ++tenth) sky.probe(f, 0.1 * tenth);
+    EXPECT_LT(sky.rate(nullptr, Rim::kEdge, 600), 0.02 * expected);
+}
+
 TEST(Undetected, AccountsThatForesawBetterCarryTheRate) {
     // Aircraft appear at one field deep inside, not by depth: the cells' own accounts take over.
     Undetected sky(3e-10, 2e-13);

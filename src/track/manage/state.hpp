@@ -253,6 +253,8 @@ struct TrackState {
     // For the index and coarse gates: combined mean in space, at t.
     Eigen::Vector3d place = Eigen::Vector3d::Zero(), velocity = Eigen::Vector3d::Zero();
     double spread = 0, spread_rate = 0;  ///< √(sum of position variances), √(sum of velocity variances)
+    /// Where it was last seen when nothing had cast doubt on it: one that has left may go on with false plots.
+    Eigen::Vector3d sure_place = Eigen::Vector3d::Zero();
     Seconds first_seen = 0, last_report = 0, last_survey = 0;
     std::uint32_t reports = 0, replies = 0, echoes = 0;
     bool simulated = false;
@@ -286,10 +288,10 @@ struct TrackState {
     template <class Archive>
     void fields(Archive& a) {
         a(generation, born, alive, confirmed, established, number, f, anchor, t, existence, existed, birth,
-          speed_evidence, vertical, height_open, pressure_based, place, velocity, spread, spread_rate, first_seen,
-          last_report, last_survey, reports, replies, echoes, simulated, latest, links, address, address_weight, code,
-          callsign, emergency, special_position, recent_codes, rival, rival_score, samples, registered, message_at,
-          message_variance, geometric_at);
+          speed_evidence, vertical, height_open, pressure_based, place, velocity, spread, spread_rate, sure_place,
+          first_seen, last_report, last_survey, reports, replies, echoes, simulated, latest, links, address,
+          address_weight, code, callsign, emergency, special_position, recent_codes, rival, rival_score, samples,
+          registered, message_at, message_variance, geometric_at);
     }
     double height(Seconds time, double unknown) const { return vertical.valid() ? vertical.height(time) : unknown; }
 };

@@ -172,7 +172,6 @@ void Tracker::Impl::settle(TrackState& k) {
     if (b.rim.band != Rim::kUnknown && speed > 1)
         headings.learn(b.rim.band, b.rim.inward.cast<double>().dot(k.velocity) / speed, b.newborn);
     see_traffic(b.place);
-    see_traffic(k.place);
     SensorState& s = sensors[b.sensor];
     if (b.counted > 0) (b.reply ? s.replies : s.echoes).withdraw(b.east, b.north, b.t, b.counted);
 }

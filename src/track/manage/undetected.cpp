@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace asman::track {
 
@@ -11,6 +12,7 @@ constexpr std::size_t kMaxCells = 400'000;
 constexpr double kCellShape = 0.25;   ///< Gamma shape of a cell's rate about the rate everywhere
 constexpr double kDeepCellShape = 1;  ///< and about that of its band
 constexpr double kBandShape = 0.5;    ///< of a band's about the rate everywhere
+constexpr double kProof = 20;         ///< s until one that has begun has proved real: before, nothing is known of it
 constexpr double kDoubt = 0.01;       ///< share of the weight of accounts that is spread anew with every beginning
 constexpr double kProbes = 100;       ///< tenths of a second in which every cell is probed once
 constexpr double kGlobalShape = 4;    ///< and of the latter about the configured one
@@ -71,15 +73,15 @@ Eigen::Vector3d Undetected::corner(std::uint64_t key) {
 }
 
 double Undetected::everywhere(double t) const {
-    const double exposure = std::max(0.0, t * area_ - area_since_);  // m² s
+    const double exposure = std::max(0.0, (t - kProof) * area_ - area_since_);  // m² s
     return (kGlobalShape + began_) / (kGlobalShape / prior_rate_ + exposure);
 }
 
 std::array<double, Undetected::kAccounts> Undetected::accounts(const Cell* cell, int band, double t) const {
-    const double all = everywhere(t),
-                 deep = (kBandShape + in_band_[band]) / (kBandShape / all + (1 + kEndWeight) * band_exposure_[band]);
+    const double all = everywhere(t), usual = band == Rim::kEdge ? std::max(all, crossing_ / Rim::kEdgeWidth) : all,
+                 deep = (kBandShape + in_band_[band]) / (kBandShape / usual + (1 + kEndWeight) * band_exposure_[band]);
     if (cell == nullptr) return {all, deep, all, deep};
-    const double exposure = (1 + kEndWeight) * cell->area * std::max(0.0, t - cell->since),
+    const double exposure = (1 + kEndWeight) * cell->area * std::max(0.0, t - kProof - cell->since),
                  seen = cell->began + kEndWeight * cell->ended;
     return {all, deep, (kCellShape + seen) / (kCellShape / all + exposure),
             (kDeepCellShape + seen) / (kDeepCellShape / deep + exposure)};
@@ -128,19 +130,32 @@ void Undetected::ended(const Eigen::Vector3d& place, int band) {
     if (Cell* c = find(place)) c->ended += 1;
 }
 
+/// A round of probes is over. Aircraft that fly in all directions, ρ a square metre at speed v, cross a line at ρ v / π
+/// a metre and second from either side: what to expect of the rim before anything is learnt there.
+void Undetected::turn(double now) {
+    next_ = 0;
+    ++round_;
+    if (now > turned_ && inside_ > 0) crossing_ = flown_ / (now - turned_) / inside_ / std::numbers::pi;
+    flown_ = inside_ = 0;
+    turned_ = now;
+    for (int b = 0; b < Rim::kBands; ++b) {
+        band_exposure_[b] += recent_[kRounds - 1][b];
+        for (int r = kRounds - 1; r > 0; --r) recent_[r][b] = recent_[r - 1][b];
+        recent_[0][b] = 0;
+    }
+}
+
 void Undetected::probe(const Frontier& frontier, double now) {
     const std::size_t n = cells_.size(), share = static_cast<std::size_t>(static_cast<double>(n) / kProbes) + 1;
     for (std::size_t i = 0; i < std::min(n, share); ++i, ++next_) {
-        if (next_ >= n) {
-            next_ = 0;
-            ++round_;
-        }
+        if (next_ >= n) turn(now);
         Cell& c = cells_[next_];
         // Places that fill the cell evenly, one a round (additive recurrence; Roberts 2018).
         const auto r = static_cast<double>(round_ + 1);
         const Eigen::Vector3d at(0.8191725134 * r, 0.6710436067 * r, 0.5497004779 * r);
         const Rim rim = frontier.at(corner(c.key) + kSize * (at - at.array().floor().matrix()));
-        band_exposure_[rim.band] += c.area * (now - c.probed);
+        recent_[0][rim.band] += c.area * (now - c.probed);
+        if (rim.band >= Rim::kEdge && rim.band != Rim::kUnknown) inside_ += c.area;
         c.probed = now;
     }
 }

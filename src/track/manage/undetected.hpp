@@ -89,6 +89,8 @@ class Undetected {
     void ended(const Eigen::Vector3d& place, int band);
     /// Counts how much of the sky lies in which band: a tenth of a second's share of the cells, each at one place.
     void probe(const Frontier& frontier, double now);
+    /// An established track flew at this speed for so many seconds.
+    void flew(double speed, double seconds) { flown_ += speed * seconds; }
     /// The sensors changed: cells look for their watchers anew.
     void forget_watchers();
     bool consistent() const;  ///< after loading
@@ -96,7 +98,7 @@ class Undetected {
     template <class Archive>
     void fields(Archive& a) {
         a(initial_, prior_rate_, index_, cells_, area_, area_since_, began_, in_band_, band_exposure_, weight_, next_,
-          round_);
+          round_, recent_, flown_, inside_, crossing_, turned_);
     }
 
   private:
@@ -104,6 +106,7 @@ class Undetected {
     Cell* make(std::uint64_t key, double t, double area);
     static Eigen::Vector3d corner(std::uint64_t key);
     double everywhere(double t) const;
+    void turn(double now);
     static constexpr int kAccounts = 4;
     std::array<double, kAccounts> accounts(const Cell* cell, int band, double t) const;
 
@@ -114,6 +117,11 @@ class Undetected {
     double in_band_[Rim::kBands] = {}, band_exposure_[Rim::kBands] = {};  ///< beginnings and ends; m² s
     double weight_[kAccounts] = {0.25, 0.25, 0.25, 0.25};
     std::uint64_t next_ = 0, round_ = 0;  ///< the cell that is probed next; rounds so far
+    static constexpr int kRounds = 3;
+    double recent_[kRounds][Rim::kBands] = {};  ///< of band_exposure_: who began lately has not been told yet
+    double flown_ = 0, inside_ = 0;             ///< in this round: metres flown; m² within the traffic
+    double crossing_ = 0;  ///< aircraft a second over a metre of the rim, were traffic as dense beyond
+    double turned_ = 0;    ///< when the round began
 };
 
 /// Aircraft that fly beside others: unlike strangers, one may have been there all along, in the plots of the other.
