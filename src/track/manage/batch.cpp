@@ -36,6 +36,7 @@ void Effects::clear() {
     dropped.clear();
     sure.clear();
     settled.clear();
+    alone.clear();
     unknown.clear();
     flown.clear();
     n_fits = 0;
@@ -313,6 +314,9 @@ void Tracker::Impl::tend(std::int64_t tenth) {
         if (!k.alive) return;
         if (now - k.last_survey > kSurveyInterval) {
             survey(w, slot);
+            if (k.confirmed && k.replies > 0 &&
+                std::ranges::count_if(k.links, [](const Link& l) { return l.reports > 0; }) == 1)
+                w.effects->alone.push_back(slot);
             if (k.established && k.reports >= kLongHeld && !k.sure_place.isZero(0))
                 w.effects->flown.push_back({k.sure_place, k.velocity.norm()});
         }
@@ -365,12 +369,18 @@ void Tracker::Impl::merge(Effects& e) {
     counters.misses += e.misses;
     for (const std::uint32_t slot : e.sure) {
         TrackState& k = tracks[slot];
-        if (k.alive && !k.confirmed && sure(k) && !borrowed(k)) confirm(k);
+        if (!k.alive || k.confirmed || !sure(k)) continue;
+        if (borrowed(k, false))
+            k.suspect = true;
+        else
+            confirm(k);
     }
     for (const std::uint32_t slot : e.settled) {
         TrackState& k = tracks[slot];
         if (k.alive && k.confirmed && !k.established) settle(k);
     }
+    for (const std::uint32_t slot : e.alone)
+        if (TrackState& k = tracks[slot]; k.alive && k.confirmed && borrowed(k, true)) withdraw(k);
     for (const std::uint32_t slot : e.dropped) {
         index.remove(slot);
         identities.remove(slot);

@@ -239,6 +239,7 @@ struct TrackState {
     std::uint64_t born = 0;  ///< the batch that began it
     bool alive = false, confirmed = false;
     bool established = false;  ///< its existence was beyond doubt: shown until it falls below show_existence
+    bool suspect = false;      ///< carried the replies of another once
     std::uint64_t number = 0;
     Imm f;
     Anchor anchor;
@@ -287,7 +288,7 @@ struct TrackState {
 
     template <class Archive>
     void fields(Archive& a) {
-        a(generation, born, alive, confirmed, established, number, f, anchor, t, existence, existed, birth,
+        a(generation, born, alive, confirmed, established, suspect, number, f, anchor, t, existence, existed, birth,
           speed_evidence, vertical, height_open, pressure_based, place, velocity, spread, spread_rate, sure_place,
           first_seen, last_report, last_survey, reports, replies, echoes, simulated, latest, links, address,
           address_weight, code, callsign, emergency, special_position, recent_codes, rival, rival_score, samples,
@@ -362,6 +363,7 @@ struct Effects {
     };
     std::vector<Flown> flown;  ///< by established tracks
     std::vector<std::uint32_t> started, dropped, sure, settled;
+    std::vector<std::uint32_t> alone;   ///< shown, with replies to one sensor only
     std::vector<Registrar::Fit> fits;   ///< the first n_fits
     std::vector<Eigen::Vector3d> airs;  ///< places of which the registrar has no air yet
     std::size_t n_fits = 0;
@@ -570,7 +572,9 @@ struct Tracker::Impl {
     void confirm(TrackState& k);
     void settle(TrackState& k);  ///< a track that has proved real teaches where aircraft begin
     bool young(const TrackState& k) const { return !k.established && k.reports <= 4 && !config.ablate_unseen; }
-    bool borrowed(const TrackState& k) const;  ///< carries the replies of an aircraft known elsewhere
+    /// Carries the replies of an aircraft known elsewhere; `better`: known better than this one, and nearer.
+    bool borrowed(const TrackState& k, bool better) const;
+    void withdraw(TrackState& k);  ///< it was shown and should not have been
     std::uint32_t find_rival(std::uint32_t slot) const;
     void yield_to_rival(Work& w, std::uint32_t slot, std::uint32_t rival);
     // register/windows.cpp

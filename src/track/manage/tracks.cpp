@@ -109,18 +109,21 @@ void Tracker::Impl::anchor_at_place(TrackState& k) const {
     k.anchor = next;
 }
 
-bool Tracker::Impl::borrowed(const TrackState& k) const {
+bool Tracker::Impl::borrowed(const TrackState& k, bool better) const {
     // A mirror shows one radar an aircraft a second time, farther off; replies to another radar appear anywhere. Who
     // carries the replies of a track that is well known elsewhere must be seen well by two sensors, or long by one that
     // no mirror can explain.
     if (k.replies == 0) return false;
     const Link* best = nullptr;
-    int sure = 0;
+    int sure = 0, sensors_of = 0;
     for (const Link& l : k.links) {
+        sensors_of += l.reports > 0;
         if (l.reports >= kSureReports) ++sure;
         if (best == nullptr || l.reports > best->reports) best = &l;
     }
     if (best == nullptr || sure >= 2 || !sensors[best->sensor].sweeps) return false;
+    // Mirrors show one aircraft after the other: what followed the first is suspect too.
+    if (!better && k.suspect && sensors_of == 1 && k.reports < kLongReports) return true;
     const Eigen::Vector3d& antenna = sensors[best->sensor].site.place;
     const double range = (k.place - antenna).norm();
     bool found = false;
@@ -128,14 +131,20 @@ bool Tracker::Impl::borrowed(const TrackState& k) const {
         const TrackState& o = tracks[slot];
         if (found || !same || !o.alive || !o.confirmed || &o == &k) return;
         const double detour = range - (o.place + o.velocity * (k.t - o.t) - antenna).norm();
-        found = k.reports < kLongReports || (detour > 0 && detour < kMirrorDetour);
+        const bool mirror = detour > 0 && detour < kMirrorDetour;
+        found = better ? mirror && o.reports > k.reports : mirror || k.reports < kLongReports;
+    };
+    // Who replied several times without an address has none to reply with.
+    const auto alike = [](const TrackState& one, const TrackState& other) {
+        return one.address || !other.address || one.replies < kSureReports;
     };
     if (k.address)
         identities.with_address(*k.address, [&](std::uint32_t o) { resembles(o, tracks[o].address == k.address); });
     if (k.code)
         identities.with_code(*k.code, [&](std::uint32_t slot) {
             const TrackState& o = tracks[slot];
-            const bool same = !(k.address && o.address) && o.code == k.code &&
+            const bool same = !(k.address && o.address) && (!better || (alike(k, o) && alike(o, k))) &&
+                              o.code == k.code &&
                               (!k.vertical.valid() || !o.vertical.valid() ||
                                std::abs(k.vertical.height(k.t) - o.vertical.height(k.t)) < kSameHeight);
             resembles(slot, same);
@@ -151,6 +160,12 @@ void Tracker::Impl::confirm(TrackState& k) {
     k.confirmed = true;
     k.number = next_number++;
     ++counters.tracks_confirmed;
+}
+
+void Tracker::Impl::withdraw(TrackState& k) {
+    ended.push_back(k.number);
+    k.confirmed = k.established = false;
+    k.suspect = true;
 }
 
 void Tracker::Impl::settle(TrackState& k) {
