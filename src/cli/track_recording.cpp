@@ -133,7 +133,8 @@ base::Result<RecordingSummary> track_recording(const RecordingTrack& o, const tr
         if (polar && s.scan_period.ns == 0) s.scan_period = base::seconds(turn_of(s.id, heard.all));
         ASMAN_CHECK(tracker.add_sensor(s));
     }
-    Rows rows(o.tracks);
+    std::optional<Rows> rows;
+    if (!o.tracks.empty()) rows.emplace(o.tracks);
     const auto& reports = heard.all.reports;
     const auto& services = heard.all.services;
     const base::Time start = reports.front().time, end = reports.back().time + base::seconds(1);
@@ -146,14 +147,17 @@ base::Result<RecordingSummary> track_recording(const RecordingTrack& o, const tr
         for (; r < reports.size() && reports[r].time <= now; ++r) tracker.report(reports[r]);
         if ((now - shown).seconds() < o.epoch) continue;
         shown = now;
-        for (const auto& t : tracker.picture(now)) rows.add(t);
+        if (rows)
+            for (const auto& t : tracker.picture(now)) rows->add(t);
         if (progress) progress((now - start).seconds() / out.data_seconds);
     }
-    if (!rows.finish()) return base::fail(base::Errc::io, {.source = o.tracks}, "cannot be written");
+    if (rows && !rows->finish()) return base::fail(base::Errc::io, {.source = o.tracks}, "cannot be written");
     out.reports = reports.size();
-    out.rows = rows.count();
+    out.rows = rows ? rows->count() : 0;
     out.counters = tracker.counters();
+    out.known = heard.sensors;
     out.registration = tracker.registration();
+    out.joint = tracker.joint_registration();
     return out;
 }
 

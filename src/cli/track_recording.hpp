@@ -16,7 +16,7 @@ struct RecordingTrack {
     std::string file;
     std::optional<base::Date> date;    ///< on which it begins, where it does not say
     std::vector<std::string> sensors;  ///< "SAC/SIC=LAT,LON,HEIGHT", where the recording does not say
-    std::string tracks;                ///< CSV to be written
+    std::string tracks;                ///< CSV to be written; empty: none
     double epoch = 5;                  ///< s of data between two rows of a track
 };
 
@@ -25,7 +25,9 @@ struct RecordingSummary {
     std::size_t sensors = 0;
     double data_seconds = 0;
     track::Counters counters;
+    std::vector<picture::Sensor> known;  ///< in order of id
     std::vector<track::Registration> registration;
+    track::JointRegistration joint;
 };
 
 /// Writes time (UTC), track_id, lat, lon, ve, vn, z, hp, sigma_m, address, code, callsign, existence, reports.

@@ -1,5 +1,6 @@
 // A recording that the test makes: one Mode S radar that says where it stands, three aircraft for two minutes.
 #include "track_recording.hpp"
+#include "observability.hpp"
 
 #include <asman/asterix/cat034.hpp>
 #include <asman/asterix/cat048.hpp>
@@ -10,10 +11,12 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <numbers>
+#include <random>
 #include <set>
 #include <sstream>
 
@@ -77,6 +80,56 @@ void record(const std::string& path, bool tells) {
     }
 }
 
+/// Two radars, the second of them off in range, azimuth and time, and `aircraft` on crossing courses.
+struct Second {
+    geo::Position at{geo::Point::degrees(46.7, 9.4), {700}};
+    double range = 140, azimuth = 0.15 * geo::deg, time = 0.06;
+};
+
+geo::Position crossing(int aircraft, double t) {
+    const double course = 2.4 * aircraft, speed = 0.0012 + 0.00004 * aircraft;  // degrees a second
+    return {geo::Point::degrees(46.4 + 0.1 * (aircraft % 5 - 2) + speed * t * std::cos(course),
+                                8.8 + 0.15 * (aircraft % 7 - 3) + 1.4 * speed * t * std::sin(course)),
+            {8000.0 + 152.4 * aircraft}};
+}
+
+void record_two(const std::string& path, const Second& second, int aircraft, int turns, bool both) {
+    struct Said {
+        double time;
+        cat048::Fields plot;
+    };
+    std::vector<Said> said;
+    std::mt19937 g(3);
+    std::normal_distribution<double> n;
+    for (int radar = 0; radar < (both ? 2 : 1); ++radar) {
+        const geo::LocalFrame frame(radar == 0 ? kRadar : second.at);
+        const double turn = radar == 0 ? kTurn : 6;
+        for (int k = 0; k < static_cast<int>(turns * kTurn / turn); ++k)
+            for (int a = 0; a < aircraft; ++a) {
+                double t = turn * k, azimuth = 0, range = 0;
+                for (int round = 0; round < 3; ++round) {
+                    const Eigen::Vector3d local = frame.to_local(crossing(a, t));
+                    azimuth = geo::wrap_2pi(std::atan2(local.x(), local.y()));
+                    range = local.norm();
+                    t = turn * (k + azimuth / (2 * std::numbers::pi));
+                }
+                if (radar == 1) t += second.time, range += second.range, azimuth += second.azimuth;
+                Said s{.time = kStart + t, .plot = {}};
+                s.plot.i010 = {.sac = 20, .sic = static_cast<std::uint8_t>(3 + radar)};
+                s.plot.i140 = s.time;
+                s.plot.i020.emplace().typ = 5;
+                s.plot.i040 = {.rho = (range + 40 * n(g)) / geo::nautical_mile,
+                               .theta = geo::wrap_2pi(azimuth + 0.06 * geo::deg * n(g)) / geo::deg};
+                s.plot.i090 = {.v = false, .g = false, .fl = (8000.0 + 152.4 * a) / geo::foot / 100};
+                s.plot.i220 = static_cast<std::uint32_t>(0x4B0001 + a);
+                said.push_back(s);
+            }
+    }
+    std::stable_sort(said.begin(), said.end(), [](const Said& x, const Said& y) { return x.time < y.time; });
+    std::ofstream out(path, std::ios::binary);
+    for (const auto& s : said) append(out, s.plot);
+}
+
 std::vector<std::vector<std::string>> rows(const std::string& path) {
     std::vector<std::vector<std::string>> out;
     std::ifstream in(path);
@@ -117,6 +170,53 @@ TEST(TrackRecording, WritesTheTracksOfARadarThatSaysWhereItStands) {
         }
     }
     EXPECT_EQ(addresses, (std::set<std::string>{"4b0001", "4b0002", "4b0003"}));
+}
+
+TEST(TrackRecording, TwoRadarsOfARecordingAreRegisteredOneAgainstTheOther) {
+    const Folder folder;
+    const Second off;
+    record_two(folder.file("two.raw"), off, 24, 60, true);
+    const auto done = track_recording({.file = folder.file("two.raw"),
+                                       .date = base::Date{2024, 5, 1},
+                                       .sensors = {"20/3=46,8,500", "20/4=46.7,9.4,700"},
+                                       .tracks = "",
+                                       .epoch = 5},
+                                      {});
+    ASSERT_TRUE(done) << done.error().text();
+    EXPECT_EQ(done->rows, 0U);
+    ASSERT_EQ(done->registration.size(), 2U);
+    const auto& a = done->registration[0];
+    const auto& b = done->registration[1];
+    // What both are off together is told less than what one is off against the other.
+    const auto difference = [&](const track::Registration::Estimate& x, const track::Registration::Estimate& y) {
+        return x.value - y.value;
+    };
+    EXPECT_NEAR(difference(b.azimuth, a.azimuth), off.azimuth, 0.03 * geo::deg);
+    EXPECT_NEAR(difference(b.time, a.time), off.time, 0.04);
+    EXPECT_NEAR(b.range.value, off.range, 4 * b.range.sigma);
+    EXPECT_NEAR(a.range.value, 0, 4 * a.range.sigma);
+    const auto seen = observability(done->joint);
+    ASSERT_EQ(seen.together.size(), 4U);
+    const auto& time = seen.together[3];
+    EXPECT_EQ(time.error, SensorError::time);
+    EXPECT_FALSE(time.observable()) << "nothing tells a time that both are off by";
+    EXPECT_NEAR(time.sigma, time.prior, 0.02 * time.prior);
+    EXPECT_LT(time.difference, 0.04);
+    EXPECT_LT(std::abs(difference(b.time, a.time) - off.time), 4 * time.difference);
+}
+
+TEST(TrackRecording, OneRadarAloneIsNotRegistered) {
+    const Folder folder;
+    record_two(folder.file("one.raw"), {}, 10, 30, false);
+    const auto done = track_recording({.file = folder.file("one.raw"),
+                                       .date = base::Date{2024, 5, 1},
+                                       .sensors = {"20/3=46,8,500"},
+                                       .tracks = "",
+                                       .epoch = 5},
+                                      {});
+    ASSERT_TRUE(done) << done.error().text();
+    for (const auto& r : done->registration) EXPECT_EQ(r.samples, 0U);
+    EXPECT_TRUE(observability(done->joint).together.empty());
 }
 
 TEST(TrackRecording, ARadarWhosePlaceNobodySaysIsAnErrorThatNamesTheOption) {

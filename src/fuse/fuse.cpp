@@ -106,6 +106,8 @@ void unite(picture::LatestReports& a, const picture::LatestReports& b) {
     a.mode_s = std::max(a.mode_s, b.mode_s);
     a.multilateration = std::max(a.multilateration, b.multilateration);
     a.ads_b = std::max(a.ads_b, b.ads_b);
+    a.pressure_altitude = std::max(a.pressure_altitude, b.pressure_altitude);
+    a.mode_3a = std::max(a.mode_3a, b.mode_3a);
 }
 
 int weight(FlightClass c) {
@@ -117,6 +119,7 @@ void merge(Track& out, const std::vector<const Track*>& sources) {
     out.first_seen = Time::max();
     out.last_report = Time::min();
     out.latest = {};
+    out.measured.reset();
     double absent = 1;
     out.confirmed = false;
     out.coasting = true;
@@ -128,6 +131,7 @@ void merge(Track& out, const std::vector<const Track*>& sources) {
         out.first_seen = std::min(out.first_seen, t->first_seen);
         out.last_report = std::max(out.last_report, t->last_report);
         unite(out.latest, t->latest);
+        if (t->measured && (!out.measured || out.measured->time < t->measured->time)) out.measured = t->measured;
         absent *= 1 - std::clamp(t->existence, 0.0, 1.0);
         out.confirmed = out.confirmed || t->confirmed;
         out.coasting = out.coasting && t->coasting;

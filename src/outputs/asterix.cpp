@@ -82,6 +82,8 @@ void put_kinematics(Fields& f, const picture::Kinematics& k) {
         accuracy.aga = held(k.sigma_geometric_height / geo::foot, 0, 1593.75);
     if (k.pressure_altitude && k.sigma_pressure_altitude > 0)
         accuracy.aba = held(k.sigma_pressure_altitude / geo::foot / 100, 0, 63.75);
+    if (k.vertical_rate && k.sigma_vertical_rate > 0)
+        accuracy.arc = held(k.sigma_vertical_rate / geo::foot * 60, 0, 1593.75);
 }
 
 void put_identity(Fields& f, const picture::ReportedIdentity& i) {
@@ -115,6 +117,48 @@ void put_ages(Fields& f, const picture::Track& t, Age age) {
     put(t.latest.multilateration, ages.mlt, no_bit);
 }
 
+/// 062/295: how old the flight level and the code are that the track tells.
+template <class Age>
+void put_data_ages(Fields& f, const picture::Track& t, Age age) {
+    const auto told = [&](base::Time latest) {
+        return latest == base::Time::min() ? std::optional<double>{} : std::optional<double>{age(latest)};
+    };
+    const auto level = f.i136 ? told(t.latest.pressure_altitude) : std::nullopt;
+    const auto code = f.i060 ? told(t.latest.mode_3a) : std::nullopt;
+    if (!level && !code) return;
+    auto& ages = f.i295.emplace();
+    ages.mfl = level;
+    ages.mda = code;
+}
+
+/// 062/340: the latest report as its sensor measured it. Whether a Mode S reply was to an all-call is not kept: a
+/// roll-call.
+void put_measured(Fields& f, const picture::Measurement& m) {
+    using enum picture::SensorKind;
+    auto& out = f.i340.emplace();
+    out.sid = {.sac = m.sac, .sic = m.sic};
+    constexpr double farthest = 65'535.0 / 256;
+    if (const double rho = m.range / geo::nautical_mile; m.polar() && rho >= 0 && rho <= farthest) {
+        const double theta = geo::wrap_2pi(m.azimuth) / geo::deg;
+        out.pos = {.rho = rho, .theta = theta > 360.0 - 180.0 / 65'536 ? 0 : held(theta, 0, 359.995)};
+    }
+    if (m.pressure_altitude)
+        out.mdc = {.v = false, .g = false, .lmc = held(m.pressure_altitude->flight_level(), -12, 1270)};
+    if (m.mode_3a)
+        out.mda = {
+            .v = !m.mode_3a_valid, .g = false, .l = false, .mode3a = static_cast<std::uint16_t>(*m.mode_3a & 07777)};
+    enum : std::uint8_t { no_detection, psr, ssr, ssr_psr, all_call, roll_call, all_call_psr, roll_call_psr };
+    std::uint8_t type = no_detection;
+    const bool mode_s_reply = m.kind == mode_s || m.address;
+    if (m.kind == primary || (m.kind == combined && !m.replied))
+        type = psr;
+    else if (m.kind == combined)
+        type = mode_s_reply ? roll_call_psr : ssr_psr;
+    else if (m.kind == secondary || m.kind == mode_s)
+        type = mode_s_reply ? roll_call : ssr;
+    out.typ = {.typ = type, .sim = m.simulated, .rab = false, .tst = false};
+}
+
 Fields record_of(const picture::Track& t, std::uint64_t number, const AsterixOptions& options) {
     Fields f;
     f.i010 = {.sac = options.sac, .sic = options.sic};
@@ -132,6 +176,8 @@ Fields record_of(const picture::Track& t, std::uint64_t number, const AsterixOpt
     const auto age = [&](base::Time since) { return held((t.kinematics.time - since).seconds(), 0, 63.75); };
     ages.trk = age(t.first_seen);
     put_ages(f, t, age);
+    put_data_ages(f, t, age);
+    if (t.measured) put_measured(f, *t.measured);
     return f;
 }
 

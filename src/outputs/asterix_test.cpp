@@ -7,6 +7,7 @@
 #include <rapidcheck/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 namespace asman::outputs {
@@ -149,6 +150,75 @@ TEST(Asterix062, AccuracyIsTheCovariances) {
     const double metres = 6'371'000 * std::numbers::pi / 180;
     EXPECT_NEAR(v.i500()->apw()->lat() * metres, 20, 0.4);
     EXPECT_NEAR(v.i500()->apw()->lon() * metres * std::cos(t.kinematics.at.lat), 30, 0.4);
+}
+
+TEST(Asterix062, TheLatestReportIsToldAsMeasured) {
+    auto t = track(1);
+    const auto before = [&](double s) { return t.kinematics.time - base::seconds(s); };
+    std::vector<std::vector<std::byte>> bytes;
+    asterix::Record record;
+    EXPECT_FALSE(only({t}, bytes, record).i340()) << "of tracks of others it is not known";
+    auto& m = t.measured.emplace();
+    m.sac = 20;
+    m.sic = 3;
+    m.time = before(1);
+    m.kind = picture::SensorKind::combined;
+    m.replied = true;
+    m.range = 100.25 * geo::nautical_mile;
+    m.azimuth = 359.9999 * geo::deg;  // the wire's nearest is north
+    m.pressure_altitude = geo::PressureAltitude::from_flight_level(350.25);
+    m.mode_3a = picture::Mode3A{07601};
+    m.mode_3a_valid = false;
+    const auto v = only({t}, bytes, record);
+    const auto told = v.i340();
+    ASSERT_TRUE(told);
+    EXPECT_EQ(told->sid()->sac(), 20);
+    EXPECT_EQ(told->sid()->sic(), 3);
+    EXPECT_DOUBLE_EQ(told->pos()->rho(), 100.25);
+    EXPECT_DOUBLE_EQ(told->pos()->theta(), 0);
+    EXPECT_FALSE(told->height());
+    EXPECT_EQ(told->mdc()->lmc(), 350.25);
+    EXPECT_EQ(told->mda()->mode3a(), 07601);
+    EXPECT_TRUE(told->mda()->v());
+    EXPECT_FALSE(told->mda()->l());
+    using enum picture::SensorKind;
+    struct Case {
+        picture::SensorKind kind;
+        bool replied, address;
+        int type;
+    };
+    for (const Case& c :
+         {Case{primary, false, false, 1}, Case{combined, false, false, 1}, Case{secondary, true, false, 2},
+          Case{combined, true, false, 3}, Case{mode_s, true, true, 5}, Case{combined, true, true, 7},
+          Case{ads_b, true, true, 0}, Case{multilateration, true, true, 0}}) {
+        t.measured->kind = c.kind;
+        t.measured->replied = c.replied;
+        t.measured->address = c.address ? std::optional(0xABCDEFU) : std::nullopt;
+        EXPECT_EQ(only({t}, bytes, record).i340()->typ()->typ(), c.type) << static_cast<int>(c.kind);
+    }
+    t.measured->range = 600e3;  // beyond what the item holds
+    EXPECT_FALSE(only({t}, bytes, record).i340()->pos());
+    t.measured->range = std::numeric_limits<double>::quiet_NaN();
+    EXPECT_FALSE(only({t}, bytes, record).i340()->pos());
+}
+
+TEST(Asterix062, LevelAndCodeHaveTheirAgesAndTheRateItsAccuracy) {
+    auto t = track(1);
+    t.kinematics.sigma_vertical_rate = 25 * geo::foot / 60;
+    std::vector<std::vector<std::byte>> bytes;
+    asterix::Record record;
+    EXPECT_FALSE(only({t}, bytes, record).i295());
+    EXPECT_EQ(only({t}, bytes, record).i500()->arc(), 25);
+    t.latest.pressure_altitude = t.kinematics.time - base::seconds(3);
+    t.latest.mode_3a = t.kinematics.time - base::seconds(500);
+    const auto v = only({t}, bytes, record);
+    EXPECT_EQ(v.i295()->mfl(), 3);
+    EXPECT_EQ(v.i295()->mda(), 63.75) << "as old as the item can tell";
+    EXPECT_FALSE(v.i295()->gsp());
+    t.kinematics.pressure_altitude.reset();
+    t.kinematics.vertical_rate.reset();
+    EXPECT_FALSE(only({t}, bytes, record).i295()->mfl()) << "no age of a level that is not told";
+    EXPECT_FALSE(only({t}, bytes, record).i500()->arc());
 }
 
 TEST(Asterix062, SimulatedAndCoastingAndTentative) {

@@ -23,6 +23,8 @@ Json kinematics(const Track& t) {
         out["sigma_flight_level"] = rounded(k.sigma_pressure_altitude / geo::foot / 100, 2);
     if (k.geometric_height && k.sigma_geometric_height > 0)
         out["sigma_height_m"] = rounded(k.sigma_geometric_height, 1);
+    if (k.vertical_rate && k.sigma_vertical_rate > 0)
+        out["sigma_vertical_rate_m_s"] = rounded(k.sigma_vertical_rate, 2);
     if (k.turn_rate != 0) out["turn_rate_deg_s"] = rounded(k.turn_rate / geo::deg, 3);
     if (k.acceleration != 0) out["acceleration_m_s2"] = rounded(k.acceleration, 3);
     return out;
@@ -58,6 +60,22 @@ Json lineage(const picture::Lineage& entries) {
                        {"first", base::format_time(e.first, 3)},
                        {"last", base::format_time(e.last, 3)},
                        {"reports", e.reports}});
+    return out;
+}
+
+/// The latest report as its sensor measured it.
+Json measured(const picture::Measurement& m) {
+    Json out{{"sensor", m.sensor.value},
+             {"time", base::format_time(m.time, 3)},
+             {"kind", picture::name(m.kind)},
+             {"replied", m.replied}};
+    if (m.polar()) {
+        out["range_m"] = rounded(m.range, 1);
+        out["azimuth_deg"] = rounded(geo::wrap_2pi(m.azimuth) / geo::deg, 4);
+    }
+    if (m.pressure_altitude) out["flight_level"] = rounded(m.pressure_altitude->flight_level(), 2);
+    if (m.mode_3a) out["mode_3a"] = octal(*m.mode_3a);
+    if (m.mode_3a && !m.mode_3a_valid) out["mode_3a_valid"] = false;
     return out;
 }
 
@@ -101,6 +119,7 @@ Json properties(const T& t) {
     add_identity(out, track);
     add_status(out, track);
     add_sources(out, t);
+    if (track.measured) out["measured"] = measured(*track.measured);
     return out;
 }
 

@@ -73,6 +73,17 @@ TEST(Tshark, ReadsEveryItemOf062And065AsWritten) {
     t.identity.mode_3a = picture::Mode3A{07600};
     t.identity.address = 0xABCDEF;
     t.identity.callsign = "KGA12";
+    t.kinematics.sigma_vertical_rate = 25 * geo::foot / 60;
+    t.latest.pressure_altitude = t.kinematics.time - base::seconds(3);
+    t.latest.mode_3a = t.kinematics.time - base::seconds(4);
+    auto& m = t.measured.emplace();
+    m.sac = 20;
+    m.sic = 3;
+    m.replied = true;
+    m.range = 100.25 * geo::nautical_mile;
+    m.azimuth = 90 * geo::deg;
+    m.pressure_altitude = geo::PressureAltitude::from_flight_level(350.25);
+    m.mode_3a = picture::Mode3A{07601};
     const AsterixOptions options{.sac = 41, .sic = 7};
     auto datagrams = asterix_062(std::span<const picture::Track>(&t, 1), options);
     datagrams.push_back(asterix_065(ServiceReport::status, t.kinematics.time, options, 0, true));
@@ -100,6 +111,15 @@ TEST(Tshark, ReadsEveryItemOf062And065AsWritten) {
                              "X, APC (X-Component), [m]: 30",
                              "Y, APC (Y-Component), [m]: 20",
                              "X, ATV (X-Component), [m/s]: 2",
+                             "SAC, System Area Code: 0x14 (20)",
+                             "RHO, Measured Distance, [NM]: 100.25",
+                             "THETA, Measured Azimuth, [°]: 90",
+                             "Last Measured Mode C Code, [FL]: 350.25",
+                             "MODE3A, Mode-3/A Reply in Octal Representation: 07601",
+                             "SSR + PSR detection",
+                             "Measured Flight Level Age, [s]: 3",
+                             "Mode 3/A Age, [s]: 4",
+                             "Rate Of Climb/Descent, [ft/min]: 25",
                              "Message Type: SDPS Status (1)",
                              "NOGO: Degraded (1)"})
         EXPECT_NE(text.find(line), std::string::npos) << line;

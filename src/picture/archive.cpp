@@ -105,6 +105,7 @@ void put(Writer& out, const Kinematics& v) {
     put_optional(out, v.vertical_rate, [&](auto x) { out.put(x); });
     out.put(v.turn_rate);
     out.put(v.acceleration);
+    out.put(v.sigma_vertical_rate);
 }
 void get(Reader& in, Kinematics& v) {
     get(in, v.time);
@@ -118,6 +119,7 @@ void get(Reader& in, Kinematics& v) {
     get_optional(in, v.vertical_rate, [&] { return in.get<double>(); });
     v.turn_rate = in.get<double>();
     v.acceleration = in.get<double>();
+    v.sigma_vertical_rate = in.get<double>();
 }
 
 static void put(Writer& out, const LineageEntry& v) {
@@ -144,14 +146,48 @@ void get(Reader& in, Lineage& v) {
     for (std::uint64_t i = 0; i < n && in.ok(); ++i) get(in, v.emplace_back());
 }
 
+static void put(Writer& out, const Measurement& v) {
+    out.put(v.sensor.value);
+    out.put(v.sac);
+    out.put(v.sic);
+    put(out, v.time);
+    put_enum(out, v.kind);
+    put_flag(out, v.replied);
+    put_flag(out, v.simulated);
+    out.put(v.range);
+    out.put(v.azimuth);
+    put_optional(out, v.pressure_altitude, [&](auto x) { out.put(x.m); });
+    put_optional(out, v.mode_3a, [&](auto x) { out.put(x); });
+    put_flag(out, v.mode_3a_valid);
+    put_optional(out, v.address, [&](auto x) { out.put(x); });
+}
+static Measurement get_measurement(Reader& in) {
+    Measurement v;
+    v.sensor.value = in.get<std::uint32_t>();
+    v.sac = in.get<std::uint8_t>();
+    v.sic = in.get<std::uint8_t>();
+    get(in, v.time);
+    get_enum(in, v.kind, SensorKind::tracker);
+    v.replied = get_flag(in);
+    v.simulated = get_flag(in);
+    v.range = in.get<double>();
+    v.azimuth = in.get<double>();
+    get_optional(in, v.pressure_altitude, [&] { return geo::PressureAltitude{in.get<double>()}; });
+    get_optional(in, v.mode_3a, [&] { return in.get<Mode3A>(); });
+    v.mode_3a_valid = get_flag(in);
+    get_optional(in, v.address, [&] { return in.get<std::uint32_t>(); });
+    return v;
+}
+
 void put(Writer& out, const Track& v) {
     out.put(v.number);
     put(out, v.kinematics);
     put(out, v.first_seen);
     put(out, v.last_report);
-    for (const Time t :
-         {v.latest.primary, v.latest.secondary, v.latest.mode_s, v.latest.multilateration, v.latest.ads_b})
+    for (const Time t : {v.latest.primary, v.latest.secondary, v.latest.mode_s, v.latest.multilateration,
+                         v.latest.ads_b, v.latest.pressure_altitude, v.latest.mode_3a})
         put(out, t);
+    put_optional(out, v.measured, [&](const Measurement& m) { put(out, m); });
     out.put(v.existence);
     for (const bool b : {v.confirmed, v.coasting, v.simulated, v.primary_only}) put_flag(out, b);
     for (const float p : v.mode_probabilities) out.put(p);
@@ -167,9 +203,10 @@ void get(Reader& in, Track& v) {
     get(in, v.kinematics);
     get(in, v.first_seen);
     get(in, v.last_report);
-    for (Time* t :
-         {&v.latest.primary, &v.latest.secondary, &v.latest.mode_s, &v.latest.multilateration, &v.latest.ads_b})
+    for (Time* t : {&v.latest.primary, &v.latest.secondary, &v.latest.mode_s, &v.latest.multilateration,
+                    &v.latest.ads_b, &v.latest.pressure_altitude, &v.latest.mode_3a})
         get(in, *t);
+    get_optional(in, v.measured, [&] { return get_measurement(in); });
     v.existence = in.get<double>();
     v.confirmed = get_flag(in);
     v.coasting = get_flag(in);

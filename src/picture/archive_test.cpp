@@ -27,6 +27,18 @@ Contribution any(std::uint32_t seed) {
     t.kinematics.covariance.setConstant(real());
     if (maybe()) t.kinematics.pressure_altitude = geo::PressureAltitude{real()};
     if (maybe()) t.kinematics.vertical_rate = real();
+    t.latest.pressure_altitude = {static_cast<std::int64_t>(r())};
+    t.kinematics.sigma_vertical_rate = real();
+    if (maybe()) {
+        auto& m = t.measured.emplace();
+        m.sensor = {7};
+        m.sac = 20;
+        m.time = {static_cast<std::int64_t>(r())};
+        m.kind = SensorKind::mode_s;
+        m.range = real();
+        if (maybe()) m.pressure_altitude = geo::PressureAltitude{real()};
+        if (maybe()) m.mode_3a = Mode3A{07600};
+    }
     t.existence = real();
     t.confirmed = maybe();
     t.primary_only = maybe();

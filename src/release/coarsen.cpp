@@ -87,7 +87,8 @@ picture::Track coarsened(const picture::Track& track, const accord::Decision& d)
     if (!has(field::standard_identity)) out.standard_identity = picture::Identity::pending;
     out.mode_probabilities = {};
     out.latest = {};
-    k.acceleration = 0;
+    out.measured.reset();
+    k.acceleration = k.sigma_vertical_rate = 0;
     // On the wire goes one triangle: what is entered in the audit must be what arrives.
     for (int i = 0; i < 4; ++i)
         for (int j = 0; j < i; ++j) k.covariance(i, j) = k.covariance(j, i);

@@ -105,8 +105,11 @@ void take_021(const asterix::Record& record, const Context& c) {
     if (const auto fl = v.i145()) r.pressure_altitude = geo::PressureAltitude::from_flight_level(*fl);
     if (const auto h = v.i140()) r.geometric_height = geo::EllipsoidalHeight{*h * geo::foot};
     set_motion(r, v);
-    if (const auto q = v.i090())
+    if (const auto q = v.i090()) {
         if (const auto s = sigma_of_nac_v(q->nucrnacv())) r.sigma_velocity = *s;
+        if (const auto gva = q->gva())
+            if (const auto s = sigma_of_gva(*gva)) r.sigma_geometric_height = *s;
+    }
     set_identity(r, v, d);
     if (const auto number = v.i161()) r.source_track = number->trnum();
     c.give(std::move(r));

@@ -18,6 +18,7 @@ TEST(Adsb021, BecomesAPointWithItsOwnAccuracy) {
     EXPECT_NEAR(r.sigma_horizontal, 15, 0.1) << "30 m for 95 %, and no better than its time is known";
     EXPECT_DOUBLE_EQ(r.pressure_altitude->flight_level(), 310);
     EXPECT_DOUBLE_EQ(r.geometric_height->m, 32'000 * geo::foot);
+    EXPECT_NEAR(r.sigma_geometric_height, 45 / 1.96, 0.01) << "45 m for 95 %";
     EXPECT_NEAR(*r.ground_speed, 400 * geo::knot, 0.1);
     EXPECT_NEAR(*r.track_angle, 1.5 * std::numbers::pi, 1e-4);
     EXPECT_NEAR(*r.vertical_rate, -1000 * geo::foot / 60, 0.02);

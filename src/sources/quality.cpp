@@ -41,4 +41,10 @@ std::optional<double> sigma_of_nac_v(unsigned nac_v) {
     return std::max(limit[nac_v] * per_epu, 0.5);
 }
 
+std::optional<double> sigma_of_gva(unsigned gva) {
+    constexpr std::array<double, 3> figure_of_merit{0, 150, 45};
+    if (gva == 0 || gva >= figure_of_merit.size()) return std::nullopt;
+    return figure_of_merit[gva] / 1.96;
+}
+
 }  // namespace asman::sources

@@ -82,6 +82,7 @@ inline cat021::Fields squitter() {
     quality.nicbaro = true;
     quality.sil = std::uint8_t{3};
     quality.nacp = std::uint8_t{9};
+    quality.gva = std::uint8_t{2};
     f.i170 = Text<8>("KGA77");
     f.i200.emplace().ps = 5;
     return f;

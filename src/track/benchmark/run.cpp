@@ -75,6 +75,7 @@ base::Result<BenchmarkSummary> run_benchmark(const BenchmarkFiles& files, const 
     summary.seconds = since() - begun - writing;
     summary.counters = tracker.counters();
     summary.registration = tracker.registration();
+    summary.joint = tracker.joint_registration();
     if (!files.tracks.empty()) ASMAN_CHECK(base::write_file(files.tracks, out));
     return summary;
 }

@@ -210,8 +210,58 @@ ASMAN_WIDE void Imm::blend(const Imm& other, double share) {
     mu = both;
 }
 
+namespace {
+
+constexpr double kStraightLag = 0.3;  ///< s: no mode bends its path by a metre in this
+
+/// The inverse of the innovation's covariance, and what follows from it.
+[[gnu::always_inline]] inline void conclude(const V4& s00, const V4& s01, const V4& s11, Innovation& out) {
+    const V4 det = s00 * s11 - s01 * s01, inv = V4(1) / det;
+    out.i00 = s11 * inv;
+    out.i01 = -(s01 * inv);
+    out.i11 = s00 * inv;
+    out.distance2 = out.i00 * out.nu0 * out.nu0 + 2.0 * (out.i01 * out.nu0 * out.nu1) + out.i11 * out.nu1 * out.nu1;
+    out.likelihood = exp(-0.5 * out.distance2) * sqrt(inv) * V4(0.5 / std::numbers::pi);
+}
+
+}  // namespace
+
+ASMAN_WIDE void Imm::innovate_late(const Measurement& m, Innovation& out) const {
+    // Back along each mode's own path: position before = position + a (vx, vy) + b (−vy, vx) + g p.
+    V4 a(-m.lag), b(0), gx(0), gy(0), px(0), py(0);
+    const V4 vx = x[iVx], vy = x[iVy];
+    for (int lane = 1; lane <= 2; ++lane) {
+        const double w0 = x[iP][lane], w = std::abs(w0) < 1e-5 ? 1e-5 : w0, l = -m.lag;
+        const double sn = std::sin(w * l), cs = std::cos(w * l), s1 = sn / w, c1 = (1 - cs) / w;
+        const double da = (cs * l - s1) / w, db = (sn * l - c1) / w, ux = vx[lane], uy = vy[lane];
+        a.set(lane, s1);
+        b.set(lane, c1);
+        gx.set(lane, da * ux - db * uy);
+        gy.set(lane, db * ux + da * uy);
+    }
+    const double v = std::max(std::sqrt(vx[3] * vx[3] + vy[3] * vy[3]), 1.0), half = 0.5 * m.lag * m.lag;
+    gx.set(3, half * vx[3] / v);
+    gy.set(3, half * vy[3] / v);
+    px.set(3, x[iP][3] * gx[3]);
+    py.set(3, x[iP][3] * gy[3]);
+
+    const V4 e = x[iE] - V4(m.e0);
+    const V4 h0 = -(V4(m.j1[0]) + m.j2[0] * e), h1 = -(V4(m.j1[1]) + m.j2[1] * e), half_e2 = 0.5 * (e * e);
+    out.nu0 = V4(m.z[0]) + m.j1[0] * e + m.j2[0] * half_e2 - x[iX] - a * vx + b * vy - px;
+    out.nu1 = V4(m.z[1]) + m.j1[1] * e + m.j2[1] * half_e2 - x[iY] - b * vx - a * vy - py;
+    constant<kStates>([&] [[gnu::always_inline]] (auto k) {
+        const V4 &pu = p[packed(k, iVx)], &pv = p[packed(k, iVy)], &pp = p[packed(k, iP)], &pe = p[packed(k, iE)];
+        out.ph0[k] = p[packed(k, iX)] + a * pu - b * pv + gx * pp + pe * h0;
+        out.ph1[k] = p[packed(k, iY)] + b * pu + a * pv + gy * pp + pe * h1;
+    });
+    const auto row0 = [&](const V4* ph) { return ph[iX] + a * ph[iVx] - b * ph[iVy] + gx * ph[iP] + h0 * ph[iE]; };
+    const auto row1 = [&](const V4* ph) { return ph[iY] + b * ph[iVx] + a * ph[iVy] + gy * ph[iP] + h1 * ph[iE]; };
+    conclude(row0(out.ph0) + V4(m.r00), row1(out.ph0) + V4(m.r01), row1(out.ph1) + V4(m.r11), out);
+}
+
 ASMAN_WIDE void Imm::innovate(const Measurement& m, Innovation& out) const {
-    const V4 e = x[iE] - V4(m.e0), one(1);
+    if (m.lag > kStraightLag) return innovate_late(m, out);
+    const V4 e = x[iE] - V4(m.e0);
     const V4 h0 = -(V4(m.j1[0]) + m.j2[0] * e), h1 = -(V4(m.j1[1]) + m.j2[1] * e), half_e2 = 0.5 * (e * e);
     const V4 lag(m.lag);
     out.nu0 = V4(m.z[0]) + m.j1[0] * e + m.j2[0] * half_e2 - x[iX] + lag * x[iVx];
@@ -224,12 +274,7 @@ ASMAN_WIDE void Imm::innovate(const Measurement& m, Innovation& out) const {
     const V4 s00 = out.ph0[iX] - lag * out.ph0[iVx] + h0 * out.ph0[iE] + V4(m.r00);
     const V4 s01 = out.ph0[iY] - lag * out.ph0[iVy] + h1 * out.ph0[iE] + V4(m.r01);
     const V4 s11 = out.ph1[iY] - lag * out.ph1[iVy] + h1 * out.ph1[iE] + V4(m.r11);
-    const V4 det = s00 * s11 - s01 * s01, inv = one / det;
-    out.i00 = s11 * inv;
-    out.i01 = -(s01 * inv);
-    out.i11 = s00 * inv;
-    out.distance2 = out.i00 * out.nu0 * out.nu0 + 2.0 * (out.i01 * out.nu0 * out.nu1) + out.i11 * out.nu1 * out.nu1;
-    out.likelihood = exp(-0.5 * out.distance2) * sqrt(inv) * V4(0.5 / std::numbers::pi);
+    conclude(s00, s01, s11, out);
 }
 
 ASMAN_WIDE void Imm::update(const Motion& motion, std::span<const Innovation> innovations,

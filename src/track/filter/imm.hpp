@@ -98,6 +98,9 @@ struct Imm {
     /// Moment-matched mixture, mode by mode: this with probability `share`, else `other`.
     void blend(const Imm& other, double share);
 
+    /// A measurement older than the state is held against where each mode's own path had it then (retrodiction without
+    /// process noise: Bar-Shalom, "Update with out-of-sequence measurements in tracking: exact solution", 2002,
+    /// algorithm B, for any lag).
     void innovate(const Measurement& m, Innovation& out) const;
 
     /// Moment-matched update with the association weights beta[j] of the innovations (their sum ≤ 1; the rest is "none
@@ -117,6 +120,7 @@ struct Imm {
     Moments moments() const;
     double mean(int i) const { return dot(mu, x[i]); }
     double variance(int i, int j) const;
+    void innovate_late(const Measurement& m, Innovation& out) const;
     /// A new tangent frame: position shifted, then position and velocity turned by the 2×2 matrix [c −s; s c]-like `m`.
     void transform(double x0, double y0, const Eigen::Matrix2d& m);
 };

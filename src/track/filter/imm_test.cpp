@@ -199,7 +199,96 @@ TEST(Imm, LatePositionIsHeldAgainstWhereTheTrackWas) {
     m.z[0] = -600;
     Innovation in;
     f.innovate(m, in);
-    for (int i = 0; i < 4; ++i) EXPECT_NEAR(in.nu0[i], 0, 1e-9);
+    for (int lane : {0, 3}) EXPECT_NEAR(in.nu0[lane], 0, 1e-9);
+    // Who turns was to the side of that by half v w t².
+    for (int lane : {1, 2}) EXPECT_NEAR(in.nu1[lane], -0.5 * 200 * f.x[iP][lane] * 9, 0.5);
+}
+
+TEST(Imm, LatePositionIsHeldAgainstWhereEachModesOwnPathWas) {
+    // Every mode taken back by its own motion: what move() does the other way.
+    const Motion motion;
+    for (unsigned seed = 1; seed <= 20; ++seed) {
+        const Imm then = some_filter(seed);
+        Imm now = then;
+        const double lag = 0.5 + 0.4 * seed;
+        now.move(motion, lag);
+        Measurement m;
+        m.lag = lag;
+        m.e0 = 100;
+        m.j1[0] = 0.2;
+        m.j1[1] = -0.1;
+        Innovation late;
+        now.innovate(m, late);
+        for (int lane = 0; lane < 4; ++lane) {
+            const double e = then.x[iE][lane] - m.e0;
+            const double speed = std::hypot(then.x[iVx][lane], then.x[iVy][lane]);
+            const double bend =
+                lane == 3 ? 0.02 * lag * speed : 1e-6 * speed;  // along the course at its end, not its start
+            EXPECT_NEAR(late.nu0[lane], 0.2 * e - then.x[iX][lane], bend) << lane;
+            EXPECT_NEAR(late.nu1[lane], -0.1 * e - then.x[iY][lane], bend) << lane;
+        }
+        // P Hᵀ and S by a numerical Jacobian.
+        for (int lane = 0; lane < 4; ++lane) {
+            Eigen::Matrix<double, 2, kStates> H;
+            for (int k = 0; k < kStates; ++k) {
+                const double step = k == iP ? 1e-6 : 1e-3;
+                Imm up = now, down = now;
+                up.x[k].set(lane, now.x[k][lane] + step);
+                down.x[k].set(lane, now.x[k][lane] - step);
+                Innovation a, b;
+                up.innovate(m, a);
+                down.innovate(m, b);
+                H(0, k) = -(a.nu0[lane] - b.nu0[lane]) / (2 * step);
+                H(1, k) = -(a.nu1[lane] - b.nu1[lane]) / (2 * step);
+            }
+            if (lane == 3) continue;  // how the course's direction turns with the velocity is left out
+            const auto P = covariance(now, lane);
+            const Eigen::Matrix<double, kStates, 2> PH = P * H.transpose();
+            for (int k = 0; k < kStates; ++k) {
+                EXPECT_NEAR(late.ph0[k][lane], PH(k, 0), 1e-4 * (1 + std::abs(PH(k, 0)))) << lane << ' ' << k;
+                EXPECT_NEAR(late.ph1[k][lane], PH(k, 1), 1e-4 * (1 + std::abs(PH(k, 1)))) << lane << ' ' << k;
+            }
+            Eigen::Matrix2d S = H * PH;
+            S.diagonal().array() += 1;
+            EXPECT_NEAR(late.i00[lane], S.inverse()(0, 0), 1e-4 * S.inverse()(0, 0));
+            EXPECT_NEAR(late.i01[lane], S.inverse()(0, 1), 1e-4 * S.inverse()(0, 0));
+        }
+    }
+}
+
+TEST(Imm, ALatePlotInATurnTellsWhatItWouldHaveToldInTime) {
+    const Motion motion;
+    Measurement m;
+    m.r00 = m.r11 = 60 * 60;
+    const auto place = [](double t) {
+        return std::pair(200 / 0.05 * std::sin(0.05 * t), 200 / 0.05 * (1 - std::cos(0.05 * t)));
+    };
+    const double one[] = {1};
+    const auto take = [&](Imm& f, double t, double lag) {
+        std::tie(m.z[0], m.z[1]) = place(t);
+        m.lag = lag;
+        Innovation in[1];
+        f.innovate(m, in[0]);
+        f.update(motion, in, one);
+    };
+    Imm in_time = Imm::start(motion, m, 160, 0);
+    for (int k = 1; k <= 8; ++k) {
+        in_time.predict(motion, 4);
+        take(in_time, 4 * k, 0);
+    }
+    // One more at 33 s, which comes before that of 38 s or after.
+    Imm late = in_time;
+    in_time.predict(motion, 1);
+    take(in_time, 33, 0);
+    in_time.predict(motion, 5);
+    take(in_time, 38, 0);
+    late.predict(motion, 6);
+    take(late, 38, 0);
+    take(late, 33, 5);
+    const Moments a = in_time.moments(), b = late.moments();
+    EXPECT_LT((a.mean - b.mean).head<2>().norm(), 12);
+    EXPECT_LT((a.mean - b.mean).tail<2>().norm(), 3);
+    for (int i = 0; i < 4; ++i) EXPECT_NEAR(std::sqrt(b.covariance(i, i) / a.covariance(i, i)), 1, 0.2);
 }
 
 TEST(Imm, ATurnRateTellsTheModesApartAndIsABayesUpdate) {

@@ -136,6 +136,13 @@ double Vertical::rate() const {
     return v;
 }
 
+double Vertical::rate_variance() const {
+    const double mean = rate();
+    double out = 0;
+    for (const Mode& m : best().mode) out += m.mu * (m.p11 + (m.v - mean) * (m.v - mean));
+    return out;
+}
+
 double Vertical::variance(double t) const {
     const double dt = clamp_dt(t), mean = height(t);
     double out = 0;

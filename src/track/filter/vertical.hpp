@@ -17,6 +17,7 @@ class Vertical {
     double height(double t) const;
     double rate() const;
     double variance(double t) const;
+    double rate_variance() const;  ///< m²/s², with the spread between the modes
     double last() const { return t_; }
 
     /// Density of a height (1/m) under the prediction, mixed with the share of wrong heights, over 13 km.

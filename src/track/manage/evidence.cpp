@@ -14,6 +14,7 @@ constexpr double kSilent = 0.05;  ///< a transponder that did not reply to a sen
 constexpr double kReplyOfEcho = 0.3,
                  kReplyOfManyEchoes = 0.1;  ///< a reply from what was only an echo to sensors that ask
 constexpr double kHeightSpan = 13000;
+constexpr double kHeightMemory = 30;  ///< s: for so long an aircraft's satellite navigation errs the same way in height
 constexpr double kTurnRateSigma =
     0.0045;  ///< rad/s: the step of BDS 50 is 0.03°/s; gusts and its age add a quarter degree
 
@@ -88,8 +89,10 @@ void Tracker::Impl::learn_height(TrackState& k, const Plot& p) const {
 void Tracker::Impl::learn_geometric_height(TrackState& k, const Plot& p) const {
     if (p.vertical_rate) k.vertical.update_rate(*p.vertical_rate, 2);
     if (!p.geometric_height || ground_range || !k.height_open) return;
+    // Satellite heights err slowly: a report counts for as much as is new in it.
+    const double news = std::clamp((p.t - k.geometric_at) / kHeightMemory, 1 / kHeightMemory, 1.0);
     k.geometric_at = std::max(k.geometric_at, p.t);
-    k.f.update_height_error(*p.geometric_height - k.height(p.t, config.unknown_height), 30.0 * 30.0);
+    k.f.update_height_error(*p.geometric_height - k.height(p.t, config.unknown_height), p.variance_geometric / news);
 }
 
 void Tracker::Impl::learn_velocity(TrackState& k, const Plot& p) const {
@@ -103,6 +106,21 @@ void Tracker::Impl::learn_velocity(TrackState& k, const Plot& p) const {
 void Tracker::Impl::note_kind(TrackState& k, const Plot& p) const {
     using enum picture::SensorKind;
     const auto note = [&](Seconds& latest) { latest = std::max(latest, p.t); };
+    if (p.pressure_height) note(k.latest.pressure_height);
+    if (p.identity.mode_3a) note(k.latest.code);
+    if (p.t >= k.measured.t)
+        k.measured = {p.t,
+                      p.sensor,
+                      p.kind,
+                      p.replied,
+                      p.simulated,
+                      p.polar,
+                      p.identity.mode_3a_valid,
+                      p.raw_range,
+                      p.raw_azimuth,
+                      p.pressure_height,
+                      p.identity.mode_3a,
+                      p.identity.address};
     if (p.kind == multilateration) return note(k.latest.multilateration);
     if (p.kind == ads_b) return note(k.latest.ads_b);
     if (p.kind == tracker) return;

@@ -82,6 +82,61 @@ TEST(Evidence, PressureAndGeometricHeightAreKeptApartAndTheirDifferenceIsLearnt)
     EXPECT_LT(std::sqrt(sum / told), 0.8 * kOffset) << "nothing was learnt of the difference";
 }
 
+TEST(Evidence, AGeometricHeightCountsByItsOwnAccuracyAndNotByHowOftenItIsTold) {
+    // One aircraft whose satellite height is off all the time by one draw of what it says of itself.
+    World w;
+    w.receiver(1);
+    w.aircraft.push_back({.vx = 200, .address = 0x400001});
+    const auto told = [&](double sigma, double off) {
+        auto reports = w.reports();
+        for (auto& r : reports) {
+            r.pressure_altitude->m -= 180;
+            r.geometric_height->m += off;
+            r.sigma_geometric_height = sigma;
+        }
+        Tracker t = tracker_for(w);
+        feed(t, reports, 110);
+        const auto tracks = t.picture(t.now());
+        EXPECT_EQ(tracks.size(), 1U);
+        return tracks.front().kinematics;
+    };
+    const auto fine = told(23, 23), coarse = told(77, 77), silent = told(0, 0);
+    EXPECT_NEAR(fine.geometric_height->m, 9000 + 23, 8);
+    for (const auto& [k, sigma] : {std::pair{fine, 23.0}, std::pair{coarse, 77.0}, std::pair{silent, 30.0}}) {
+        EXPECT_LT(k.sigma_geometric_height, sigma);
+        EXPECT_GT(k.sigma_geometric_height, 0.3 * sigma) << "a hundred reports of one error are not a hundred looks";
+        EXPECT_LT(std::abs(k.geometric_height->m - 9000), 4 * k.sigma_geometric_height);
+    }
+}
+
+TEST(Evidence, WhatTheLatestReportSaidIsKeptAsMeasured) {
+    World w = with_transponders(6, 3);
+    w.false_per_scan = 0;
+    auto reports = w.reports();
+    for (auto& s : w.sensors) s.sac = 9, s.sic = static_cast<std::uint8_t>(s.id.value + 40);
+    Tracker t = tracker_for(w);
+    feed(t, reports, 100);
+    int seen = 0;
+    for (const auto& k : t.picture(t.now())) {
+        ASSERT_TRUE(k.measured);
+        const auto from = std::find_if(reports.begin(), reports.end(), [&](const auto& r) {
+            return r.sensor == k.measured->sensor && r.range == k.measured->range && r.azimuth == k.measured->azimuth;
+        });
+        ASSERT_NE(from, reports.end());
+        EXPECT_EQ(from->identity.mode_3a, k.measured->mode_3a);
+        EXPECT_EQ(k.measured->address, k.identity.address);
+        EXPECT_NEAR((from->time - k.measured->time).seconds(), 0, 0.3) << "but for the clock's own error";
+        EXPECT_EQ(k.measured->sac, 9);
+        EXPECT_EQ(k.measured->sic, 40 + k.measured->sensor.value);
+        EXPECT_LT(std::abs((k.last_report - k.measured->time).seconds()), 0.01);
+        EXPECT_LT((k.kinematics.time - k.latest.pressure_altitude).seconds(), 15);
+        EXPECT_GE(k.latest.mode_3a, k.first_seen);
+        EXPECT_GT(k.kinematics.sigma_vertical_rate, 0);
+        ++seen;
+    }
+    EXPECT_EQ(seen, 6);
+}
+
 TEST(Evidence, TheErrorsOfThePictureAreWhatItsCovariancesSay) {
     double sum = 0;
     int n = 0;

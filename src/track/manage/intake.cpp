@@ -150,6 +150,8 @@ void Tracker::Impl::take(const picture::TargetReport& r) {
         (r.pressure_altitude && !r.pressure_altitude_valid) || (r.identity.mode_3a && !r.identity.mode_3a_valid);
     if (r.geometric_height && finite(r.geometric_height->m) && std::abs(r.geometric_height->m) < 40'000)
         p.geometric_height = r.geometric_height->m;
+    if (finite(r.sigma_geometric_height) && r.sigma_geometric_height > 0)
+        p.variance_geometric = std::max(r.sigma_geometric_height * r.sigma_geometric_height, 16.0);
     if (sane(r.ground_speed, 0, 1500)) p.ground_speed = r.ground_speed;
     if (sane(r.track_angle, -10, 10)) p.track_angle = r.track_angle;
     if (sane(r.vertical_rate, -150, 150)) p.vertical_rate = r.vertical_rate;

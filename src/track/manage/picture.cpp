@@ -53,6 +53,7 @@ bool Tracker::Impl::show(const TrackState& k, Seconds at, picture::Track& out) c
         q.pressure_altitude = geo::PressureAltitude{h0};
         q.sigma_pressure_altitude = std::sqrt(variance);
         q.vertical_rate = k.vertical.rate();
+        q.sigma_vertical_rate = std::sqrt(std::max(k.vertical.rate_variance(), 0.0));
     }
     if (k.height_open && sigma_e < 1000) {
         q.geometric_height = geo::EllipsoidalHeight{h0 + e};
@@ -64,8 +65,27 @@ bool Tracker::Impl::show(const TrackState& k, Seconds at, picture::Track& out) c
     out.first_seen = time(k.first_seen);
     out.last_report = time(k.last_report);
     const auto latest = [&](Seconds s) { return s > -1e8 ? time(s) : base::Time::min(); };
-    out.latest = {latest(k.latest.primary), latest(k.latest.secondary), latest(k.latest.mode_s),
-                  latest(k.latest.multilateration), latest(k.latest.ads_b)};
+    out.latest = {latest(k.latest.primary), latest(k.latest.secondary),
+                  latest(k.latest.mode_s),  latest(k.latest.multilateration),
+                  latest(k.latest.ads_b),   latest(k.latest.pressure_height),
+                  latest(k.latest.code)};
+    out.measured.reset();
+    if (const auto& from = k.measured; from.sensor < sensors.size()) {
+        const picture::Sensor& s = sensors[from.sensor].info;
+        auto& told = out.measured.emplace();
+        told.sensor = s.id;
+        told.sac = s.sac;
+        told.sic = s.sic;
+        told.time = time(from.t);
+        told.kind = from.kind;
+        told.replied = from.replied;
+        told.simulated = from.simulated;
+        if (from.polar) told.range = from.range, told.azimuth = from.azimuth;
+        if (from.pressure_height) told.pressure_altitude = geo::PressureAltitude{*from.pressure_height};
+        told.mode_3a = from.code;
+        told.mode_3a_valid = from.code_valid;
+        told.address = from.address;
+    }
     out.existence = existence;
     out.confirmed = true;
     double fastest = 1e9;

@@ -64,8 +64,9 @@ struct Plot {
     double east = 0, north = 0, both = 0;             ///< geodetic: the two variances and their covariance, m²
     geo::Point point;                                 ///< geodetic
     std::optional<double> pressure_height, geometric_height;
-    bool garbled = false;  ///< a part of the reply was found so: a code or a height that is not valid
-    bool replied = false;  ///< a transponder or ADS-B spoke: not an echo alone
+    double variance_geometric = 30 * 30;  ///< of the geometric height, m²
+    bool garbled = false;                 ///< a part of the reply was found so: a code or a height that is not valid
+    bool replied = false;                 ///< a transponder or ADS-B spoke: not an echo alone
     picture::ReportedIdentity identity;
     std::optional<double> ground_speed, track_angle, vertical_rate, turn_rate;
     double variance_velocity = 4;  ///< of ground speed and track angle, per axis, m²/s²
@@ -84,8 +85,8 @@ struct Plot {
     void fields(Archive& a) {
         a(t, sensor, polar, at, stamp, raw_range, raw_azimuth, noise_range, noise_azimuth, variance_time, place,
           variance, east, north, both, kind, turn_rate, variance_velocity, point, pressure_height, geometric_height,
-          garbled, replied, identity, ground_speed, track_angle, vertical_rate, simulated, self_reported, message,
-          false_density, new_density, newborn, rim);
+          variance_geometric, garbled, replied, identity, ground_speed, track_angle, vertical_rate, simulated,
+          self_reported, message, false_density, new_density, newborn, rim);
     }
 };
 
@@ -262,11 +263,27 @@ struct TrackState {
     /// When each kind of detection last updated it.
     struct Latest {
         Seconds primary = -1e9, secondary = -1e9, mode_s = -1e9, multilateration = -1e9, ads_b = -1e9;
+        Seconds pressure_height = -1e9, code = -1e9;  ///< and when a reply told these
         template <class Archive>
         void fields(Archive& a) {
-            a(primary, secondary, mode_s, multilateration, ads_b);
+            a(primary, secondary, mode_s, multilateration, ads_b, pressure_height, code);
         }
     } latest;
+    /// The latest report that updated it, as measured.
+    struct Measured {
+        Seconds t = -1e9;
+        std::uint32_t sensor = kNobody;
+        picture::SensorKind kind = picture::SensorKind::combined;
+        bool replied = false, simulated = false, polar = false, code_valid = true;
+        double range = 0, azimuth = 0;
+        std::optional<double> pressure_height;
+        std::optional<picture::Mode3A> code;
+        std::optional<std::uint32_t> address;
+        template <class Archive>
+        void fields(Archive& a) {
+            a(t, sensor, kind, replied, simulated, polar, code_valid, range, azimuth, pressure_height, code, address);
+        }
+    } measured;
     std::vector<Link> links;  ///< sorted by sensor
     // Identity as evidence.
     std::optional<std::uint32_t> address;
@@ -290,7 +307,7 @@ struct TrackState {
     void fields(Archive& a) {
         a(generation, born, alive, confirmed, established, suspect, number, f, anchor, t, existence, existed, birth,
           speed_evidence, vertical, height_open, pressure_based, place, velocity, spread, spread_rate, sure_place,
-          first_seen, last_report, last_survey, reports, replies, echoes, simulated, latest, links, address,
+          first_seen, last_report, last_survey, reports, replies, echoes, simulated, latest, measured, links, address,
           address_weight, code, callsign, emergency, special_position, recent_codes, rival, rival_score, samples,
           registered, message_at, message_variance, geometric_at);
     }

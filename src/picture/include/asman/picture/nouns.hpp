@@ -102,6 +102,7 @@ struct TargetReport {
     std::optional<geo::PressureAltitude> pressure_altitude;
     bool pressure_altitude_valid = true;  ///< not garbled, validated
     std::optional<geo::EllipsoidalHeight> geometric_height;
+    double sigma_geometric_height = 0;  ///< m, 1σ (from GVA); 0: not said
     // Down-linked motion where there is one (ADS-B velocity, Mode S BDS 50/60).
     std::optional<double> ground_speed;   ///< m/s
     std::optional<double> track_angle;    ///< radians from true north
@@ -166,14 +167,33 @@ struct Kinematics {
     double sigma_geometric_height = 0;
     std::optional<double> vertical_rate;  ///< m/s, positive up
     double turn_rate = 0;                 ///< rad/s, positive clockwise
-    double acceleration = 0;              ///< along the course, m/s²; of the state's own tracks, not released
+    // Of the state's own tracks, not released.
+    double acceleration = 0;         ///< along the course, m/s²
+    double sigma_vertical_rate = 0;  ///< m/s; 0: not known
 };
 
 /// When reports of each kind last updated a track; Time::min(): never. Of the state's own tracks, not released.
 struct LatestReports {
     Time primary = Time::min(), secondary = Time::min(), mode_s = Time::min();
     Time multilateration = Time::min(), ads_b = Time::min();
+    Time pressure_altitude = Time::min(), mode_3a = Time::min();  ///< of any kind, that told these
     auto operator<=>(const LatestReports&) const = default;
+};
+
+/// The latest report that updated a track, as its sensor measured it. Of the state's own tracks, not released.
+struct Measurement {
+    SensorId sensor;
+    std::uint8_t sac = 0, sic = 0;
+    Time time;
+    SensorKind kind = SensorKind::combined;
+    bool replied = false;  ///< a transponder or ADS-B spoke
+    bool simulated = false;
+    double range = std::numeric_limits<double>::quiet_NaN(), azimuth = 0;  ///< m, rad; NaN range: not polar
+    std::optional<geo::PressureAltitude> pressure_altitude;
+    std::optional<Mode3A> mode_3a;
+    bool mode_3a_valid = true;
+    std::optional<std::uint32_t> address;
+    bool polar() const { return range == range; }
 };
 
 struct Track {
@@ -182,6 +202,7 @@ struct Track {
     Time first_seen;       ///< of the first report
     Time last_report;      ///< of the latest report
     LatestReports latest;  ///< and by kind
+    std::optional<Measurement> measured;
     double existence = 1;  ///< probability
     bool confirmed = false;
     bool coasting = false;

@@ -18,6 +18,7 @@ struct BenchmarkSummary {
     double seconds = 0;      ///< in report(), advance() and picture()
     Counters counters;
     std::vector<Registration> registration;
+    JointRegistration joint;
     double plots_per_second() const { return seconds > 0 ? static_cast<double>(plots) / seconds : 0; }
 };
 
