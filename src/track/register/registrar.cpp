@@ -13,7 +13,7 @@ namespace {
 constexpr int kFlight = 5;                         ///< x, y, vx, vy, height error
 constexpr double kAcceleration = 0.15;             ///< unmodelled acceleration of straight flight, 1σ, m/s²
 constexpr double kMemory = 1800;                   ///< s: errors drift slower
-constexpr double kRecentMemory = 40;               ///< s
+constexpr double kRecentMemory[] = {40, 160};      ///< s
 constexpr double kJump = 70;                       ///< χ² with four degrees of freedom
 constexpr double kSettled = 90;                    ///< s of learning before a sensor can be said to have jumped
 constexpr double kKnown = 0.02, kTimeKnown = 0.3;  ///< of the prior variance, azimuth and time: known well
@@ -268,9 +268,11 @@ Registrar::Neighbour& Registrar::neighbour(std::uint32_t i, std::uint32_t j) {
 }
 
 void Registrar::add_recent(Sensor& s, const ParameterMatrix& information, const ParameterVector& score) const {
-    const double fade = std::exp(-std::max(now_ - s.recent_at, 0.0) / kRecentMemory);
-    s.recent = fade * s.recent + information;
-    s.score = fade * s.score + score;
+    for (int k = 0; k < kRecents; ++k) {
+        const double fade = std::exp(-std::max(now_ - s.recent_at, 0.0) / kRecentMemory[k]);
+        s.recent[k].information = fade * s.recent[k].information + information;
+        s.recent[k].score = fade * s.recent[k].score + score;
+    }
     s.recent_at = now_;
 }
 
@@ -337,8 +339,7 @@ void Registrar::forget(std::uint32_t sensor) {
     s.neighbours.clear();
     s.information.setZero();
     s.vector.setZero();
-    s.recent.setZero();
-    s.score.setZero();
+    for (Recent& r : s.recent) r = {};
     s.bias.covariance = ParameterMatrix(s.sigma.cwiseAbs2().asDiagonal());
     s.certainty.setIdentity();
     s.learnt_since = -1;
@@ -353,12 +354,14 @@ void Registrar::find_jump() {
     double most = kJump;
     for (const std::uint32_t id : active_) {
         const Sensor& s = sensors_[id];
-        if (s.learnt_since < 0 || now_ - s.learnt_since < kSettled || now_ - s.recent_at > kRecentMemory) continue;
-        const ParameterMatrix information = s.recent + ParameterMatrix::Identity();
-        const double chi2 = s.score.dot(information.ldlt().solve(s.score));
-        if (chi2 > most) {
-            most = chi2;
-            worst = id + 1;
+        if (s.learnt_since < 0 || now_ - s.learnt_since < kSettled || now_ - s.recent_at > kRecentMemory[0]) continue;
+        for (const Recent& r : s.recent) {
+            const ParameterMatrix information = r.information + ParameterMatrix::Identity();
+            const double chi2 = r.score.dot(information.ldlt().solve(r.score));
+            if (chi2 > most) {
+                most = chi2;
+                worst = id + 1;
+            }
         }
     }
     if (worst > 0) forget(worst - 1);
@@ -542,7 +545,7 @@ bool Registrar::accept(const Patch& patch, std::size_t count) {
             if (s.sigma[p] <= 0) step[p] = 0;
         }
         // The recent score is counted from the estimate: move it along.
-        s.score -= s.recent * step;
+        for (Recent& r : s.recent) r.score -= r.information * step;
         s.bias.step = s.sigma.cwiseProduct(step);
         s.bias.moved_at = now_;
         s.bias.value += s.bias.step;

@@ -145,6 +145,17 @@ class Registrar {
             a(sensor, tie, block, theirs);
         }
     };
+    /// What the latest windows say beyond the present estimate, fading: soon enough for a large jump, and long enough
+    /// for one that is not much more than the noise of a minute.
+    struct Recent {
+        ParameterMatrix information = ParameterMatrix::Zero();
+        ParameterVector score = ParameterVector::Zero();
+        template <class Archive>
+        void fields(Archive& a) {
+            a(information, score);
+        }
+    };
+    static constexpr int kRecents = 2;
     struct Sensor {
         ParameterVector sigma = ParameterVector::Zero();  ///< prior
         Bias bias;
@@ -155,9 +166,7 @@ class Registrar {
         ParameterMatrix information = ParameterMatrix::Zero();
         ParameterVector vector = ParameterVector::Zero();
         std::vector<Neighbour> neighbours;  ///< by sensor: blocks of the joint information
-        // What the latest minute says beyond the present estimate.
-        ParameterMatrix recent = ParameterMatrix::Zero();
-        ParameterVector score = ParameterVector::Zero();
+        Recent recent[kRecents];
         double recent_at = 0;
         double learnt_since = -1;  ///< s; −1: not known well yet
         double solved_at = -1e9, gained = 0, held = 0;
@@ -165,8 +174,8 @@ class Registrar {
         std::uint32_t network = 0;  ///< place in networks_ of those that it hangs together with
         template <class Archive>
         void fields(Archive& a) {
-            a(sigma, bias, held_by_prior, certainty, information, vector, neighbours, recent, score, recent_at,
-              learnt_since, solved_at, gained, held, learns, network);
+            a(sigma, bias, held_by_prior, certainty, information, vector, neighbours, recent, recent_at, learnt_since,
+              solved_at, gained, held, learns, network);
         }
     };
     /// Sensors that are solved together, with the buffers for it.
