@@ -178,7 +178,7 @@ Speeds::Speeds(double sigma) : sigma_(sigma) {
     for (int i = 0; i < kBins; ++i) {
         const double v = (i + 0.5) * kWidth;
         const double usual = v < 60 ? 0.25 * v / 60 : v < 280 ? 1 : std::exp(-(v - 280) / 60);
-        count_[i] = usual + 0.02;
+        count_[i] = usual + 0.02 * std::min(1.0, std::exp((450 - v) / 100));
         total_ += count_[i];
     }
     for (double& c : count_) c *= kSpeedPrior / total_;
