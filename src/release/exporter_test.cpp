@@ -204,6 +204,26 @@ TEST(Coarsening, DropsWhatIsNotGranted) {
     EXPECT_EQ(coarsened(other, d).kinematics.at, c.kinematics.at);
 }
 
+/// What a track knows of single reports goes to nobody, however much a clause grants.
+TEST(Coarsening, NothingOfSingleReportsGoes) {
+    accord::Decision d;
+    d.fields = accord::field::all;
+    auto t = track(1, noon(), 40.123, 70.456);
+    t.measured = picture::Measurement{};
+    t.measured->range = 40'000;
+    t.latest.secondary = noon();
+    t.mode_probabilities[0] = 1;
+    t.kinematics.acceleration = 2;
+    t.kinematics.sigma_vertical_rate = 3;
+    const auto c = coarsened(t, d);
+    EXPECT_FALSE(c.measured);
+    EXPECT_EQ(c.latest, picture::LatestReports{});
+    EXPECT_EQ(c.mode_probabilities, decltype(c.mode_probabilities){});
+    EXPECT_EQ(c.kinematics.acceleration, 0);
+    EXPECT_EQ(c.kinematics.sigma_vertical_rate, 0);
+    EXPECT_EQ(c.kinematics.at, t.kinematics.at);
+}
+
 /// Bytes of what a receiver gets, in full precision.
 std::string bytes_of(const Batch& b) {
     std::string out;
