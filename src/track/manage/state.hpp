@@ -545,6 +545,7 @@ struct Tracker::Impl {
     double detection(const SensorState& s, double range, const Link& link) const;
     void record_pass(Work& w, TrackState& k, Link& link, double range, double hit) const;
     bool shown_apart(const Work& w, std::uint32_t slot, std::size_t j) const;
+    bool replies_otherwise(const TrackState& k, const Plot& p) const;
     double beside(const Work& w, std::size_t j) const;
     void foresee(Work& w, std::size_t j) const;  ///< what may be there that nobody has seen
     void list_watchers(Undetected::Cell& c, const Eigen::Vector3d& place) const;

@@ -11,6 +11,7 @@ namespace {
 
 constexpr double kTwoPi = 2 * std::numbers::pi;
 constexpr double kCompanionSigma = Companions::kReach / 3;  ///< m per axis
+constexpr double kOtherHeight = 150;                        ///< m
 
 }  // namespace
 
@@ -43,6 +44,14 @@ bool Tracker::Impl::shown_apart(const Work& w, std::uint32_t slot, std::size_t j
     return false;
 }
 
+/// Whether a whole reply says another code than the track's, and another height or nothing of its address: a second
+/// aircraft in its plots, of which a sensor that cannot resolve the two shows now the one, now the other.
+bool Tracker::Impl::replies_otherwise(const TrackState& k, const Plot& p) const {
+    if (!p.replied || p.garbled || !p.identity.mode_3a || !k.code || *p.identity.mode_3a == *k.code) return false;
+    return (k.address && !p.identity.address) || (p.pressure_height && k.vertical.valid() &&
+                                                  std::abs(k.vertical.height(p.t) - *p.pressure_height) > kOtherHeight);
+}
+
 /// Aircraft per m² that fly beside an established one and have not been told apart from it yet.
 double Tracker::Impl::beside(const Work& w, std::size_t j) const {
     const Plot& p = *w.cluster_plots[j];
@@ -57,7 +66,7 @@ double Tracker::Impl::beside(const Work& w, std::size_t j) const {
         if (d.squaredNorm() > 4 * Companions::kReach * Companions::kReach) continue;
         const TrackState& k = tracks[s.near[i]];
         if (!k.alive || !k.established || (p.identity.address && k.address == p.identity.address) ||
-            !shown_apart(w, s.near[i], j))
+            !(shown_apart(w, s.near[i], j) || replies_otherwise(k, p)))
             continue;
         const double spread = k.spread + k.spread_rate * std::abs(dt),
                      variance = 0.5 * spread * spread + kCompanionSigma * kCompanionSigma;
