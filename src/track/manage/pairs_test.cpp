@@ -106,5 +106,75 @@ TEST(Pairs, BothAreHeldWhileTheirPlotsMerge) {
     EXPECT_GE(both, without + 3);
 }
 
+/// Two that fly 100 m beside one another all the time, 300 m apart in height: every plot is of both, and its reply now
+/// of the one, now of the other.
+World close_pair(unsigned seed) {
+    World w = busy_world(4, seed);
+    w.duration = 180;
+    for (auto& s : w.sensors) s.kind = picture::SensorKind::combined;
+    for (std::size_t k = 0; k < w.aircraft.size(); ++k) w.aircraft[k].code = static_cast<picture::Mode3A>(0100 + k);
+    w.aircraft[0] = {.x = -18e3, .y = 30e3, .vx = 200, .vy = 0, .height = 9000, .address = 0x441fea, .code = 01122};
+    w.aircraft[1] = {.x = -18e3, .y = 30e3 - 100, .vx = 200, .vy = 0, .height = 9300, .code = 04201};
+    return w;
+}
+
+/// Their plots, of which a pass of a radar has one alone, with the reply of either as a coin falls.
+std::vector<picture::TargetReport> one_a_pass(const World& w) {
+    std::mt19937 coin(w.seed);
+    std::vector<picture::TargetReport> out;
+    for (const auto& r : w.reports())
+        if (r.identity.mode_3a != w.aircraft[1].code) out.push_back(r);
+    for (auto& r : out) {
+        if (r.identity.mode_3a != w.aircraft[0].code || coin() % 2 == 0) continue;
+        r.identity.mode_3a = w.aircraft[1].code;
+        r.identity.address = w.aircraft[1].address;
+        r.pressure_altitude = geo::PressureAltitude{std::round(w.aircraft[1].height / 30.48) * 30.48};
+    }
+    return out;
+}
+
+TEST(Pairs, TwoInOnePlotAreToldByTheirReplies) {
+    int both = 0, right = 0;
+    for (unsigned seed = 1; seed <= 10; ++seed) {
+        const World w = close_pair(seed);
+        Tracker t = tracker_for(w);
+        feed(t, one_a_pass(w), 170);
+        int held = 0, fits = 0;
+        for (const auto& k : t.picture(at(170))) {
+            if (geo::distance(w.point(w.aircraft[0], 170), k.kinematics.at) > 700) continue;
+            ++held;
+            for (const Aircraft* a : {&w.aircraft[0], &w.aircraft[1]})
+                fits += k.identity.mode_3a == a->code && k.kinematics.pressure_altitude &&
+                        std::abs(k.kinematics.pressure_altitude->m - a->height) < 60;
+        }
+        both += held == 2;
+        right += held == 2 && fits == 2;
+    }
+    // None without the evidence of replies.
+    EXPECT_GE(both, 8);
+    EXPECT_GE(right, 8);
+}
+
+TEST(Pairs, OneThatRepliesByOneCodeIsOneTrack) {
+    for (unsigned seed = 1; seed <= 10; ++seed) {
+        World w = close_pair(seed);
+        w.aircraft.erase(w.aircraft.begin() + 1);
+        Tracker t = tracker_for(w);
+        auto reports = w.reports();
+        // Now and then a code is read wrong, and nothing says so.
+        std::mt19937 chance(seed);
+        for (auto& r : reports)
+            if (r.identity.mode_3a && chance() % 10 == 0)
+                r.identity.mode_3a = static_cast<picture::Mode3A>(chance() % 010000);
+        feed(t, reports, 170);
+        const auto picture = t.picture(at(170));
+        EXPECT_EQ(std::count_if(picture.begin(), picture.end(),
+                                [&](const picture::Track& k) {
+                                    return geo::distance(w.point(w.aircraft[0], 170), k.kinematics.at) < 700;
+                                }),
+                  1);
+    }
+}
+
 }  // namespace
 }  // namespace asman::track
