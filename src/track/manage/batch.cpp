@@ -12,6 +12,7 @@ namespace {
 constexpr double kPlotReach = 12'000;  ///< m: plots nearer than this may begin or share a track
 constexpr double kLookAhead = 8;       ///< s: by then a track has a plot, or a miss that puts it again
 constexpr double kSurveyInterval = 10, kTick = 0.1;
+constexpr std::int64_t kTrafficSurvey = 3;  ///< every how many surveys a track's place is told to the frontier
 constexpr std::int64_t kTenths = 10;
 constexpr std::size_t kAhead = 3;  ///< pieces of work ahead of which memory is asked for
 
@@ -318,7 +319,9 @@ void Tracker::Impl::tend(std::int64_t tenth) {
                 std::ranges::count_if(k.links, [](const Link& l) { return l.reports > 0; }) == 1)
                 w.effects->alone.push_back(slot);
             if (k.established && k.reports >= kLongHeld && !k.sure_place.isZero(0))
-                w.effects->flown.push_back({k.sure_place, k.velocity.norm()});
+                w.effects->flown.push_back(
+                    {k.sure_place, k.velocity.norm(),
+                     (static_cast<std::int64_t>(now / kSurveyInterval) + slot) % kTrafficSurvey == 0});
         }
         if (k.existence >= 0.2) yield_to_rival(w, slot, rival_of[i]);
     });
@@ -343,10 +346,10 @@ void Tracker::Impl::merge(Effects& e) {
         });
         if (c != nullptr && !c->listed) list_watchers(*c, place);
     }
-    for (const auto& [place, speed] : e.flown) {
+    for (const auto& [place, speed, traffic] : e.flown) {
         speeds.learn(speed, kSurveyInterval / kSpeedMemory);
         undetected.flew(speed, kSurveyInterval);
-        see_traffic(place);
+        if (traffic) see_traffic(place);
     }
     for (const auto& f : e.false_plots) {
         SensorState& s = sensors[f.sensor];

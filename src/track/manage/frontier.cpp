@@ -53,9 +53,7 @@ Frontier::Bucket* Frontier::make(const Cube& c, const Eigen::Matrix3d& axes) {
     b.east = axes.row(0).cast<float>();
     b.north = axes.row(1).cast<float>();
     b.up = axes.row(2).cast<float>();
-    b.own.fill(kNone);
-    b.about.fill(kNone);
-    b.before.fill(kNone);
+    for (Support* support : {&b.reach, &b.own, &b.about, &b.before}) support->fill(kNone);
     return &b;
 }
 
@@ -72,14 +70,17 @@ bool Frontier::extends(Bucket& b, const Eigen::Vector3d& place) {
 void Frontier::widen(Bucket& b, const Eigen::Vector3d& place) {
     const Eigen::Vector3f d = (place - b.middle).cast<float>();
     const float x = b.east.dot(d), y = b.north.dot(d);
-    for (std::size_t i = 0; i < kWays; ++i) b.about[i] = std::max(b.about[i], kWay.x[i] * x + kWay.y[i] * y);
+    for (std::size_t i = 0; i < kWays; ++i) {
+        b.about[i] = std::max(b.about[i], kWay.x[i] * x + kWay.y[i] * y);
+        b.reach[i] = std::max(b.reach[i], b.about[i]);
+    }
 }
 
 void Frontier::forget(double t) {
     if (t - turned_ < kMemory) return;
     turned_ = t;
     for (Bucket& b : buckets_) {
-        b.before = b.about;
+        b.reach = b.before = b.about;
         b.about.fill(kNone);
         b.own.fill(kNone);
     }
@@ -93,8 +94,7 @@ Rim Frontier::at(const Eigen::Vector3d& place) const {
     const Eigen::Vector3f d = (place - b.middle).cast<float>();
     const float x = b.east.dot(d), y = b.north.dot(d);
     float depth[kWays];
-    for (std::size_t i = 0; i < kWays; ++i)
-        depth[i] = std::max(b.about[i], b.before[i]) - (kWay.x[i] * x + kWay.y[i] * y);
+    for (std::size_t i = 0; i < kWays; ++i) depth[i] = b.reach[i] - (kWay.x[i] * x + kWay.y[i] * y);
     const auto least = static_cast<std::size_t>(std::min_element(depth, depth + kWays) - depth);
     if (depth[least] < 0.5F * kNone) return out;
     out.band = static_cast<int>(std::upper_bound(std::begin(kDepths), std::end(kDepths), depth[least]) - kDepths);

@@ -76,14 +76,16 @@ class Frontier {
     static constexpr float kNone = -std::numeric_limits<float>::max();
     using Cube = std::array<std::int64_t, 3>;
     using Support = std::array<float, kWays>;
-    struct Bucket {
+    /// What every plot looks up stands first, together.
+    struct alignas(64) Bucket {
+        Support reach;  ///< of traffic within reach: the larger of `about` and `before`
         Eigen::Vector3d middle = Eigen::Vector3d::Zero();
         Eigen::Vector3f east = Eigen::Vector3f::Zero(), north = Eigen::Vector3f::Zero(), up = Eigen::Vector3f::Zero();
         Support own, about,
             before;  ///< of traffic in the cube; of that within reach, since the last turn and before it
         template <class Archive>
         void fields(Archive& a) {
-            a(middle, east, north, up, own, about, before);
+            a(reach, middle, east, north, up, own, about, before);
         }
     };
     static Cube cube(const Eigen::Vector3d& place);

@@ -377,6 +377,7 @@ struct Effects {
     struct Flown {
         Eigen::Vector3d place;
         double speed;
+        bool traffic;  ///< to be told to the frontier
     };
     std::vector<Flown> flown;  ///< by established tracks
     std::vector<std::uint32_t> started, dropped, sure, settled;

@@ -425,7 +425,8 @@ bool Registrar::solve(double now, Workers& workers) {
     }
     if (now == solved_) find_networks();
     // A share of those that have news.
-    const std::size_t most = std::max<std::size_t>(8, active_.size() / 100);
+    const std::size_t own = active_.size() - std::min(active_.size(), airs_.size()),
+                      most = std::max<std::size_t>(8, own / 100);
     std::size_t n = 0;
     for (std::size_t looked = 0; looked < active_.size() && n < most; ++looked) {
         next_ = (next_ + 1) % active_.size();
