@@ -223,6 +223,13 @@ Files files_of(const WorldSpec& w, Mutation m, bool with_acts) {
     return f;
 }
 
+bool same_answer(const Decision& a, const Decision& b) {
+    if (a.reason != b.reason || a.grant != b.grant || a.exclusion != b.exclusion) return false;
+    if (a.reason == Reason::too_early) return a.not_before == b.not_before;
+    return !a.released() ||
+           (a.fields == b.fields && a.grid == b.grid && a.delay == b.delay && a.valid_until == b.valid_until);
+}
+
 std::string words_of(const Object& o, State g, State r, Time now) {
     return fmt::format("track at {} {}, level {}, class {}, measured {}, sigma {}: from {} to {} at {}", o.at.lat_deg(),
                        o.at.lon_deg(), o.pressure_altitude ? o.pressure_altitude->flight_level() : -1,

@@ -85,6 +85,9 @@ std::string print(const ActSpec& a, bool with_recorded);
 Files files_of(const WorldSpec& w, Mutation m, bool with_acts = true);
 std::string words_of(const Object& o, State g, State r, Time now);
 
+/// Whether two ways to a decision came to the same: what goes, or why not and when to ask again.
+bool same_answer(const Decision& a, const Decision& b);
+
 /// A law with so many clauses between two states that they are decided on at once says of an object what each says
 /// alone. Nothing, or what differs.
 std::optional<std::string> many_decide_as_each(Random& r, Mutation m);

@@ -109,11 +109,7 @@ std::optional<std::string> many_decide_as_each(Random& r, Mutation m) {
             const auto drawn = draw_detailed(r, w, view.grants(grantor, receiver), now);
             const auto& o = drawn.object;
             const auto d = view.decide(o, grantor, receiver, now), e = view.explain(o, grantor, receiver, now).decision;
-            const bool same = d.reason == e.reason && d.grant == e.grant && d.exclusion == e.exclusion &&
-                              (d.reason != Reason::too_early || d.not_before == e.not_before) &&
-                              (!d.released() || (d.fields == e.fields && d.grid == e.grid && d.delay == e.delay &&
-                                                 d.valid_until == e.valid_until));
-            if (!same) {
+            if (!same_answer(d, e)) {
                 const auto of = [](const Decision& x) {
                     return fmt::format("{} by {}", name(x.reason), x.grant ? x.grant->reference().text() : "none");
                 };

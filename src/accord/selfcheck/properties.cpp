@@ -158,10 +158,7 @@ Found explaining_decides_the_same(Random& r, Mutation m) {
             for (const auto& to : states) {
                 const auto d = view.decide(o, g, to, now);
                 const auto e = view.explain(o, g, to, now).decision;
-                const bool same = d.reason == e.reason && d.grant == e.grant && d.exclusion == e.exclusion &&
-                                  (!d.released() || (d.fields == e.fields && d.grid == e.grid && d.delay == e.delay &&
-                                                     d.valid_until == e.valid_until));
-                if (!same)
+                if (!same_answer(d, e))
                     return fmt::format("{}: decided {}, explained {}", words_of(o, g, to, now), name(d.reason),
                                        name(e.reason));
             }
