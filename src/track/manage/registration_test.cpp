@@ -202,6 +202,31 @@ TEST(Registration, TheTrueErrorsLieInTheIntervalsThatItTells) {
     EXPECT_GT(observable, all / 2);
 }
 
+TEST(Registration, RangesAreHonestWhereNobodyTellsHeights) {
+    // Echoes alone: each aircraft is off its assumed height by kilometres, in all its windows alike.
+    double sum = 0, worst = 0;
+    int n = 0;
+    for (unsigned seed = 1; seed <= (std::getenv("ASMAN_LONG") ? 60U : 6U); ++seed) {
+        World w = busy_world(40, seed);
+        w.duration = 300;
+        auto reports = w.reports();
+        const auto off = put_off(w, reports, seed + 300);
+        Tracker t = tracker_for(w);
+        feed(t, reports, 295);
+        for (const auto& r : t.registration()) {
+            const double e = (r.range.value - off[r.sensor.value].range) / r.range.sigma;
+            EXPECT_LT(r.range.sigma, 60);
+            worst = std::max(worst, std::abs(e));
+            sum += e * e;
+            ++n;
+        }
+    }
+    RecordProperty("normalised_square", std::to_string(sum / n));
+    RecordProperty("worst", std::to_string(worst));
+    EXPECT_LT(sum / n, 2);  // with every window's height taken for news: 8
+    EXPECT_LT(worst, 4);
+}
+
 TEST(Registration, ARadarThatJumpsIsLearntAnewAndThePictureStaysSingle) {
     // Serviced at 200 s: its azimuth is off by a third of a degree from then on.
     World w = busy_world(50, 3);

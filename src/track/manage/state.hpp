@@ -296,8 +296,9 @@ struct TrackState {
     // A track that never has a plot of its own while another has is the other's double.
     std::uint32_t rival = 0xffffffff;
     int rival_score = 0;
-    std::vector<Sample> samples;  ///< recent plots, for registration
-    Seconds registered = 0;       ///< up to when new estimates of its sensors' errors have been followed
+    std::vector<Sample> samples;      ///< recent plots, for registration
+    std::uint32_t blind_windows = 0;  ///< windows of them that were used while nobody told its height
+    Seconds registered = 0;           ///< up to when new estimates of its sensors' errors have been followed
     // The latest message of its own navigation that was used: when, and the variance of its slow error, m².
     Seconds message_at = -1e9;
     double message_variance = 0;
@@ -309,7 +310,7 @@ struct TrackState {
           speed_evidence, vertical, height_open, pressure_based, place, velocity, spread, spread_rate, sure_place,
           first_seen, last_report, last_survey, reports, replies, echoes, simulated, latest, measured, links, address,
           address_weight, code, callsign, emergency, special_position, recent_codes, rival, rival_score, samples,
-          registered, message_at, message_variance, geometric_at);
+          blind_windows, registered, message_at, message_variance, geometric_at);
     }
     double height(Seconds time, double unknown) const { return vertical.valid() ? vertical.height(time) : unknown; }
 };

@@ -64,6 +64,14 @@ void Tracker::Impl::use_window(Work& w, TrackState& k) const {
         height_sigma = (air == Registrar::kNoAir ? 1 : kOwnHeightShare) * config.pressure_offset_sigma;
         if (air == Registrar::kNoAir) out.airs.push_back(k.place);
     }
+    // A height that nobody tells is off in all windows of the aircraft alike. Taken afresh in each, what is assumed of
+    // it would count as often as there are windows; so the n-th has only 1/(n(n+1)) of it, and all together have it
+    // once.
+    const bool blind = !k.vertical.valid() && !ground_range;
+    const double times = blind ? (k.blind_windows + 1.0) * (k.blind_windows + 2.0) : 1;
+    k.blind_windows += blind;
+    const double spread = blind ? config.unknown_height_sigma * config.unknown_height_sigma : 0;  // m²
+    if (blind) height_sigma = config.unknown_height_sigma * std::sqrt(times);
     const double vx = k.f.mean(iVx), vy = k.f.mean(iVy);
     for (const Sample& sample : k.samples) {
         const SensorState& sensor = sensors[sample.sensor];
@@ -95,6 +103,15 @@ void Tracker::Impl::use_window(Work& w, TrackState& k) const {
         s.r00 = m.r00;
         s.r01 = m.r01;
         s.r11 = m.r11;
+        if (blind) {
+            // To second order, heights that scatter lay the plot nearer on average, and scatter it.
+            const double nearer[2] = {0.5 * spread * m.j2[0], 0.5 * spread * m.j2[1]};
+            s.z[0] += nearer[0];
+            s.z[1] += nearer[1];
+            s.r00 += 2 * times * nearer[0] * nearer[0];
+            s.r01 += 2 * times * nearer[0] * nearer[1];
+            s.r11 += 2 * times * nearer[1] * nearer[1];
+        }
         s.by[kRange][0] = stretch * u.x();
         s.by[kRange][1] = stretch * u.y();
         s.by[kGain][0] = polar.range * s.by[kRange][0];
