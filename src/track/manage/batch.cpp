@@ -11,10 +11,12 @@ namespace {
 
 constexpr double kPlotReach = 12'000;  ///< m: plots nearer than this may begin or share a track
 constexpr double kLookAhead = 8;       ///< s: by then a track has a plot, or a miss that puts it again
-constexpr double kSurveyInterval = 10, kTick = 0.1;
+constexpr double kSurveyInterval = 10;
+/// A second of the tracker's own work comes in small portions, as what a report waits for is the longest of them.
+constexpr std::int64_t kTicks = 50, kTicksATenth = kTicks / 10;
+constexpr std::int64_t kSolveTick = 2;      ///< of a tenth: another than that in which silent sensors are looked at
 constexpr std::int64_t kTrafficSurvey = 3;  ///< every how many surveys a track's place is told to the frontier
-constexpr std::int64_t kTenths = 10;
-constexpr std::size_t kAhead = 3;  ///< pieces of work ahead of which memory is asked for
+constexpr std::size_t kAhead = 3;           ///< pieces of work ahead of which memory is asked for
 
 /// Asks for the memory of something that is worked on soon: what lies in the main memory comes while other work goes
 /// on.
@@ -68,21 +70,25 @@ void Tracker::Impl::mark(std::uint32_t id) {
 void Tracker::Impl::advance(Seconds to) {
     if (!(to > now)) return;
     now = to;
-    const auto tenth = static_cast<std::int64_t>(std::floor(now / kTick));
-    const bool ticks = tenth > tick;
+    const auto next = static_cast<std::int64_t>(std::floor(now * kTicks));
+    const bool ticks = next > tick;
     if (!ticks && dirty.empty()) return;
-    run_batch(ticks);
+    const std::int64_t before = std::max(tick, next - kTicks);
+    /// Whether something that is done every `period` ticks, at the tick `phase` of them, is due.
+    const auto due_at = [&](std::int64_t period, std::int64_t phase) {
+        return tick < 0 || (next + period - phase) / period > (tick + period - phase) / period;
+    };
+    const bool tenth = due_at(kTicksATenth, 0), second = due_at(kTicks, 0), solves = due_at(kTicksATenth, kSolveTick);
+    run_batch(tenth);
     if (!ticks) return;
-    const std::int64_t before = std::max(tick, tenth - kTenths);
-    const bool second = tick < 0 || tenth / kTenths > tick / kTenths;
-    tick = tenth;
-    for (std::int64_t t = before + 1; t <= tenth; ++t) tend(t);
-    undetected.probe(frontier, now);
+    tick = next;
+    for (std::int64_t t = before + 1; t <= next; ++t) tend(t);
+    if (tenth) undetected.probe(frontier, now);
     if (second) {
         speeds.settle();
         headings.settle();
     }
-    if (config.registration) registrar.solve(now, workers);
+    if (config.registration && solves) registrar.solve(now, workers);
 }
 
 /// `everyone`: sensors without news too, as time alone makes plots ripe and passes missed.
@@ -291,12 +297,12 @@ void Tracker::Impl::run_due() {
     });
 }
 
-/// Once a second every track is looked after: a tenth of them each tenth of a second.
-void Tracker::Impl::tend(std::int64_t tenth) {
-    const auto phase = static_cast<std::size_t>(tenth % kTenths);
+/// Once a second every track is looked after: a share of them each tick.
+void Tracker::Impl::tend(std::int64_t at) {
+    const auto phase = static_cast<std::size_t>(at % kTicks);
     if (tracks.size() <= phase) return;
-    const std::size_t n = (tracks.size() - phase + kTenths - 1) / kTenths;
-    const auto slot_of = [&](std::size_t i) { return static_cast<std::uint32_t>(i * kTenths + phase); };
+    const std::size_t n = (tracks.size() - phase + kTicks - 1) / kTicks;
+    const auto slot_of = [&](std::size_t i) { return static_cast<std::uint32_t>(i * kTicks + phase); };
     rival_of.resize(n);
     constexpr std::size_t run = 64;
     workers.each((n + run - 1) / run, [&](std::size_t r, unsigned) {

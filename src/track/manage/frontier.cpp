@@ -26,28 +26,9 @@ const Ways kWay;
 
 }  // namespace
 
-Frontier::Cube Frontier::cube(const Eigen::Vector3d& place) {
-    Cube c;
-    for (int k = 0; k < 3; ++k)
-        c[static_cast<std::size_t>(k)] = static_cast<std::int64_t>(std::floor(place[k] / kSize));
-    return c;
-}
-
-std::uint64_t Frontier::key(const Cube& c) {
-    std::uint64_t out = 0;
-    for (const std::int64_t v : c) out = out << 21 | (static_cast<std::uint64_t>(v) & 0x1fffff);
-    return out;
-}
-
-Eigen::Vector3d Frontier::middle(const Cube& c) {
-    Eigen::Vector3d out;
-    for (int k = 0; k < 3; ++k) out[k] = (static_cast<double>(c[static_cast<std::size_t>(k)]) + 0.5) * kSize;
-    return out;
-}
-
 Frontier::Bucket* Frontier::make(const Cube& c, const Eigen::Matrix3d& axes) {
     if (buckets_.size() >= kMaxBuckets) return nullptr;
-    index_.emplace(key(c), static_cast<std::uint32_t>(buckets_.size()));
+    index_.add(Places::key(c));
     Bucket& b = buckets_.emplace_back();
     b.middle = middle(c);
     b.east = axes.row(0).cast<float>();
@@ -88,9 +69,9 @@ void Frontier::forget(double t) {
 
 Rim Frontier::at(const Eigen::Vector3d& place) const {
     Rim out;
-    const auto known = index_.find(key(cube(place)));
-    if (known == index_.end()) return out;
-    const Bucket& b = buckets_[known->second];
+    const std::uint32_t known = index_.find(Places::key(place, kSize));
+    if (known == Places::kNone) return out;
+    const Bucket& b = buckets_[known];
     const Eigen::Vector3f d = (place - b.middle).cast<float>();
     const float x = b.east.dot(d), y = b.north.dot(d);
     float depth[kWays];
@@ -103,7 +84,7 @@ Rim Frontier::at(const Eigen::Vector3d& place) const {
 }
 
 bool Frontier::consistent() const {
-    return std::ranges::all_of(index_, [&](const auto& known) { return known.second < buckets_.size(); });
+    return index_.size() == buckets_.size();
 }
 
 Headings::Headings() {

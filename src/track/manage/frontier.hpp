@@ -3,6 +3,8 @@
 // seen about it, and which way is inward; how many begin at which depth, and which way they fly, is learnt.
 #pragma once
 
+#include "manage/places.hpp"
+
 #include <Eigen/Core>
 
 #include <array>
@@ -10,7 +12,6 @@
 #include <cstdint>
 #include <limits>
 #include <numbers>
-#include <unordered_map>
 #include <vector>
 
 namespace asman::track {
@@ -43,9 +44,8 @@ class Frontier {
     void pass(const Eigen::Vector3d& place, double t, Axes&& axes) {
         forget(t);
         const auto ensure = [&](const Cube& at) -> Bucket* {
-            const auto known = index_.find(key(at));
-            if (known != index_.end()) return &buckets_[known->second];
-            return make(at, axes(middle(at)));
+            const std::uint32_t known = index_.find(Places::key(at));
+            return known != Places::kNone ? &buckets_[known] : make(at, axes(middle(at)));
         };
         Bucket* own = ensure(cube(place));
         if (own == nullptr || !extends(*own, place)) return;
@@ -74,7 +74,7 @@ class Frontier {
     static constexpr int kWays = 16;
     static constexpr std::size_t kMaxBuckets = 400'000;
     static constexpr float kNone = -std::numeric_limits<float>::max();
-    using Cube = std::array<std::int64_t, 3>;
+    using Cube = Places::Cube;
     using Support = std::array<float, kWays>;
     /// What every plot looks up stands first, together.
     struct alignas(64) Bucket {
@@ -88,15 +88,14 @@ class Frontier {
             a(reach, middle, east, north, up, own, about, before);
         }
     };
-    static Cube cube(const Eigen::Vector3d& place);
-    static std::uint64_t key(const Cube& c);
-    static Eigen::Vector3d middle(const Cube& c);
+    static Cube cube(const Eigen::Vector3d& place) { return Places::cube(place, kSize); }
+    static Eigen::Vector3d middle(const Cube& c) { return Places::middle(c, kSize); }
     Bucket* make(const Cube& c, const Eigen::Matrix3d& axes);
     static bool extends(Bucket& b, const Eigen::Vector3d& place);
     static void widen(Bucket& b, const Eigen::Vector3d& place);
     void forget(double t);
 
-    std::unordered_map<std::uint64_t, std::uint32_t> index_;
+    Places index_;
     std::vector<Bucket> buckets_;
     double turned_ = 0;  ///< when what was seen became what was seen before
 };

@@ -67,7 +67,7 @@ bool Tracker::Impl::consistent() const {
     const auto slot = [&](std::uint32_t s) { return s < n; };
     const auto message = [&](std::uint32_t k) { return k == kNobody || k < messages.size(); };
     if (wheres.size() != n || registrar.size() != m || live > n || !std::ranges::all_of(free_slots, slot)) return false;
-    if (!undetected.consistent() || !frontier.consistent()) return false;
+    if (!undetected.consistent() || !frontier.consistent() || !registrar.consistent()) return false;
     for (const auto& [id, at] : sensor_of)
         if (!sensor(at)) return false;
     for (const SensorState& s : sensors) {

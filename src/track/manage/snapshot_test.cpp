@@ -127,7 +127,7 @@ TEST(Snapshot, EveryMemberOfTheStateIsListed) {
     EXPECT_EQ(sizeof(SensorState), 1984U);
     EXPECT_EQ(sizeof(Plot), 416U);
     EXPECT_EQ(sizeof(Vertical), 336U);
-    EXPECT_EQ(sizeof(Registrar::Bias), 224U);
+    EXPECT_EQ(sizeof(Registrar::Bias), 208U);
 }
 
 }  // namespace

@@ -458,7 +458,7 @@ struct Tracker::Impl {
     bool started = false;
     base::Time epoch;
     Seconds now = 0;
-    std::int64_t tick = -1;  ///< tenths of a second tended
+    std::int64_t tick = -1;  ///< fiftieths of a second tended
     std::uint64_t next_number = 1;
     std::vector<std::uint64_t> ended;
     std::vector<picture::Track> shown;
@@ -526,7 +526,7 @@ struct Tracker::Impl {
     void fetch_component(const Component& c) const;
     void run_components();
     void run_due();
-    void tend(std::int64_t tenth);
+    void tend(std::int64_t at);
     /// f(work, i) for every i below n, in parallel, in runs of neighbours with effects of their own; merged in order.
     template <class F>
     void in_parallel(std::size_t n, std::size_t run, F&& f);
@@ -549,6 +549,7 @@ struct Tracker::Impl {
     bool shown_apart(const Work& w, std::uint32_t slot, std::size_t j) const;
     bool replies_otherwise(const TrackState& k, const Plot& p) const;
     double beside(const Work& w, std::size_t j) const;
+    bool plainly_own(const Work& w, std::size_t j) const;
     void foresee(Work& w, std::size_t j) const;  ///< what may be there that nobody has seen
     void list_watchers(Undetected::Cell& c, const Eigen::Vector3d& place) const;
     double ring_detection(const SensorState& s, double range) const;

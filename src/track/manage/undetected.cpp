@@ -22,22 +22,11 @@ constexpr double kCompanions = 0.3, kCompanionTracks = 30;  ///< one aircraft in
 constexpr double kCompanionPasses = 4, kHiddenCompanion = 0.2;
 constexpr double kSpeedPrior = 30;  ///< tracks that the prior of speeds counts for
 
-std::int64_t cube(double v) {
-    return static_cast<std::int64_t>(std::floor(v / Undetected::kSize));
-}
-
 }  // namespace
-
-std::uint64_t Undetected::key(const Eigen::Vector3d& place) {
-    // 21 bits a coordinate: ±20,000 km.
-    std::uint64_t out = 0;
-    for (int k = 0; k < 3; ++k) out = out << 21 | (static_cast<std::uint64_t>(cube(place[k])) & 0x1fffff);
-    return out;
-}
 
 Undetected::Cell* Undetected::make(std::uint64_t key, double t, double area) {
     if (cells_.size() >= kMaxCells) return nullptr;
-    index_.emplace(key, static_cast<std::uint32_t>(cells_.size()));
+    index_.add(key);
     Cell& c = cells_.emplace_back();
     c.key = key;
     c.since = c.probed = t;
@@ -48,28 +37,13 @@ Undetected::Cell* Undetected::make(std::uint64_t key, double t, double area) {
 }
 
 const Undetected::Cell* Undetected::find(const Eigen::Vector3d& place) const {
-    const auto known = index_.find(key(place));
-    return known == index_.end() ? nullptr : &cells_[known->second];
+    const std::uint32_t known = index_.find(key(place));
+    return known == Places::kNone ? nullptr : &cells_[known];
 }
 
 Undetected::Cell* Undetected::find(const Eigen::Vector3d& place) {
-    const auto known = index_.find(key(place));
-    return known == index_.end() ? nullptr : &cells_[known->second];
-}
-
-Eigen::Vector3d Undetected::middle(const Eigen::Vector3d& place) {
-    Eigen::Vector3d out;
-    for (int k = 0; k < 3; ++k) out[k] = (static_cast<double>(cube(place[k])) + 0.5) * kSize;
-    return out;
-}
-
-Eigen::Vector3d Undetected::corner(std::uint64_t key) {
-    Eigen::Vector3d out;
-    for (int k = 0; k < 3; ++k) {
-        const auto bits = static_cast<std::int64_t>(key >> (21 * (2 - k)) & 0x1fffff);
-        out[k] = static_cast<double>(bits >= 1 << 20 ? bits - (1 << 21) : bits) * kSize;
-    }
-    return out;
+    const std::uint32_t known = index_.find(key(place));
+    return known == Places::kNone ? nullptr : &cells_[known];
 }
 
 double Undetected::everywhere(double t) const {
@@ -153,7 +127,7 @@ void Undetected::probe(const Frontier& frontier, double now) {
         // Places that fill the cell evenly, one a round (additive recurrence; Roberts 2018).
         const auto r = static_cast<double>(round_ + 1);
         const Eigen::Vector3d at(0.8191725134 * r, 0.6710436067 * r, 0.5497004779 * r);
-        const Rim rim = frontier.at(corner(c.key) + kSize * (at - at.array().floor().matrix()));
+        const Rim rim = frontier.at(Places::corner(c.key, kSize) + kSize * (at - at.array().floor().matrix()));
         recent_[0][rim.band] += c.area * (now - c.probed);
         if (rim.band >= Rim::kEdge && rim.band != Rim::kUnknown) inside_ += c.area;
         c.probed = now;
@@ -161,7 +135,7 @@ void Undetected::probe(const Frontier& frontier, double now) {
 }
 
 bool Undetected::consistent() const {
-    return std::ranges::all_of(index_, [&](const auto& known) { return known.second < cells_.size(); });
+    return index_.size() == cells_.size();
 }
 
 void Undetected::forget_watchers() {

@@ -13,7 +13,6 @@
 
 #include <cstdint>
 #include <span>
-#include <unordered_map>
 #include <vector>
 
 namespace asman::track {
@@ -63,14 +62,15 @@ class Undetected {
     template <class Up>
     Cell* cell(const Eigen::Vector3d& place, double t, Up&& up) {
         const std::uint64_t k = key(place);
-        const auto known = index_.find(k);
-        if (known != index_.end()) return &cells_[known->second];
+        if (const std::uint32_t known = index_.find(k); known != Places::kNone) return &cells_[known];
         const Eigen::Vector3d u = up();
         return make(k, t, kSize * kSize / u.cwiseAbs().sum());
     }
     Cell* find(const Eigen::Vector3d& place);
     const Cell* find(const Eigen::Vector3d& place) const;
-    static Eigen::Vector3d middle(const Eigen::Vector3d& place);
+    static Eigen::Vector3d middle(const Eigen::Vector3d& place) {
+        return Places::middle(Places::cube(place, kSize), kSize);
+    }
     /// New aircraft per m² and second in a cell, in a band of depth: the mean of four accounts (the rate is the same
     /// everywhere; or in a band; or each cell has its own, about either), weighed by how well each foresaw where
     /// aircraft have begun so far.
@@ -102,16 +102,15 @@ class Undetected {
     }
 
   private:
-    static std::uint64_t key(const Eigen::Vector3d& place);
+    static std::uint64_t key(const Eigen::Vector3d& place) { return Places::key(place, kSize); }
     Cell* make(std::uint64_t key, double t, double area);
-    static Eigen::Vector3d corner(std::uint64_t key);
     double everywhere(double t) const;
     void turn(double now);
     static constexpr int kAccounts = 4;
     std::array<double, kAccounts> accounts(const Cell* cell, int band, double t) const;
 
     double initial_, prior_rate_;
-    std::unordered_map<std::uint64_t, std::uint32_t> index_;
+    Places index_;
     std::vector<Cell> cells_;
     double area_ = 0, area_since_ = 0, began_ = 0;
     double in_band_[Rim::kBands] = {}, band_exposure_[Rim::kBands] = {};  ///< beginnings and ends; m² s

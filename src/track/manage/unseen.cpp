@@ -12,6 +12,7 @@ namespace {
 constexpr double kTwoPi = 2 * std::numbers::pi;
 constexpr double kCompanionSigma = Companions::kReach / 3;  ///< m per axis
 constexpr double kOtherHeight = 150;                        ///< m
+constexpr double kPlainly = 9;                              ///< χ² of a reply where its track is thought to be
 
 }  // namespace
 
@@ -76,15 +77,28 @@ double Tracker::Impl::beside(const Work& w, std::size_t j) const {
     return density;
 }
 
+/// Whether a report tells the address of a track that is there: one that carries its own place is hardly anybody
+/// else's, nor is a reply where the track is thought to be. No need then to know how many strangers it may be of.
+bool Tracker::Impl::plainly_own(const Work& w, std::size_t j) const {
+    const Plot& p = *w.cluster_plots[j];
+    if (!p.identity.address) return false;
+    for (std::size_t i = 0; i < w.n_candidates; ++i) {
+        const Work::Candidate& c = w.candidates[i];
+        const TrackState& k = tracks[c.slot];
+        if (k.address != p.identity.address) continue;
+        if (p.self_reported) return true;
+        if (!k.established || c.share < 1 || !c.gated[j]) continue;
+        const V4& d = c.innovation[j].distance2;
+        for (int lane = 0; lane < 4; ++lane)
+            if (c.f.mu[lane] > 0.01 && d[lane] < kPlainly) return true;
+    }
+    return false;
+}
+
 void Tracker::Impl::foresee(Work& w, std::size_t j) const {
     Plot& p = *w.cluster_plots[j];
     const SensorState& s = sensors[p.sensor];
-    // A message of a track's own aircraft will hardly be anybody else's: no need to know how many these may be.
-    const auto known = w.candidates.begin() + static_cast<std::ptrdiff_t>(w.n_candidates);
-    const bool own = p.self_reported && p.identity.address &&
-                     std::any_of(w.candidates.begin(), known, [&](const Work::Candidate& c) {
-                         return tracks[c.slot].address == p.identity.address;
-                     });
+    const bool own = plainly_own(w, j);
     const Undetected::Cell* c = own ? nullptr : undetected.find(p.place);
     if (!own && (c == nullptr || !c->listed)) w.effects->unknown.push_back({p.place, p.t});
     p.rim = own ? Rim{} : frontier.at(p.place);
@@ -113,7 +127,7 @@ void Tracker::Impl::foresee(Work& w, std::size_t j) const {
             l.latest = (o.beam.steady() ? phase : 0.5) * o.period;
         }
     const Undetected::Density d = undetected.density(rate, {looks, n});
-    const double all = d.born + d.old + beside(w, j);
+    const double all = d.born + d.old + (own ? 0 : beside(w, j));
     p.new_density = detect * all;
     if (s.info.kind != picture::SensorKind::primary && !p.replied) p.new_density *= silent.share();
     p.newborn = d.born / all;

@@ -114,6 +114,7 @@ void Registrar::add_sensor(const ParameterVector& sigma) {
     s.certainty = ParameterMatrix::Identity();
     s.learns = sigma.maxCoeff() > 0;
     sensors_.push_back(std::move(s));
+    moved_at_.push_back(-1e9);
 }
 
 bool Registrar::fit(std::span<const Sighting> window, double height_variance, Fit& out, std::uint32_t air) const {
@@ -519,6 +520,16 @@ bool Registrar::joint(std::span<const std::uint32_t> sensors, Eigen::MatrixXd& c
     return true;
 }
 
+bool Registrar::consistent() const {
+    const auto known = [&](std::uint32_t place) { return place < sensors_.size(); };
+    return moved_at_.size() == sensors_.size() && std::ranges::all_of(place_, known) &&
+           std::ranges::all_of(active_, known) &&
+           std::ranges::all_of(airs_, [&](const auto& air) { return known(air.second); }) &&
+           std::ranges::all_of(sensors_, [&](const Sensor& s) {
+               return std::ranges::all_of(s.neighbours, [&](const Neighbour& n) { return known(n.sensor); });
+           });
+}
+
 /// The patch's first `count` sensors take its result. True when it moved them.
 bool Registrar::accept(const Patch& patch, std::size_t count) {
     if (!patch.value.allFinite() || !patch.covariance.allFinite()) return false;
@@ -548,7 +559,7 @@ bool Registrar::accept(const Patch& patch, std::size_t count) {
         // The recent score is counted from the estimate: move it along.
         for (Recent& r : s.recent) r.score -= r.information * step;
         s.bias.step = s.sigma.cwiseProduct(step);
-        s.bias.moved_at = now_;
+        moved_at_[patch.sensors[i]] = now_;
         s.bias.value += s.bias.step;
         s.bias.covariance = ParameterMatrix(s.sigma.asDiagonal() * c * s.sigma.asDiagonal());
         s.certainty = c.ldlt().solve(ParameterMatrix::Identity());

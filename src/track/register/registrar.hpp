@@ -75,10 +75,9 @@ class Registrar {
         std::uint64_t samples = 0;
         std::uint32_t jumps = 0;
         ParameterVector step = ParameterVector::Zero();  ///< the latest change of value
-        double moved_at = -1e9;                          ///< and when, s
         template <class Archive>
         void fields(Archive& a) {
-            a(value, covariance, samples, jumps, step, moved_at);
+            a(value, covariance, samples, jumps, step);
         }
     };
 
@@ -104,6 +103,8 @@ class Registrar {
     const Bias& of(std::uint32_t sensor) const { return sensors_[place_[sensor]].bias; }
     const ParameterVector& prior(std::uint32_t sensor) const { return sensors_[place_[sensor]].sigma; }
     std::size_t size() const { return place_.size(); }
+    /// When its estimate was changed last, s.
+    double moved_at(std::uint32_t sensor) const { return moved_at_[place_[sensor]]; }
 
     /// The air of a region, made where there is none; kNoAir when there are too many. `like`: the air of a region
     /// beside it, with which its errors correlate by `correlation` before any data (kNoAir: with none).
@@ -127,9 +128,11 @@ class Registrar {
     /// The sensor is not what it was: its errors are unknown again.
     void forget(std::uint32_t sensor);
 
+    bool consistent() const;  ///< after loading
+
     template <class Archive>
     void fields(Archive& a) {
-        a(whole_, sensors_, place_, airs_, active_, now_, origin_, solved_, next_, settled_, networks_);
+        a(whole_, sensors_, moved_at_, place_, airs_, active_, now_, origin_, solved_, next_, settled_, networks_);
     }
 
   private:
@@ -203,6 +206,7 @@ class Registrar {
 
     std::size_t whole_;
     std::vector<Sensor> sensors_;                  ///< and airs, in the order in which they came
+    std::vector<double> moved_at_;                 ///< of each: apart, as every track asks every second
     std::vector<std::uint32_t> place_;             ///< of each sensor in sensors_
     std::map<std::uint64_t, std::uint32_t> airs_;  ///< place by region
     std::vector<std::uint32_t> active_;            ///< those that learn and have been seen

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace asman::track {
 
@@ -163,18 +164,18 @@ double Tracker::Impl::common_height_variance(const TrackState& k, double height)
 /// A track stands where its sensors' old errors put it: it is less certain by what new estimates move its plots.
 void Tracker::Impl::follow_registration(std::uint32_t slot) {
     TrackState& k = tracks[slot];
+    const Seconds before = std::exchange(k.registered, now);
+    if (std::ranges::none_of(k.links, [&](const Link& l) { return registrar.moved_at(l.sensor) >= before; })) return;
     double moved = 0, share = 0;
     for (const Link& l : k.links) {
         const SensorState& s = sensors[l.sensor];
         if (l.reports == 0 || now - l.last_hit > 3 * std::max(s.period, 2.0)) continue;
         share += 1;
-        const Registrar::Bias& bias = registrar.of(l.sensor);
-        if (bias.moved_at < k.registered) continue;
-        const ParameterVector& step = bias.step;
+        if (registrar.moved_at(l.sensor) < before) continue;
+        const ParameterVector& step = registrar.of(l.sensor).step;
         const double range = s.distance(k.place), along = step[kTime] * k.velocity.norm();
         moved += s.sweeps ? std::hypot(step[kRange] + step[kGain] * range, step[kAzimuth] * range, along) : along;
     }
-    k.registered = now;
     if (share < 1 || std::abs(moved) / share < 5) return;
     const V4 more(moved * moved / (share * share));
     k.f.p[packed(iX, iX)] += more;
