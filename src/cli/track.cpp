@@ -98,6 +98,8 @@ void add_track(CLI::App& app, Outcome& outcome) {
     sub->add_flag("--ablate-resolution", o->config.ablate_resolution, "Ablation: every plot is one aircraft's");
     sub->add_flag("--ablate-escape", o->config.ablate_escape,
                   "tracks that fly harder than foreseen are not looked for (for comparison)");
+    sub->add_flag("--ablate-multiscan", o->config.ablate_multiscan,
+                  "pairs that came together keep their labels whatever later scans say (for comparison)");
     sub->add_flag("--json", o->json, "print the summary as JSON");
     sub->footer(
         "Example:\n  asman track --plots scene/plots.csv --meta scene/meta.json --out tracks.csv\n"

@@ -222,6 +222,7 @@ void Ingest::count(std::map<std::string, std::uint64_t>& c) const {
     c["tracks_started"] = t.tracks_started;
     c["tracks_confirmed"] = t.tracks_confirmed;
     c["tracks_dropped"] = t.tracks_dropped;
+    c["labels_exchanged"] = t.labels_exchanged;
     for (const auto& [feed, f] : source_.feeds()) {
         c["frames"] += f.frames;
         c["records"] += f.records;

@@ -40,6 +40,7 @@ void Effects::clear() {
     sure.clear();
     settled.clear();
     alone.clear();
+    confused.clear();
     unknown.clear();
     flown.clear();
     n_fits = 0;
@@ -121,6 +122,7 @@ void Tracker::Impl::run_batch(bool everyone) {
         run_components();
     }
     run_due();
+    judge_labels();
     ++batch;
 }
 
@@ -376,6 +378,16 @@ void Tracker::Impl::merge(Effects& e) {
     counters.tracks_started += e.started.size();
     counters.updates += e.updates;
     counters.misses += e.misses;
+    for (const auto& [a, b, wrong] : e.confused) {
+        const TrackState &k = tracks[a], &o = tracks[b];
+        if (!k.alive || !o.alive) continue;
+        if (k.labelling == kNobody && o.labelling == kNobody) begin_labelling(a, b);
+        if (k.labelling == kNobody || k.labelling != o.labelling) continue;
+        Labelling& l = labellings[k.labelling];
+        l.odds = confused(l.odds, wrong);
+        l.together = now;
+        for (auto& s : l.side) s.heights = 0;
+    }
     for (const std::uint32_t slot : e.sure) {
         TrackState& k = tracks[slot];
         if (!k.alive || k.confirmed || !sure(k)) continue;

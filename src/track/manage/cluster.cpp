@@ -245,6 +245,7 @@ void Tracker::Impl::solve(Work& w) {
     }
     consider_shared(w);
     config.ablate_marginals ? nearest_neighbour(w.cluster, w.weights) : marginals(w.cluster, w.weights);
+    find_confused(w);
 }
 
 void Tracker::Impl::apply(Work& w, std::size_t i) {
@@ -315,6 +316,7 @@ void Tracker::Impl::apply(Work& w, std::size_t i) {
     k.t = std::max(k.t, at);
     if (best < m && w.weights.pair[i * m + best] / std::max(exists, 1e-12) > 0.5) {
         const Plot& p = *w.cluster_plots[best];
+        if (k.labelling != kNobody && !c.confused && given > 0.9) note_label(s, k, c.slot, p);
         if (link.reports++ == 0) link.first = p.t;
         link.last = std::max(link.last, p.t);
         k.last_report = std::max(k.last_report, p.t);

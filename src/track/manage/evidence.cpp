@@ -14,6 +14,7 @@ constexpr double kSilent = 0.05;  ///< a transponder that did not reply to a sen
 constexpr double kReplyOfEcho = 0.3,
                  kReplyOfManyEchoes = 0.1;  ///< a reply from what was only an echo to sensors that ask
 constexpr double kHeightSpan = 13000;
+constexpr double kApart = 2;          ///< s after which two that were not told apart are
 constexpr double kHeightMemory = 30;  ///< s: for so long an aircraft's satellite navigation errs the same way in height
 constexpr double kTurnRateSigma =
     0.0045;  ///< rad/s: the step of BDS 50 is 0.03°/s; gusts and its age add a quarter degree
@@ -25,21 +26,39 @@ bool shared_code(picture::Mode3A c) {
 
 }  // namespace
 
-double Tracker::Impl::evidence(const SensorState& s, const TrackState& k, const Plot& p) const {
+double Tracker::Impl::told(const SensorState& s, const Known& k, const Plot& p) const {
+    return told(s, k.address, k.code, k.replies, k.echoes, p);
+}
+
+double Tracker::Impl::told(const SensorState& s, const std::optional<std::uint32_t>& address,
+                           const std::optional<picture::Mode3A>& code, std::uint32_t replies, std::uint32_t echoes,
+                           const Plot& p) const {
     double ratio = 1;
     const bool asks = s.info.kind != picture::SensorKind::primary;
-    if (p.identity.address && k.address) ratio *= *p.identity.address == *k.address ? kSameAddress : kOtherAddress;
-    if (p.identity.mode_3a && p.identity.mode_3a_valid && k.code) {
-        if (*p.identity.mode_3a != *k.code)
+    if (p.identity.address && address) ratio *= *p.identity.address == *address ? kSameAddress : kOtherAddress;
+    if (p.identity.mode_3a && p.identity.mode_3a_valid && code) {
+        if (*p.identity.mode_3a != *code)
             ratio *= kOtherCode;
         else
-            ratio *= shared_code(*k.code) ? kSharedCode : kSameCode;
+            ratio *= shared_code(*code) ? kSharedCode : kSameCode;
+    }
+    if (asks && !p.replied && replies > 0) ratio *= kSilent;
+    if (p.replied && p.polar && replies == 0 && echoes > 0) ratio *= echoes > 4 ? kReplyOfManyEchoes : kReplyOfEcho;
+    return ratio;
+}
+
+double Tracker::Impl::evidence(const SensorState& s, const TrackState& k, const Plot& p) const {
+    double ratio = 1;
+    if (k.labelling == kNobody || p.t - labellings[k.labelling].together < kApart) {
+        ratio = told(s, k.address, k.code, k.replies, k.echoes, p);
+    } else {  // whoever of the two it is
+        const Labelling& l = labellings[k.labelling];
+        const int n = &tracks[l.side[1].slot] == &k;
+        const double other = l.exchanged();
+        ratio = (1 - other) * told(s, l.side[n].known, p) + other * told(s, l.side[1 - n].known, p);
     }
     if (p.pressure_height && k.vertical.valid())
         ratio *= k.vertical.likelihood(p.t, *p.pressure_height, kHeightSigma) * kHeightSpan;
-    if (asks && !p.replied && k.replies > 0) ratio *= kSilent;
-    if (p.replied && p.polar && k.replies == 0 && k.echoes > 0)
-        ratio *= k.echoes > 4 ? kReplyOfManyEchoes : kReplyOfEcho;
     return ratio;
 }
 

@@ -14,7 +14,7 @@ namespace asman::track {
 
 namespace {
 
-constexpr std::string_view kFormat = "asman tracker snapshot 2\n";
+constexpr std::string_view kFormat = "asman tracker snapshot 3\n";
 
 }  // namespace
 
@@ -29,7 +29,7 @@ template <class Archive>
 void Tracker::Impl::fields(Archive& a) {
     a(counters, sensors, sensor_of, tracks, wheres, free_slots, index, identities, registrar, undetected, frontier,
       headings, speeds, companions, silent, started, epoch, now, tick, next_number, ended, queued, waiting, waits,
-      heard, dirty, batch);
+      heard, dirty, batch, labellings);
     auto held = static_cast<std::uint64_t>(live);
     a(held);
     live = held;
@@ -85,6 +85,10 @@ bool Tracker::Impl::consistent() const {
         for (const Sample& s : k.samples)
             if (!sensor(s.sensor)) return false;
     }
+    for (const TrackState& k : tracks)
+        if (k.alive && k.labelling != kNobody && k.labelling >= labellings.size()) return false;
+    for (const Labelling& l : labellings)
+        if (!slot(l.side[0].slot) || !slot(l.side[1].slot)) return false;
     for (const Heard& h : heard)
         if (h.message >= messages.size() || !sensor(h.sensor)) return false;
     for (const Message& k : messages)

@@ -9,6 +9,7 @@
 #include "filter/locate.hpp"
 #include "filter/vertical.hpp"
 #include "manage/frontier.hpp"
+#include "manage/labels.hpp"
 #include "manage/undetected.hpp"
 #include "parallel/workers.hpp"
 #include "register/registrar.hpp"
@@ -302,7 +303,8 @@ struct TrackState {
     // The latest message of its own navigation that was used: when, and the variance of its slow error, m².
     Seconds message_at = -1e9;
     double message_variance = 0;
-    Seconds geometric_at = -1e9;  ///< the latest geometric height that it told itself
+    Seconds geometric_at = -1e9;        ///< the latest geometric height that it told itself
+    std::uint32_t labelling = kNobody;  ///< place among the pairs of whose labels there is doubt
 
     template <class Archive>
     void fields(Archive& a) {
@@ -310,7 +312,7 @@ struct TrackState {
           speed_evidence, vertical, height_open, pressure_based, place, velocity, spread, spread_rate, sure_place,
           first_seen, last_report, last_survey, reports, replies, echoes, simulated, latest, measured, links, address,
           address_weight, code, callsign, emergency, special_position, recent_codes, rival, rival_score, samples,
-          blind_windows, registered, message_at, message_variance, geometric_at);
+          blind_windows, registered, message_at, message_variance, geometric_at, labelling);
     }
     double height(Seconds time, double unknown) const { return vertical.valid() ? vertical.height(time) : unknown; }
 };
@@ -382,6 +384,11 @@ struct Effects {
     };
     std::vector<Flown> flown;  ///< by established tracks
     std::vector<std::uint32_t> started, dropped, sure, settled;
+    struct Confused {
+        std::uint32_t a, b;
+        double wrong;  ///< chance that their plots were taken the wrong way round
+    };
+    std::vector<Confused> confused;
     std::vector<std::uint32_t> alone;   ///< shown, with replies to one sensor only
     std::vector<Registrar::Fit> fits;   ///< the first n_fits
     std::vector<Eigen::Vector3d> airs;  ///< places of which the registrar has no air yet
@@ -405,6 +412,7 @@ struct Work {
         std::vector<double> log_factor;      ///< identity and height evidence, as a ratio to a stranger's
         std::vector<double> speed_factor;    ///< of the prior of speeds, while the track is young
         std::vector<char> gated;
+        bool confused = false;  ///< with another one: by place its plots may as well be the other's
     };
     std::vector<Candidate> candidates;
     std::size_t n_candidates = 0;
@@ -578,12 +586,28 @@ struct Tracker::Impl {
     void start_tracks(Work& w);
     Measurement measurement(const SensorState& s, const Plot& p, const Anchor& anchor, double h) const;
     // evidence.cpp
+    double told(const SensorState& s, const Known& k, const Plot& p) const;  ///< by a reply, or by none
+    double told(const SensorState& s, const std::optional<std::uint32_t>& address,
+                const std::optional<picture::Mode3A>& code, std::uint32_t replies, std::uint32_t echoes,
+                const Plot& p) const;
     double evidence(const SensorState& s, const TrackState& k, const Plot& p) const;
     void learn_identity(TrackState& k, const Plot& p) const;
     void learn_height(TrackState& k, const Plot& p) const;
     void learn_geometric_height(TrackState& k, const Plot& p) const;
     void learn_velocity(TrackState& k, const Plot& p) const;
     void note_kind(TrackState& k, const Plot& p) const;
+    // labels.cpp
+    std::vector<Labelling> labellings;
+    bool distinct(const TrackState& k, const TrackState& o) const;
+    void find_confused(Work& w);
+    Known known_of(const TrackState& k) const;
+    void begin_labelling(std::uint32_t a, std::uint32_t b);
+    void end_labelling(std::size_t n);
+    void note_label(const SensorState& s, const TrackState& k, std::uint32_t slot, const Plot& p);
+    double going_on(const Labelling& l) const;
+    void judge_labels();
+    void take_vertical(TrackState& k, const Vertical& next, bool pressure_based) const;
+    void exchange_labels(Labelling& l);
     // tracks.cpp
     void start(Work& w, const Plot& p, double existence, const Birth& birth);
     void refresh(Work& w, std::uint32_t slot);

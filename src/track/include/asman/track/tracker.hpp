@@ -57,6 +57,7 @@ struct Config {
     bool ablate_marginals = false;   ///< nearest neighbour in place of association probabilities
     bool ablate_unseen = false;      ///< new aircraft are as likely everywhere and at any speed
     bool ablate_resolution = false;  ///< every plot is one aircraft's
+    bool ablate_multiscan = false;   ///< a pair that came together keeps its labels whatever later scans say
     bool ablate_escape = false;      ///< a track that no mode foresaw is not looked for
 };
 
@@ -79,12 +80,13 @@ struct Counters {
     std::uint64_t tracks_started = 0;  ///< tentative
     std::uint64_t tracks_confirmed = 0;
     std::uint64_t tracks_dropped = 0;
+    std::uint64_t labels_exchanged = 0;  ///< pairs whose numbers were exchanged when later evidence told them apart
     bool operator==(const Counters&) const = default;
     template <class Archive>
     void fields(Archive& a) {
         a(reports, used, repeated, refused_unknown_sensor, refused_no_position, refused_unhealthy, refused_malformed,
           refused_out_of_range, refused_late, refused_future, refused_duplicate, refused_flood, updates, misses,
-          tracks_started, tracks_confirmed, tracks_dropped);
+          tracks_started, tracks_confirmed, tracks_dropped, labels_exchanged);
     }
 };
 
