@@ -30,6 +30,16 @@ constexpr std::uint32_t kLongHeld = 8;  ///< reports of a track whose flight and
 
 }  // namespace
 
+Effects::Effects() {
+    constexpr std::size_t usual = 32;
+    passes.reserve(usual);
+    false_plots.reserve(usual);
+    visits.reserve(usual);
+    moved.reserve(usual);
+    messages.reserve(usual);
+    fits.reserve(4);
+}
+
 void Effects::clear() {
     passes.clear();
     false_plots.clear();

@@ -115,8 +115,7 @@ TEST(Memory, SteadyStateAllocatesNothingPerPlot) {
         EXPECT_GT(used, 10'000U);
         EXPECT_GT(t.counters().tracks_started, 1000U);
         RecordProperty("allocations", static_cast<int>(spent));
-        // What may still come: a neighbourhood larger than any before.
-        EXPECT_LT(spent, 5U) << "allocations for " << used << " reports";
+        EXPECT_EQ(spent, 0U) << "allocations for " << used << " reports";
     }
 }
 

@@ -346,6 +346,7 @@ struct Component {
 
 /// What a piece of work leaves for what all share, to be merged in order of pieces.
 struct Effects {
+    Effects();
     struct Pass {
         std::uint32_t sensor;
         double range, hit, visible;

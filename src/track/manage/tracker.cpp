@@ -31,6 +31,9 @@ Tracker::Impl::Impl(Config c, std::shared_ptr<const Frame> f)
         w.cluster.shared.reserve(Cluster::kMaxShared);
         w.weights.shared.reserve(Cluster::kMaxShared);
         w.cluster.apart.reserve(Work::kMaxTracks * Work::kMaxTracks);
+        w.nearby.reserve(64);
+        w.escaped.reserve(64);
+        w.fresh.reserve(64);
         w.chosen.reserve(Work::kMaxPlots);
         w.chosen_beta.reserve(Work::kMaxPlots);
     }
@@ -61,6 +64,7 @@ base::Result<void> Tracker::add_sensor(const picture::Sensor& sensor) {
         return base::fail(base::Errc::bad_value, place, "the sensor's position is not finite");
 
     SensorState s;
+    s.near.reserve(64);
     s.info = sensor;
     s.period = sensor.scan_period.seconds();
     s.max_range = sensor.max_range;

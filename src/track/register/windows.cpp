@@ -51,6 +51,7 @@ void Tracker::Impl::sample(Work& w, TrackState& k, const Plot& p) const {
         s.place = frame->global({p.point, {s.height}});
         s.variance_range = p.variance + kToldSigma * kToldSigma;
     }
+    if (k.samples.empty()) k.samples.reserve(kSamples);
     k.samples.push_back(s);
     if (k.samples.size() >= kSamples || p.stamp - k.samples.front().t >= kWindow) use_window(w, k);
 }
