@@ -48,7 +48,7 @@ std::vector<LiveEditions::Key> LiveEditions::look(const Frame& frame) {
         const Key key{category, source_of(block)};
         auto it = standings_.find(key);
         if (it == standings_.end()) {
-            if (!find_edition(category) || standings_.size() >= most_sources) return;
+            if (standings_.size() >= most_sources || !find_edition(category)) return;
             it = standings_.emplace(key, Standing{}).first;
             ++undecided_;
         }

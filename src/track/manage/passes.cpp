@@ -30,20 +30,32 @@ std::vector<Link>::iterator forgotten_first(std::vector<Link>& links) {
 
 }  // namespace
 
-int SensorState::ring(double range) const {
-    return std::clamp(static_cast<int>(kRings * range / reach()), 0, kRings - 1);
+void SensorState::Ring::settle(double declared) {
+    detection = std::clamp((kDeclaredWeight * declared + hits) / (kDeclaredWeight + passes), 0.03, 0.97);
+    visibility = std::clamp((kVisibleWeight * kUsuallyVisible + visible) / (kVisibleWeight + chances), 0.05, 0.98);
+}
+
+void SensorState::declare_detection() {
+    for (Ring& r : rings) r.settle(info.detection_probability);
 }
 
 void SensorState::learn_detection(double range, double hit) {
-    const int r = ring(range);
-    passes[r] = 0.998 * passes[r] + 1;
-    hits[r] = 0.998 * hits[r] + hit;
+    Ring& r = rings[ring_number(range)];
+    r.passes = 0.998 * r.passes + 1;
+    r.hits = 0.998 * r.hits + hit;
+    r.settle(info.detection_probability);
+}
+
+void SensorState::learn_visibility(double range, double v) {
+    Ring& r = rings[ring_number(range)];
+    r.chances = 0.998 * r.chances + 1;
+    r.visible = 0.998 * r.visible + v;
+    r.settle(info.detection_probability);
 }
 
 double Tracker::Impl::detection(const SensorState& s, double range, const Link& link) const {
     if (s.max_range > 0 && range > s.max_range) return 0;
-    const double ring = ring_detection(s, range);
-    return std::clamp((kRingWeight * ring + link.hits) / (kRingWeight + link.passes), 0.03, 0.97);
+    return std::clamp((kRingWeight * s.ring(range).detection + link.hits) / (kRingWeight + link.passes), 0.03, 0.97);
 }
 
 void Tracker::Impl::record_pass(Work& w, TrackState& k, Link& link, double range, double hit) const {
@@ -57,23 +69,6 @@ void Tracker::Impl::record_pass(Work& w, TrackState& k, Link& link, double range
     link.hits = static_cast<float>(kPairMemory * link.hits + hit);
     if (s.sweeps && k.confirmed && k.existence > 0.9)
         w.effects->passes.push_back({link.sensor, range, hit, link.visible, v > 0.5, k.established});
-}
-
-void SensorState::learn_visibility(double range, double v) {
-    const int r = ring(range);
-    links[r] = 0.998 * links[r] + 1;
-    visible[r] = 0.998 * visible[r] + v;
-}
-
-double SensorState::visibility(double range) const {
-    const int r = ring(range);
-    return std::clamp((kVisibleWeight * kUsuallyVisible + visible[r]) / (kVisibleWeight + links[r]), 0.05, 0.98);
-}
-
-double Tracker::Impl::ring_detection(const SensorState& s, double range) const {
-    const int r = s.ring(range);
-    const double declared = s.info.detection_probability;
-    return std::clamp((kDeclaredWeight * declared + s.hits[r]) / (kDeclaredWeight + s.passes[r]), 0.03, 0.97);
 }
 
 void Tracker::Impl::survive(TrackState& k, Seconds to) const {
@@ -94,7 +89,7 @@ Link& Tracker::Impl::link_to(TrackState& k, std::uint32_t sensor) const {
     Link l;
     l.sensor = sensor;
     const SensorState& s = sensors[sensor];
-    l.visible = s.sweeps ? static_cast<float>(s.visibility(s.distance(k.place))) : 0.9F;
+    l.visible = s.sweeps ? static_cast<float>(s.ring(s.distance(k.place)).visibility) : 0.9F;
     return *k.links.insert(at, l);
 }
 

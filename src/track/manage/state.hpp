@@ -18,6 +18,7 @@
 #include <asman/track/frame.hpp>
 #include <asman/track/tracker.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <deque>
@@ -142,6 +143,7 @@ struct alignas(64) SensorState {
     bool alive = false;
     bool dirty = false;  ///< something of it waits for the next batch
     Seconds period = 0;
+    double max_range = 0;
     Seconds clock = 0;           ///< what has been seen of it is complete up to here
     Seconds latest = 0;          ///< newest report or service message
     Seconds next_visit = 1e300;  ///< the earliest of `visits`
@@ -168,7 +170,6 @@ struct alignas(64) SensorState {
     std::uint32_t in_second = 0;
     Seconds calm_at = -1e9;
     std::uint32_t recent_next = 0;
-    double max_range = 0;
     Site site;
     // Duplicates: the latest few reports.
     struct Recent {
@@ -182,20 +183,32 @@ struct alignas(64) SensorState {
     Recent recent[16];
     picture::Sensor info;
     ClutterMap echoes, replies;
-    /// Detection learnt by distance: passes and hits of well-established tracks, sixteenths of the range.
+    /// Learnt by distance, in sixteenths of the range: a line of the cache each.
+    struct alignas(64) Ring {
+        double detection = 0;             ///< of an aircraft that it can see
+        double visibility = 0;            ///< that it can see an aircraft of which nothing is known
+        double passes = 0, hits = 0;      ///< of well-established tracks
+        double chances = 0, visible = 0;  ///< passes of such tracks, and the sum of their visibility
+        void settle(double declared);     ///< the first two from the rest
+        template <class Archive>
+        void fields(Archive& a) {
+            a(detection, visibility, passes, hits, chances, visible);
+        }
+    };
     static constexpr int kRings = 16;
-    double passes[kRings] = {}, hits[kRings] = {};
-    /// And how many of them it can see at all: passes of such tracks, and the sum of their visibility.
-    double links[kRings] = {}, visible[kRings] = {};
-    int ring(double range) const;
+    Ring rings[kRings];
+    const Ring& ring(double range) const { return rings[ring_number(range)]; }
+    int ring_number(double range) const {
+        return std::clamp(static_cast<int>(kRings * range / reach()), 0, kRings - 1);
+    }
+    void declare_detection();  ///< before anything is learnt
     void learn_detection(double range, double hit);
     void learn_visibility(double range, double v);
-    double visibility(double range) const;  ///< of an aircraft of which nothing is known
     template <class Archive>
     void fields(Archive& a) {
         a(placed, healthy, sweeps, alive, dirty, period, clock, latest, next_visit, latency, first, pending, prepared,
           fixes, visits, beam, second, in_second, calm_at, recent_next, max_range, site, recent, info, echoes, replies,
-          passes, hits, links, visible);
+          rings);
     }
 };
 
@@ -561,7 +574,6 @@ struct Tracker::Impl {
     bool plainly_own(const Work& w, std::size_t j) const;
     void foresee(Work& w, std::size_t j) const;  ///< what may be there that nobody has seen
     void list_watchers(Undetected::Cell& c, const Eigen::Vector3d& place) const;
-    double ring_detection(const SensorState& s, double range) const;
     void survive(TrackState& k, Seconds to) const;
     // cluster.cpp
     double coarse_gate(const SensorState& s, const Plot& p) const;  ///< m: how far off the plot alone may be

@@ -68,6 +68,7 @@ base::Result<void> Tracker::add_sensor(const picture::Sensor& sensor) {
     s.info = sensor;
     s.period = sensor.scan_period.seconds();
     s.max_range = sensor.max_range;
+    s.declare_detection();
     const auto kind = sensor.kind;
     s.sweeps = s.period > 0 && kind != picture::SensorKind::ads_b && kind != picture::SensorKind::multilateration &&
                kind != picture::SensorKind::tracker;

@@ -112,7 +112,8 @@ void Tracker::Impl::foresee(Work& w, std::size_t j) const {
     }
     Looks looks[16];
     std::size_t n = 0;
-    const double range = s.distance(p.place), detect = s.visibility(range) * ring_detection(s, range);
+    const SensorState::Ring& ring = s.ring(s.distance(p.place));
+    const double detect = ring.visibility * ring.detection;
     looks[n++] = {s.period, s.period, detect, p.t - s.first};
     if (c != nullptr)
         for (const Watcher& watcher : c->watchers) {
@@ -121,7 +122,8 @@ void Tracker::Impl::foresee(Work& w, std::size_t j) const {
             Looks& l = looks[n++];
             l.period = o.period;
             l.since = p.t - o.first;
-            l.detection = o.visibility(watcher.range) * ring_detection(o, watcher.range);
+            const SensorState::Ring& there = o.ring(watcher.range);
+            l.detection = there.visibility * there.detection;
             double phase = (o.beam.at(p.t) - watcher.azimuth) / kTwoPi;
             phase -= std::floor(phase);
             l.latest = (o.beam.steady() ? phase : 0.5) * o.period;

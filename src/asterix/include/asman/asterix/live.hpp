@@ -83,7 +83,16 @@ class LiveEditions {
     bool insist_;
     LiveLimits limits_;
     EditionProbe probe_;
-    std::map<Key, Standing> standings_;
+    /// By one comparison of numbers: every block of every datagram asks.
+    struct Less {
+        static std::uint32_t number(const Key& k) {
+            const auto& [category, source] = k;
+            return std::uint32_t{category} << 17 |
+                   (source ? 1U << 16 | std::uint32_t{source->sac} << 8 | source->sic : 0U);
+        }
+        bool operator()(const Key& a, const Key& b) const { return number(a) < number(b); }
+    };
+    std::map<Key, Standing, Less> standings_;
     std::size_t undecided_ = 0;
     std::deque<Waiting> waiting_, ready_;
     std::size_t octets_ = 0;
