@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """The tracker's table: scenes of the common benchmark, made, tracked, scored beside the oracle. One command repeats docs/tracker.md.
 
-  bench/tracking.py [--set public|unseen|all] [--only REGEX] [--asman build/release/asman] [--data ../shared/data/tracking]
+  bench/tracking.py [--set public|unseen|all|drawn] [--draw 24 --from-seed 9000] [--only REGEX] [--asman build/release/asman] [--data ../shared/data/tracking]
                     [--work build/tracking] [--jobs 2] [--option=--ablate-imm …] [--json FILE] [--markdown]
 
 Scenes and the oracle's tracks are made once and kept in --work. `public` are the seeds that may be tuned on; `unseen` are seeds, radar
-layouts, detection probabilities, false-plot rates and places on which nothing is. GOSPA's parts are mean squares over epochs, so
+layouts, detection probabilities, false-plot rates and places on which nothing is; `drawn` draws all of these at random for as many
+scenes as asked for. At the end: in how many scenes each target of the issue is met, and where it is not. GOSPA's parts are mean squares over epochs, so
 that they add: localisation, missed and false, in aircraft (units of half the squared cut-off) for the last two.
 """
 import argparse, importlib.util, json, os, pickle, re, subprocess, sys
@@ -65,6 +66,38 @@ def scenes():
         for bias in ('', '--bias '):
             add(f'{"bias-" if bias else "true-"}{name}-s51', 'unseen', kind, f'--targets 100 --seed 51 {args}{bias}--geodetic=47,8', start=180)
     return out
+
+
+def drawn(count, first_seed):
+    """As scenes(), with everything drawn: three to six radars anywhere, their turns, ranges, errors and false plots, Pd, the kind and the place."""
+    out = {}
+    for seed in range(first_seed, first_seed + count):
+        g = np.random.default_rng(seed)
+        pd, layout = g.uniform(0.8, 0.95), []
+        for k in range(g.integers(3, 7)):
+            # The first reaches over all of the square, so that nothing flies where nobody looks.
+            reach = g.uniform(380e3, 460e3) if k == 0 else g.uniform(150e3, 420e3)
+            x, y = g.uniform(-60e3, 60e3, 2) if k == 0 else g.uniform(-170e3, 170e3, 2)
+            layout.append((k + 1, round(x), round(y), float(g.choice([4.0, 4.8, 5.0, 6.0, 8.0, 10.0, 12.0])), round(reach),
+                           round(g.uniform(40, 120)), round(g.uniform(0.06, 0.12), 3), round(float(np.clip(pd + g.normal(0, 0.02), 0.75, 0.97)), 3),
+                           round(g.uniform(0.5, 2) * 100 * (reach / 400e3) ** 2)))
+        args = ['--targets', str(g.integers(60, 201)), '--seed', str(seed)]
+        ssr, hard, bias, geodetic = (bool(v) for v in g.random(4) < (0.4, 0.4, 0.25, 0.4))
+        bias = bias and not hard
+        args += ['--mode', 'ssr'] * ssr + ['--hard'] * hard + ['--bias'] * bias
+        if geodetic:
+            args.append(f'--geodetic={g.uniform(-80, 80):.2f},{g.uniform(-180, 180):.2f}')
+        kind = 'bias' if bias else ('ssr hard' if ssr else 'hard') if hard else 'plain'
+        name = f'drawn-{seed}-' + ('ssr' if ssr else 'psr') + '-hard' * hard + '-bias' * bias + '-geo' * geodetic
+        out[name] = ('drawn', kind, args, layout, 180 if bias else 60)
+    return out
+
+
+def targets(kind):
+    """column: the most that the issue allows; scenes with biases and `ssr hard` count as what they are beside these."""
+    hard = kind.endswith('hard')
+    return {'gospa x': 1.5 if hard else 1.2, 'pos x': 1.10, 'lack %': 4 if hard else 1.5, 'vel x': 1.12, 'false/h': 20 if hard else 2, 'red %': 0.2,
+            'switch': 1.5 if hard else 0.5, **({} if hard else {'first s': 11}), **({'level m': 12, 'climb m': 30} if kind == 'ssr hard' else {})}
 
 
 def load(data, name):
@@ -129,7 +162,7 @@ def evaluate(job):
     if not os.path.exists(folder + '/meta.json'):
         gen = load(a.data, 'gen')
         sys.stdout = open(os.devnull, 'w')
-        gen.main(args + ['--out', folder], sensors=LAYOUTS.get(layout, gen.SENSORS))
+        gen.main(args + ['--out', folder], sensors=layout if isinstance(layout, list) else LAYOUTS.get(layout, gen.SENSORS))
         sys.stdout = sys.__stdout__
     if not os.path.exists(folder + '/oracle.csv'):
         subprocess.run([sys.executable, a.data + '/oracle.py', folder, '--out', folder + '/oracle.csv'], check=True)
@@ -175,7 +208,9 @@ DIGITS = {'gospa x': 3, 'loc x': 2, 'miss': 2, 'o miss': 2, 'false': 2, 'pos m':
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument('--set', default='public', choices=['public', 'unseen', 'all'])
+    p.add_argument('--set', default='public', choices=['public', 'unseen', 'all', 'drawn'])
+    p.add_argument('--draw', type=int, default=24, help='with --set drawn: how many scenes')
+    p.add_argument('--from-seed', type=int, default=9000, help='and the seed of the first')
     p.add_argument('--only', default='')
     p.add_argument('--asman', default=HERE + '/../build/release/asman')
     p.add_argument('--data', default=HERE + '/../../shared/data/tracking')
@@ -189,7 +224,8 @@ def main():
     a.asman, a.data, a.work = map(os.path.abspath, (a.asman, a.data, a.work))
     if not os.path.exists(a.data + '/gen.py'):
         sys.exit(f'{a.data}: the benchmark is not there')
-    todo = [(n, v, a) for n, v in scenes().items() if (a.set == 'all' or v[0] == a.set) and re.search(a.only, n)]
+    all_of = drawn(a.draw, a.from_seed) if a.set == 'drawn' else scenes()
+    todo = [(n, v, a) for n, v in all_of.items() if a.set in ('all', v[0]) and re.search(a.only, n)]
     with Pool(a.jobs) as pool:
         done = list(pool.imap(evaluate, todo, chunksize=1))
     table = [(n, g, k, row(s, o)) for n, g, k, s, o in done]
@@ -210,6 +246,16 @@ def main():
         width = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
         for line in lines:
             print('  '.join(c.ljust(w) if i == 0 else c.rjust(w) for i, (c, w) in enumerate(zip(line, width))))
+    met, missed = {}, {}
+    for n, _, k, r in table:
+        for c, most in targets(k).items():
+            if np.isfinite(r[c]):
+                (met if r[c] <= most else missed).setdefault(c, []).append(f'{n} {r[c]:.{DIGITS[c]}f} ({most})')
+    print()
+    for c in DIGITS:
+        if c in met or c in missed:
+            few = missed.get(c, [])
+            print(f'{c}: {len(met.get(c, []))} of {len(met.get(c, [])) + len(few)} scenes within the target' + ('; over it: ' + ', '.join(few) if few else ''))
     if a.json:
         with open(a.json, 'w') as f:
             json.dump({n: {'ours': s, 'oracle': o} for n, _, _, s, o in done}, f, indent=1)
