@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace asman::track {
 
@@ -196,11 +197,13 @@ void Tracker::Impl::judge_labels() {
             end_labelling(n);
             continue;
         }
+        bool news = false;
         for (auto& s : l.side) {
             l.odds = std::clamp(l.odds + s.told, -12.0, 12.0);
             s.told = 0;
+            news |= std::exchange(s.judged, tracks[s.slot].t) != tracks[s.slot].t;
         }
-        l.whole = l.odds + going_on(l);
+        if (news) l.whole = l.odds + going_on(l);
         if (l.whole > kDecided && now - l.together > kApartFor) exchange_labels(l);
     }
 }

@@ -42,10 +42,11 @@ struct Labelling {
             0;  ///< ln of what the replies of this batch say for the other labelling; its own track's worker writes
         /// The latest heights that were surely its own, since the two were told apart again.
         double height_at = -1e9, height = 0;
-        int heights = 0;  ///< that agree, in a row
+        int heights = 0;       ///< that agree, in a row
+        double judged = -1e9;  ///< time of the track's state when what it says was last worked out, s
         template <class Archive>
         void fields(Archive& a) {
-            a(slot, generation, known, told, height_at, height, heights);
+            a(slot, generation, known, told, height_at, height, heights, judged);
         }
     };
     Side side[2];
