@@ -241,6 +241,14 @@ bool Vertical::decide(double z, double r, double stray) {
     return believed;
 }
 
+void Vertical::loosen(double sigma) {
+    if (!valid_) return;
+    path_ = best();
+    other_weight_ = 0;
+    support_ = 1;
+    for (Mode& m : path_.mode) m.p00 += sigma * sigma;
+}
+
 void Vertical::update_rate(double rate, double sigma) {
     if (!valid_ || std::abs(rate) > kMaxRate) return;
     for (Path* p : {&path_, &other_})

@@ -27,6 +27,8 @@ class Vertical {
     bool update(double t, double h, double sigma, bool doubtful = false);
     /// A reply of this aircraft came garbled: others may be so unnoticed.
     void garbled();
+    /// Less certain by `sigma` metres, and not proven: some of the heights may have been another aircraft's.
+    void loosen(double sigma);
     /// Takes a down-linked rate.
     void update_rate(double rate, double sigma);
 

@@ -51,6 +51,7 @@ void Effects::clear() {
     settled.clear();
     alone.clear();
     confused.clear();
+    two.clear();
     unknown.clear();
     flown.clear();
     n_fits = 0;
@@ -411,6 +412,8 @@ void Tracker::Impl::merge(Effects& e) {
         TrackState& k = tracks[slot];
         if (k.alive && k.confirmed && !k.established) settle(k);
     }
+    for (const std::uint32_t slot : e.two)
+        if (tracks[slot].alive && is_two(tracks[slot])) split(slot);
     for (const std::uint32_t slot : e.alone)
         if (TrackState& k = tracks[slot]; k.alive && k.confirmed && borrowed(k, true)) withdraw(k);
     for (const std::uint32_t slot : e.dropped) {

@@ -321,13 +321,15 @@ void Tracker::Impl::apply(Work& w, std::size_t i) {
         link.last = std::max(link.last, p.t);
         k.last_report = std::max(k.last_report, p.t);
         ++k.reports;
+        const bool another = !config.ablate_resolution && note_second(k, p);
         learn_identity(k, p);
-        learn_height(k, p);
+        if (!another) learn_height(k, p);
         learn_velocity(k, p);
         note_kind(k, p);
         if (p.self_reported) learn_message(k, p);
         if (p.message != kNobody) w.effects->messages.push_back({p.message, c.slot});
         if (given > 0.9 && m == 1 && w.n_candidates == 1) sample(w, k, p);
+        if (is_two(k)) w.effects->two.push_back(c.slot);
     } else if (given > 0.5 && link.shared) {
         k.last_report = std::max(k.last_report, at);
     }

@@ -10,7 +10,8 @@ namespace {
 
 constexpr double kSameAddress = 2000, kOtherAddress = 0.005;
 constexpr double kSameCode = 100, kSharedCode = 3, kOtherCode = 0.05;
-constexpr double kSilent = 0.05;  ///< a transponder that did not reply to a sensor that asks
+constexpr double kSameGarbled = 10, kUncalled = 0.05;  ///< of one of two that were told apart by their replies
+constexpr double kSilent = 0.05;                       ///< a transponder that did not reply to a sensor that asks
 constexpr double kReplyOfEcho = 0.3,
                  kReplyOfManyEchoes = 0.1;  ///< a reply from what was only an echo to sensors that ask
 constexpr double kHeightSpan = 13000;
@@ -26,31 +27,46 @@ bool shared_code(picture::Mode3A c) {
 
 }  // namespace
 
-double Tracker::Impl::told(const SensorState& s, const Known& k, const Plot& p) const {
-    return told(s, k.address, k.code, k.replies, k.echoes, p);
+namespace {
+
+/// What a code says of one of two that were told apart by their replies: replies laid over one another have pulses too
+/// many, not too few.
+double parted_code(const picture::ReportedIdentity& told, picture::Mode3A code) {
+    if (*told.mode_3a == code) return told.mode_3a_valid ? kSameCode : kSameGarbled;
+    return (*told.mode_3a & code) == code ? 1 : kOtherCode;
 }
 
-double Tracker::Impl::told(const SensorState& s, const std::optional<std::uint32_t>& address,
-                           const std::optional<picture::Mode3A>& code, std::uint32_t replies, std::uint32_t echoes,
-                           const Plot& p) const {
+}  // namespace
+
+/// `Who` is a track, or what was known of one.
+template <class Who>
+double Tracker::Impl::told(const SensorState& s, const Who& k, const Plot& p) const {
     double ratio = 1;
     const bool asks = s.info.kind != picture::SensorKind::primary;
-    if (p.identity.address && address) ratio *= *p.identity.address == *address ? kSameAddress : kOtherAddress;
-    if (p.identity.mode_3a && p.identity.mode_3a_valid && code) {
-        if (*p.identity.mode_3a != *code)
-            ratio *= kOtherCode;
-        else
-            ratio *= shared_code(*code) ? kSharedCode : kSameCode;
+    if (p.identity.address && k.address) ratio *= *p.identity.address == *k.address ? kSameAddress : kOtherAddress;
+    if (k.parted && p.replied && p.polar) {
+        if (k.address && !p.identity.address) ratio *= kUncalled;
+        if (!k.address && k.parted_from && p.identity.address == k.parted_from) ratio *= kOtherAddress;
     }
-    if (asks && !p.replied && replies > 0) ratio *= kSilent;
-    if (p.replied && p.polar && replies == 0 && echoes > 0) ratio *= echoes > 4 ? kReplyOfManyEchoes : kReplyOfEcho;
+    if (p.identity.mode_3a && k.code) {
+        if (k.parted && !shared_code(*k.code))
+            ratio *= parted_code(p.identity, *k.code);
+        else if (p.identity.mode_3a_valid && *p.identity.mode_3a != *k.code)
+            ratio *= kOtherCode;
+        else if (p.identity.mode_3a_valid)
+            ratio *= shared_code(*k.code) ? kSharedCode : kSameCode;
+    }
+    if (asks && !p.replied && k.replies > 0) ratio *= kSilent;
+    if (p.replied && p.polar && k.replies == 0 && k.echoes > 0)
+        ratio *= k.echoes > 4 ? kReplyOfManyEchoes : kReplyOfEcho;
     return ratio;
 }
+template double Tracker::Impl::told(const SensorState&, const Known&, const Plot&) const;
 
 double Tracker::Impl::evidence(const SensorState& s, const TrackState& k, const Plot& p) const {
     double ratio = 1;
     if (k.labelling == kNobody || p.t - labellings[k.labelling].together < kApart) {
-        ratio = told(s, k.address, k.code, k.replies, k.echoes, p);
+        ratio = told(s, k, p);
     } else {  // whoever of the two it is
         const Labelling& l = labellings[k.labelling];
         const int n = &tracks[l.side[1].slot] == &k;
@@ -69,7 +85,7 @@ void Tracker::Impl::learn_identity(TrackState& k, const Plot& p) const {
     else if (asked)
         ++k.echoes;
     k.simulated |= p.simulated;
-    if (p.identity.address) {
+    if (p.identity.address && p.identity.address != k.parted_from) {
         if (k.address == p.identity.address) {
             k.address_weight = std::min(k.address_weight + 1, 10.0);
         } else if ((k.address_weight -= 1) <= 0) {

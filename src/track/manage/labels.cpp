@@ -105,7 +105,8 @@ void Tracker::Impl::find_confused(Work& w) {
 }
 
 Known Tracker::Impl::known_of(const TrackState& k) const {
-    Known out{k.address, k.address_weight, k.code, k.replies, k.echoes, k.vertical, k.pressure_based, 0, 0};
+    Known out{k.address,        k.address_weight, k.code,        k.replies, k.echoes, k.vertical,
+              k.pressure_based, k.parted,         k.parted_from, 0,         0};
     out.speed = k.velocity.norm();
     out.speed_variance = 0.5 * k.spread_rate * k.spread_rate;
     return out;
@@ -247,6 +248,9 @@ void Tracker::Impl::exchange_labels(Labelling& l) {
         k.address = who.address;
         k.address_weight = who.address_weight;
         k.code = who.code;
+        k.parted = who.parted;
+        k.parted_from = who.parted_from;
+        k.second = {};
         k.recent_codes.clear();
         k.replies = who.replies;
         k.echoes = who.echoes;

@@ -26,10 +26,13 @@ struct Known {
     std::uint32_t replies = 0, echoes = 0;
     Vertical vertical;
     bool pressure_based = false;
+    bool parted = false;
+    std::optional<std::uint32_t> parted_from;
     double speed = 0, speed_variance = 1e9;  ///< m/s
     template <class Archive>
     void fields(Archive& a) {
-        a(address, address_weight, code, replies, echoes, vertical, pressure_based, speed, speed_variance);
+        a(address, address_weight, code, replies, echoes, vertical, pressure_based, parted, parted_from, speed,
+          speed_variance);
     }
 };
 

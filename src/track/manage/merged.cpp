@@ -14,8 +14,9 @@ constexpr double kResolutionRange = 150, kResolutionAzimuth = 1.5 * std::numbers
 constexpr double kHalf = 1.1774;  ///< σ of a Gaussian to its half value
 constexpr double kCoarser = 2.5;  ///< variance of a shared plot over that of a plot of one aircraft
 constexpr double kThought = 1e-3;
-constexpr std::uint32_t kWellKnown = 6;  ///< reports
-constexpr double kRightHeight = 0.3;     ///< chance that a shared reply's height is one of the two's
+constexpr std::uint32_t kWellKnown = 6;             ///< reports
+constexpr double kRightHeight = 0.3;                ///< chance that a shared reply's height is one of the two's
+constexpr double kLaidOver = 4, kWholeOfTwo = 0.3;  ///< how much likelier two replies at once are garbled, or whole
 constexpr double kHeightSpan = 13000;
 
 /// Gaussian of scale a over an uncertain distance: mean d, variance v.
@@ -58,6 +59,7 @@ double Tracker::Impl::shared_evidence(const SensorState& s, const TrackState& k,
     if (bare.identity.mode_3a && k.code && o.code && *bare.identity.mode_3a == (*k.code | *o.code))
         bare.identity.mode_3a_valid = false;  // the codes laid over one another
     double ratio = std::max(evidence(s, k, bare), evidence(s, o, bare));
+    if (p.replied && k.replies > 0 && o.replies > 0) ratio *= p.garbled ? kLaidOver : kWholeOfTwo;
     if (p.pressure_height && k.vertical.valid() && o.vertical.valid()) {
         const double either = std::max(k.vertical.likelihood(p.t, *p.pressure_height, kHeightSigma),
                                        o.vertical.likelihood(p.t, *p.pressure_height, kHeightSigma));

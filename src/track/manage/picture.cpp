@@ -48,8 +48,9 @@ bool Tracker::Impl::show(const TrackState& k, Seconds at, picture::Track& out) c
     q.turn_rate = -(f.mu[1] * f.x[iP][1] + f.mu[2] * f.x[iP][2]);
     q.acceleration = f.mu[3] * f.x[iP][3];
     // A height that one reply alone tells, or that hardly anything is known of any more, is not told.
+    const bool whose = k.second.its && k.second.other >= 2 && k.second.turns >= 2;  // perhaps another's
     if (const double variance = k.vertical.variance(at);
-        k.vertical.proven() && variance < kMaxHeightSigma * kMaxHeightSigma) {
+        !whose && k.vertical.proven() && variance < kMaxHeightSigma * kMaxHeightSigma) {
         q.pressure_altitude = geo::PressureAltitude{h0};
         q.sigma_pressure_altitude = std::sqrt(variance);
         q.vertical_rate = k.vertical.rate();

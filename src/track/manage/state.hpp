@@ -249,6 +249,19 @@ struct Birth {
     }
 };
 
+/// Of a track whose replies come by a second code too: what would be another aircraft in its plots.
+struct SecondIdentity {
+    std::optional<picture::Mode3A> first, its;  ///< the track's own code, and the other one
+    Seconds since = 0, latest = 0;              ///< the first and the latest reply by the other
+    float own = 0, other = 0;                   ///< replies of each since then
+    int turns = 0;                              ///< how often the one's followed the other's
+    bool its_last = false;
+    template <class Archive>
+    void fields(Archive& a) {
+        a(first, its, since, latest, own, other, turns, its_last);
+    }
+};
+
 struct TrackState {
     std::uint32_t generation = 0;
     std::uint64_t born = 0;  ///< the batch that began it
@@ -307,6 +320,9 @@ struct TrackState {
     std::uint8_t emergency = 0;
     bool special_position = false;
     std::vector<picture::Mode3A> recent_codes;
+    SecondIdentity second;
+    bool parted = false;                       ///< one of two that were told apart by their replies alone
+    std::optional<std::uint32_t> parted_from;  ///< the other's address, if this one has none
     // A track that never has a plot of its own while another has is the other's double.
     std::uint32_t rival = 0xffffffff;
     int rival_score = 0;
@@ -324,8 +340,8 @@ struct TrackState {
         a(generation, born, alive, confirmed, established, suspect, number, f, anchor, t, existence, existed, birth,
           speed_evidence, vertical, height_open, pressure_based, place, velocity, spread, spread_rate, sure_place,
           first_seen, last_report, last_survey, reports, replies, echoes, simulated, latest, measured, links, address,
-          address_weight, code, callsign, emergency, special_position, recent_codes, rival, rival_score, samples,
-          blind_windows, registered, message_at, message_variance, geometric_at, labelling);
+          address_weight, code, callsign, emergency, special_position, recent_codes, second, parted, parted_from, rival,
+          rival_score, samples, blind_windows, registered, message_at, message_variance, geometric_at, labelling);
     }
     double height(Seconds time, double unknown) const { return vertical.valid() ? vertical.height(time) : unknown; }
 };
@@ -403,6 +419,7 @@ struct Effects {
         double wrong;  ///< chance that their plots were taken the wrong way round
     };
     std::vector<Confused> confused;
+    std::vector<std::uint32_t> two;     ///< aircraft in each of these
     std::vector<std::uint32_t> alone;   ///< shown, with replies to one sensor only
     std::vector<Registrar::Fit> fits;   ///< the first n_fits
     std::vector<Eigen::Vector3d> airs;  ///< places of which the registrar has no air yet
@@ -599,10 +616,8 @@ struct Tracker::Impl {
     void start_tracks(Work& w);
     Measurement measurement(const SensorState& s, const Plot& p, const Anchor& anchor, double h) const;
     // evidence.cpp
-    double told(const SensorState& s, const Known& k, const Plot& p) const;  ///< by a reply, or by none
-    double told(const SensorState& s, const std::optional<std::uint32_t>& address,
-                const std::optional<picture::Mode3A>& code, std::uint32_t replies, std::uint32_t echoes,
-                const Plot& p) const;
+    template <class Who>
+    double told(const SensorState& s, const Who& k, const Plot& p) const;  ///< by a reply, or by none
     double evidence(const SensorState& s, const TrackState& k, const Plot& p) const;
     void learn_identity(TrackState& k, const Plot& p) const;
     void learn_height(TrackState& k, const Plot& p) const;
@@ -621,6 +636,10 @@ struct Tracker::Impl {
     void judge_labels();
     void take_vertical(TrackState& k, const Vertical& next, bool pressure_based) const;
     void exchange_labels(Labelling& l);
+    // split.cpp
+    bool note_second(TrackState& k, const Plot& p) const;  ///< whether the reply is by another code than its own
+    bool is_two(const TrackState& k) const;                ///< its replies are certainly two aircraft's
+    void split(std::uint32_t slot);
     // tracks.cpp
     void start(Work& w, const Plot& p, double existence, const Birth& birth);
     void refresh(Work& w, std::uint32_t slot);

@@ -218,7 +218,7 @@ std::uint32_t Tracker::Impl::find_rival(std::uint32_t slot) const {
             gap.squaredNorm() < 4 * sigma * sigma && (k.velocity - o.velocity).squaredNorm() < 4 * sv * sv;
         // Two that have replied by other codes, from other heights or the one by an address, are two aircraft.
         if (k.code && o.code && *k.code != *o.code && k.replies >= kSureReports && o.replies >= kSureReports &&
-            (k.address.has_value() != o.address.has_value() ||
+            (k.parted || o.parted || k.address.has_value() != o.address.has_value() ||
              (k.vertical.valid() && o.vertical.valid() &&
               std::abs(k.vertical.height(later) - o.vertical.height(later)) > kSameHeight))) {
             if (found == SlotBuckets::kNone) found = kTold;

@@ -48,7 +48,9 @@ bool Tracker::Impl::shown_apart(const Work& w, std::uint32_t slot, std::size_t j
 /// Whether a whole reply says another code than the track's, and another height or nothing of its address: a second
 /// aircraft in its plots, of which a sensor that cannot resolve the two shows now the one, now the other.
 bool Tracker::Impl::replies_otherwise(const TrackState& k, const Plot& p) const {
-    if (!p.replied || p.garbled || !p.identity.mode_3a || !k.code || *p.identity.mode_3a == *k.code) return false;
+    if (!p.replied || !p.identity.mode_3a || !k.code || *p.identity.mode_3a == *k.code) return false;
+    // Replies laid over one another have pulses too many, not too few.
+    if (p.garbled) return k.address && !p.identity.address && (*p.identity.mode_3a & *k.code) != *k.code;
     return (k.address && !p.identity.address) || (p.pressure_height && k.vertical.valid() &&
                                                   std::abs(k.vertical.height(p.t) - *p.pressure_height) > kOtherHeight);
 }
