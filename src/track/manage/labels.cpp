@@ -21,6 +21,8 @@ constexpr double kSteady = 0.7;    ///< share of aircraft that keep their height
 constexpr double kClimb = 8, kHurry = 0.7;  ///< m/s, m/s²: 1σ of the others' rate of change
 constexpr double kHeightNoise = 30, kSpeedNoise = 4;
 constexpr std::uint32_t kWellKnown = 8;  ///< reports
+constexpr std::uint32_t kSureReplies = 3;
+constexpr double kOtherHeight = 150;  ///< m
 constexpr std::size_t kMostPairs = 4096;
 
 double normal(double d, double variance) {
@@ -56,6 +58,17 @@ bool Tracker::Impl::distinct(const TrackState& k, const TrackState& o) const {
     const double sum = k.spread_rate * k.spread_rate + o.spread_rate * o.spread_rate,
                  d = k.velocity.norm() - o.velocity.norm();
     return d * d > 4 * sum;
+}
+
+/// Whether what was known of the two when they met can be of no one aircraft.
+bool Tracker::Impl::were_two(const Labelling& l) const {
+    const Known &k = l.side[0].known, &o = l.side[1].known;
+    if (k.address && o.address) return k.address != o.address;
+    if (k.replies < kSureReplies && o.replies < kSureReplies) return false;
+    if (k.replies == 0 || o.replies == 0) return std::max(k.echoes, o.echoes) >= kSureReplies;
+    if (k.code && o.code && k.code != o.code) return true;
+    return k.vertical.proven() && o.vertical.proven() &&
+           std::abs(k.vertical.height(l.opened) - o.vertical.height(l.opened)) > kOtherHeight;
 }
 
 /// Pairs of the cluster whose plots may as well be taken the other way round.

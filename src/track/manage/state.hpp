@@ -627,6 +627,7 @@ struct Tracker::Impl {
     // labels.cpp
     std::vector<Labelling> labellings;
     bool distinct(const TrackState& k, const TrackState& o) const;
+    bool were_two(const Labelling& l) const;
     void find_confused(Work& w);
     Known known_of(const TrackState& k) const;
     void begin_labelling(std::uint32_t a, std::uint32_t b);

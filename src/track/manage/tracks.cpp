@@ -224,6 +224,10 @@ std::uint32_t Tracker::Impl::find_rival(std::uint32_t slot) const {
             if (found == SlotBuckets::kNone) found = kTold;
             return;
         }
+        if (k.labelling != kNobody && k.labelling == o.labelling && were_two(labellings[k.labelling])) {
+            if (found == SlotBuckets::kNone) found = kTold;
+            return;
+        }
         // Two plots in one pass of one sensor are two aircraft.
         for (const Link& a : k.links)
             for (const Link& b : o.links)
