@@ -13,12 +13,10 @@ namespace {
 constexpr int kFlight = 5;                         ///< x, y, vx, vy, height error
 constexpr double kAcceleration = 0.15;             ///< unmodelled acceleration of straight flight, 1σ, m/s²
 constexpr double kMemory = 1800;                   ///< s: errors drift slower
-constexpr double kRecentMemory[] = {40, 160};      ///< s
-constexpr double kJump = 70;                       ///< χ² with four degrees of freedom
-constexpr double kSettled = 90;                    ///< s of learning before a sensor can be said to have jumped
 constexpr double kKnown = 0.02, kTimeKnown = 0.3;  ///< of the prior variance, azimuth and time: known well
 constexpr std::size_t kWhole = 40;                 ///< sensors that are solved together
 constexpr double kLearning = 2, kSettledInterval = 10, kLongest = 30;  ///< s between solutions
+constexpr double kWidest = 1.5;                                        ///< of the prior variance: more is no solution
 constexpr std::size_t kMaxAirs = 4096;
 constexpr std::size_t kJoint = 200;  ///< sensors and airs of which the joint covariance is worked out on request
 constexpr int P = kParameters;
@@ -84,8 +82,8 @@ std::uint32_t Registrar::add_air(std::uint64_t region, double sigma_offset, doub
     activate(place);
     // A tree of Markov: each air given the one it was tied to is independent of all before; every σ stays the prior's.
     const double gain = 1 / (1 - correlation * correlation);
-    sensors_[like].held_by_prior += correlation * correlation * gain;
-    sensors_[place].held_by_prior = gain;
+    sensors_[like].held_by_prior.array() += correlation * correlation * gain;
+    sensors_[place].held_by_prior.setConstant(gain);
     neighbour(like, place).tie = neighbour(place, like).tie = -correlation * gain;
     return place;
 }
@@ -251,9 +249,11 @@ void Registrar::rebase() {
     for (Sensor& s : sensors_) {
         s.information *= factor;
         s.vector *= factor;
+        s.slices.scale(static_cast<float>(factor));
         for (auto& n : s.neighbours) {
             n.block *= factor;
             n.theirs *= factor;
+            n.slices.scale(static_cast<float>(factor));
         }
     }
     origin_ = now_;
@@ -264,17 +264,8 @@ Registrar::Neighbour& Registrar::neighbour(std::uint32_t i, std::uint32_t j) {
     auto at =
         std::lower_bound(all.begin(), all.end(), j, [](const Neighbour& n, std::uint32_t id) { return n.sensor < id; });
     if (at == all.end() || at->sensor != j)
-        at = all.insert(at, {j, 0, ParameterMatrix::Zero(), ParameterMatrix::Zero()});
+        at = all.insert(at, {j, 0, ParameterMatrix::Zero(), ParameterMatrix::Zero(), {}});
     return *at;
-}
-
-void Registrar::add_recent(Sensor& s, const ParameterMatrix& information, const ParameterVector& score) const {
-    for (int k = 0; k < kRecents; ++k) {
-        const double fade = std::exp(-std::max(now_ - s.recent_at, 0.0) / kRecentMemory[k]);
-        s.recent[k].information = fade * s.recent[k].information + information;
-        s.recent[k].score = fade * s.recent[k].score + score;
-    }
-    s.recent_at = now_;
 }
 
 void Registrar::activate(std::uint32_t place) {
@@ -283,18 +274,26 @@ void Registrar::activate(std::uint32_t place) {
 }
 
 void Registrar::take(const Fit& f) {
+    const double w = weight();
+    const std::size_t kept = cut().count;
     if (!f.fits) {
         const int k = P * f.changed;
-        add_recent(sensors_[f.ids[f.changed]], f.information.block<P, P>(k, k), f.score.segment<P>(k));
+        Sensor& s = sensors_[f.ids[f.changed]];
+        const ParameterMatrix own = f.information.block<P, P>(k, k);
+        ParameterVector v = f.score.segment<P>(k);
+        for (int p = 0; p < P; ++p)
+            if (s.sigma[p] > 0) v += own.col(p) * (s.bias.value[p] / s.sigma[p]);
+        OwnSum& sum = s.slices.at(slice_, kept);
+        sum.against += (w * own).cast<float>();
+        sum.against_vector += (w * v).cast<float>();
+        s.gained += 1;
         return;
     }
-    const double w = weight();
     for (int i = 0; i < f.sensors; ++i) {
         Sensor& s = sensors_[f.ids[i]];
         if (s.learns && s.bias.samples == 0) activate(f.ids[i]);
         const ParameterMatrix own = f.information.block<P, P>(P * i, P * i);
         ParameterVector v = f.score.segment<P>(P * i);
-        add_recent(s, own, v);
         for (int j = 0; j < f.sensors; ++j) {
             const Sensor& o = sensors_[f.ids[j]];
             const ParameterMatrix b = f.information.block<P, P>(P * i, P * j);
@@ -304,68 +303,16 @@ void Registrar::take(const Fit& f) {
             Neighbour& n = neighbour(f.ids[i], f.ids[j]);
             n.block += w * b;
             n.theirs += (w / (f.sensors - 1)) * f.information.block<P, P>(P * j, P * j);
+            if (f.ids[i] < f.ids[j]) n.slices.at(slice_, kept).block += (w * b).cast<float>();
         }
+        OwnSum& sum = s.slices.at(slice_, kept);
+        sum.information += (w * own).cast<float>();
+        sum.vector += (w * v).cast<float>();
         s.information += w * own;
         s.vector += w * v;
         s.gained += own.trace();
         s.bias.samples += f.plots[i];
     }
-}
-
-void Registrar::forget(std::uint32_t sensor) {
-    Sensor& s = sensors_[sensor];
-    if (!s.learns) return;
-    // What its plots told of others was told through what it was: its old errors are eliminated (Schur complement), so
-    // that partners which hung together by it go on to, and none takes it for known.
-    const double scale = 1 / weight();
-    ParameterMatrix all = scale * s.information;
-    all.diagonal().array() += s.held_by_prior;
-    const Eigen::LDLT<ParameterMatrix> old(all);
-    const ParameterVector value = old.solve(s.vector);
-    const auto partners = std::move(s.neighbours);
-    for (const Neighbour& n : partners) {
-        Sensor& o = sensors_[n.sensor];
-        std::erase_if(o.neighbours, [&](const Neighbour& back) { return back.sensor == sensor; });
-        const ParameterMatrix gain = scale * old.solve(n.block);
-        o.vector -= scale * n.block.transpose() * value;
-        for (const Neighbour& m : partners) {
-            const ParameterMatrix taken = m.block.transpose() * gain;  // (m, n)
-            if (m.sensor == n.sensor)
-                o.information -= taken;
-            else
-                neighbour(m.sensor, n.sensor).block -= taken;
-        }
-        o.gained += 1e-3;
-    }
-    s.neighbours.clear();
-    s.information.setZero();
-    s.vector.setZero();
-    for (Recent& r : s.recent) r = {};
-    s.bias.covariance = ParameterMatrix(s.sigma.cwiseAbs2().asDiagonal());
-    s.certainty.setIdentity();
-    s.learnt_since = -1;
-    s.gained = 1;
-    s.held = 0;
-    ++s.bias.jumps;
-}
-
-/// The sensor whose latest windows contradict its estimate most, if they do.
-void Registrar::find_jump() {
-    std::uint32_t worst = 0;
-    double most = kJump;
-    for (const std::uint32_t id : active_) {
-        const Sensor& s = sensors_[id];
-        if (s.learnt_since < 0 || now_ - s.learnt_since < kSettled || now_ - s.recent_at > kRecentMemory[0]) continue;
-        for (const Recent& r : s.recent) {
-            const ParameterMatrix information = r.information + ParameterMatrix::Identity();
-            const double chi2 = r.score.dot(information.ldlt().solve(r.score));
-            if (chi2 > most) {
-                most = chi2;
-                worst = id + 1;
-            }
-        }
-    }
-    if (worst > 0) forget(worst - 1);
 }
 
 void Registrar::find_networks() {
@@ -382,7 +329,7 @@ void Registrar::find_networks() {
         while (!open_.empty()) {
             const Sensor& s = sensors_[open_.back()];
             open_.pop_back();
-            information += s.sigma[kTime] > 0 ? 1 + scale * s.information(kTime, kTime) : 0;
+            information += s.sigma[kTime] > 0 ? s.held_by_prior[kTime] + scale * s.information(kTime, kTime) : 0;
             for (const Neighbour& n : s.neighbours) {
                 if (sensors_[n.sensor].sigma[kTime] <= 0) continue;  // air has no clock
                 information += scale * n.block(kTime, kTime);
@@ -405,16 +352,16 @@ bool Registrar::solve(double now, Workers& workers) {
     now_ = now;
     if (active_.empty() || (few && now - solved_ < (settled_ ? kSettledInterval : kLearning))) return false;
     rebase();
-    if (now - solved_ >= kLearning) {
-        solved_ = now;
-        find_jump();
-    }
+    pass_slices();
+    if (now - solved_ >= kLearning) solved_ = now;
     if (few) {
         if (!std::ranges::any_of(active_, [&](std::uint32_t id) { return sensors_[id].gained > 0; })) return false;
         patches_.resize(std::max<std::size_t>(patches_.size(), 1));
         patches_[0].sensors.assign(active_.begin(), active_.end());
         solve_patch(patches_[0], active_.size());
+        weigh_changes(patches_[0], active_.size());
         const bool moved = accept(patches_[0], active_.size());
+        decide(patches_[0], active_.size());
         std::size_t known = 0, all = 0;
         for (const std::uint32_t id : active_) {
             if (sensors_[id].sigma[kTime] <= 0) continue;
@@ -435,9 +382,13 @@ bool Registrar::solve(double now, Workers& workers) {
         if (patches_.size() <= n) patches_.emplace_back();
         choose(active_[next_], patches_[n++]);
     }
-    workers.each(n, [&](std::size_t i, unsigned) { solve_patch(patches_[i], 1); });
+    workers.each(n, [&](std::size_t i, unsigned) {
+        solve_patch(patches_[i], 1);
+        weigh_changes(patches_[i], 1);
+    });
     bool moved = false;
     for (std::size_t i = 0; i < n; ++i) moved |= accept(patches_[i], 1);
+    for (std::size_t i = 0; i < n; ++i) decide(patches_[i], 1);
     return moved;
 }
 
@@ -464,8 +415,7 @@ void Registrar::solve_patch(Patch& patch, std::size_t count) const {
     for (std::size_t i = 0; i < patch.sensors.size(); ++i) {
         const Sensor& s = sensors_[patch.sensors[i]];
         const auto a = static_cast<Eigen::Index>(P * i);
-        patch.full.block<P, P>(a, a) =
-            scale * s.information + ParameterMatrix(ParameterMatrix::Identity() * s.held_by_prior);
+        patch.full.block<P, P>(a, a) = scale * s.information + ParameterMatrix(s.held_by_prior.asDiagonal());
         ParameterVector right = scale * s.vector;
         for (const Neighbour& o : s.neighbours) {
             const ParameterMatrix link = scale * o.block + ParameterMatrix(ParameterMatrix::Identity() * o.tie);
@@ -499,7 +449,10 @@ bool Registrar::joint(std::span<const std::uint32_t> sensors, Eigen::MatrixXd& c
     covariance.setZero(n, n);
     Patch patch;
     patch.sensors = active_;
-    if (!active_.empty()) solve_patch(patch, active_.size());
+    if (!active_.empty()) {
+        solve_patch(patch, active_.size());
+        weigh_changes(patch, active_.size());
+    }
     if (!patch.covariance.allFinite()) return false;
     const auto row = [&](std::size_t i) {
         const auto at = std::ranges::find(active_, place_[sensors[i]]);
@@ -542,22 +495,22 @@ bool Registrar::accept(const Patch& patch, std::size_t count) {
         if (count < patch.sensors.size() && s.sigma[kTime] > 0 && s.network < networks_.size()) {
             // All clocks of a patch together are told by hardly anything, where the sum over links may leave less than
             // nothing: no less than all other errors known would leave.
-            const double least = 1 / (s.information(kTime, kTime) / weight() + s.held_by_prior);
+            const double least = 1 / (s.information(kTime, kTime) / weight() + s.held_by_prior[kTime]);
             if (c(kTime, kTime) < least) {
                 c.row(kTime).setZero();
                 c.col(kTime).setZero();
                 c(kTime, kTime) = least;
             }
-            c(kTime, kTime) = std::min(c(kTime, kTime) + networks_[s.network], 1.0);
+            c(kTime, kTime) = std::min(c(kTime, kTime) + networks_[s.network], std::max(c(kTime, kTime), 1.0));
         }
-        if (!(c.diagonal().minCoeff() > 0) || c.diagonal().maxCoeff() > 1.5) continue;
+        if (!(c.diagonal().minCoeff() > 0) ||
+            c.diagonal().maxCoeff() > kWidest / std::min(s.held_by_prior.minCoeff(), 1.0) + patch.widened)
+            continue;
         ParameterVector step;
         for (int p = 0; p < P; ++p) {
             step[p] = patch.value[a + p] - (s.sigma[p] > 0 ? s.bias.value[p] / s.sigma[p] : 0);
             if (s.sigma[p] <= 0) step[p] = 0;
         }
-        // The recent score is counted from the estimate: move it along.
-        for (Recent& r : s.recent) r.score -= r.information * step;
         s.bias.step = s.sigma.cwiseProduct(step);
         moved_at_[patch.sensors[i]] = now_;
         s.bias.value += s.bias.step;
@@ -572,7 +525,10 @@ bool Registrar::accept(const Patch& patch, std::size_t count) {
             for (const Neighbour& n : s.neighbours) sensors_[n.sensor].gained += 1e-3;
         const bool known =
             s.sigma[kAzimuth] > 0 ? c(kAzimuth, kAzimuth) < kKnown : s.sigma[kTime] > 0 && c(kTime, kTime) < kTimeKnown;
-        if (s.learnt_since < 0 && known) s.learnt_since = now_;
+        if (s.learnt_since < 0 && known) {
+            s.learnt_since = now_;
+            s.since = slice_ + cut().settling;
+        }
     }
     return moved;
 }

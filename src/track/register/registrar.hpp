@@ -16,6 +16,7 @@
 #pragma once
 
 #include "parallel/workers.hpp"
+#include "register/slices.hpp"
 
 #include <Eigen/Cholesky>
 #include <Eigen/Core>
@@ -74,10 +75,11 @@ class Registrar {
         ParameterMatrix covariance = ParameterMatrix::Zero();
         std::uint64_t samples = 0;
         std::uint32_t jumps = 0;
+        double suspected = 0;  ///< probability that it has changed, not decided yet; in value and covariance
         ParameterVector step = ParameterVector::Zero();  ///< the latest change of value
         template <class Archive>
         void fields(Archive& a) {
-            a(value, covariance, samples, jumps, step);
+            a(value, covariance, samples, jumps, suspected, step);
         }
     };
 
@@ -96,8 +98,8 @@ class Registrar {
         JointVector score;
     };
 
-    /// Up to `whole` sensors are solved together.
-    explicit Registrar(std::size_t whole = 40) : whole_(whole) {}
+    /// Up to `whole` sensors are solved together. `steady`: no sensor is thought ever to change.
+    explicit Registrar(std::size_t whole = 40, bool steady = false) : whole_(whole), steady_(steady) {}
     /// A sensor with the 1σ of its unknown errors; 0: nothing to learn there.
     void add(const ParameterVector& sigma);
     const Bias& of(std::uint32_t sensor) const { return sensors_[place_[sensor]].bias; }
@@ -125,14 +127,12 @@ class Registrar {
     /// The covariance of the errors of `sensors` together, in their units (m, 1, rad, s), kParameters rows each. False
     /// when more sensors have been seen than one solution is made for at leisure, or it cannot be worked out.
     bool joint(std::span<const std::uint32_t> sensors, Eigen::MatrixXd& covariance) const;
-    /// The sensor is not what it was: its errors are unknown again.
-    void forget(std::uint32_t sensor);
-
     bool consistent() const;  ///< after loading
 
     template <class Archive>
     void fields(Archive& a) {
-        a(whole_, sensors_, moved_at_, place_, airs_, active_, now_, origin_, solved_, next_, settled_, networks_);
+        a(whole_, steady_, sensors_, moved_at_, place_, airs_, active_, now_, origin_, solved_, next_, settled_,
+          networks_, slice_, slice_began_);
     }
 
   private:
@@ -143,61 +143,124 @@ class Registrar {
         std::uint32_t sensor = 0;
         double tie = 0;
         ParameterMatrix block = ParameterMatrix::Zero(), theirs = ParameterMatrix::Zero();
+        Slices<LinkSum> slices;  ///< of the block; kept by the one of the two that came first
         template <class Archive>
         void fields(Archive& a) {
-            a(sensor, tie, block, theirs);
+            a(sensor, tie, block, theirs, slices);
         }
     };
-    /// What the latest windows say beyond the present estimate, fading: soon enough for a large jump, and long enough
-    /// for one that is not much more than the noise of a minute.
-    struct Recent {
-        ParameterMatrix information = ParameterMatrix::Zero();
-        ParameterVector score = ParameterVector::Zero();
-        template <class Archive>
-        void fields(Archive& a) {
-            a(information, score);
-        }
-    };
-    static constexpr int kRecents = 2;
     struct Sensor {
         ParameterVector sigma = ParameterVector::Zero();  ///< prior
         Bias bias;
-        double held_by_prior =
-            1;  ///< diagonal of the prior's inverse covariance, in prior units: more than 1 with ties
+        /// Diagonal of the prior's inverse covariance, in prior units: more than 1 with ties, less after a jump.
+        ParameterVector held_by_prior = ParameterVector::Ones();
         ParameterMatrix certainty = ParameterMatrix::Zero();  ///< inverse covariance, in prior units
         // Information with fading weights, in prior units; multiplied by fade().
         ParameterMatrix information = ParameterMatrix::Zero();
         ParameterVector vector = ParameterVector::Zero();
         std::vector<Neighbour> neighbours;  ///< by sensor: blocks of the joint information
-        Recent recent[kRecents];
-        double recent_at = 0;
-        double learnt_since = -1;  ///< s; −1: not known well yet
+        Slices<OwnSum> slices;              ///< of information and vector
+        std::uint64_t since = 0;            ///< the first slice before which no change is looked for
+        double odds = -10;                  ///< log odds of its having changed, against all being as it was
+        double odds_since = 1e300;          ///< when they came to be over what decides
+        double changed = -1e9;              ///< when its latest change was decided, s
+        std::uint8_t drifts = 0;            ///< bits of the parameters that are thought to change steadily
+        double learnt_since = -1;           ///< s; −1: not known well yet
         double solved_at = -1e9, gained = 0, held = 0;
         bool learns = false;
         std::uint32_t network = 0;  ///< place in networks_ of those that it hangs together with
         template <class Archive>
         void fields(Archive& a) {
-            a(sigma, bias, held_by_prior, certainty, information, vector, neighbours, recent, recent_at, learnt_since,
-              solved_at, gained, held, learns, network);
+            a(sigma, bias, held_by_prior, certainty, information, vector, neighbours, slices, since, odds, odds_since,
+              changed, drifts, learnt_since, solved_at, gained, held, learns, network);
+        }
+    };
+    /// One way in which one parameter of a sensor may have changed: two unknowns more, beside the sensors' errors. A
+    /// step: what is added since slice `from`, and what was while slices `middle` to `from` passed. A drift: what it is
+    /// off now against what it was before the slices that are kept, and its rate.
+    struct Hypothesis {
+        double log = 0;      ///< odds against no change
+        std::size_t at = 0;  ///< place in the patch
+        int parameter = 0;
+        bool drift = false;
+        std::uint64_t middle = 0, from = 0;
+        Eigen::Vector2d value = Eigen::Vector2d::Zero();
+        Eigen::Matrix2d covariance = Eigen::Matrix2d::Zero();
+    };
+    /// One unknown more than the sensors' errors: its column (a weighted sum over slices), what it moves of the errors,
+    /// own information and score.
+    struct Unknown {
+        Eigen::VectorXd column, moves;
+        double own = 0, score = 0;
+        void clear(Eigen::Index rows) {
+            column.setZero(rows);
+            moves.setZero(rows);
+            own = score = 0;
         }
     };
     /// Sensors that are solved together, with the buffers for it.
     struct Patch {
-        static constexpr std::size_t kNeighbours = 13;
+        static constexpr std::size_t kNeighbours = 13, kProposals = 512;
         std::vector<std::uint32_t> sensors;  ///< the first is the one in question, or all are
         std::vector<std::pair<double, std::uint32_t>> ranked;
         Eigen::MatrixXd full, less, covariance;
         Eigen::LDLT<Eigen::MatrixXd> ldlt;
         Eigen::VectorXd right, value;
+        std::vector<Hypothesis> hypotheses;  ///< the first `proposed` are worth looking at
+        Eigen::MatrixXd changed;             ///< of each of them, two columns: errors at present by its unknowns
+        std::size_t proposed = 0;
+        bool all = false;              ///< covariances of all sensors are there, not of the first alone
+        double odds = 0, against = 0;  ///< log of the sum of theirs, and with no change and others' beside
+        double widened = 0;            ///< the most that they add to a variance
+        // Of one sensor, by slice: columns of the joint information, own information and vector, and what columns move.
+        std::vector<Eigen::Matrix<double, Eigen::Dynamic, kParameters>> columns, moves;
+        std::vector<ParameterMatrix> own, against_own;
+        std::vector<ParameterVector> scores, against_scores;
+        Unknown none, first, second;
+        Eigen::VectorXd mean, moved;
+        Eigen::Matrix<double, Eigen::Dynamic, 2> halves;
+        Eigen::MatrixXd spread;
+        std::span<const Hypothesis> proposals() const { return {hypotheses.data(), proposed}; }
+        void make_room(std::size_t slices);
+        void add(Unknown& to, std::size_t slice, int parameter, double by) const;
+    };
+    /// What a change takes out of a sensor's row: what one parameter had to do with all others.
+    struct Part {
+        ParameterMatrix own = ParameterMatrix::Zero();
+        ParameterVector vector = ParameterVector::Zero();
+        std::vector<ParameterMatrix> blocks;  ///< by neighbour
+    };
+    /// How time is cut: fine where few sensors are solved together.
+    struct Cut {
+        double length = 0;  ///< s
+        std::size_t count = 0;
+        std::uint64_t middle = 0;  ///< slices that a change may be smeared over: a window's length
+        /// Slices from when a sensor is known well until a change is looked for: in patches, its partners may be far
+        /// off.
+        std::uint64_t settling = 0;
     };
 
     double weight() const;
     void rebase();
     Neighbour& neighbour(std::uint32_t i, std::uint32_t j);
-    void add_recent(Sensor& s, const ParameterMatrix& information, const ParameterVector& score) const;
     void add_sensor(const ParameterVector& sigma);
     void activate(std::uint32_t place);
-    void find_jump();
+    Cut cut() const;
+    class LinkSlices;
+    void pass_slices();
+    bool gather(Patch& patch, std::size_t at) const;
+    void propose(Patch& patch, std::size_t at) const;
+    void propose_steps(Patch& patch, Hypothesis h) const;
+    void propose_drifts(Patch& patch, Hypothesis h) const;
+    template <class Then>
+    void weigh(Patch& patch, Hypothesis h, Eigen::Vector2d held, double cross, const Unknown& a, const Unknown& b,
+               double now, Then&& then) const;
+    void weigh_changes(Patch& patch, std::size_t count) const;
+    void mix(Patch& patch) const;
+    void decide(const Patch& patch, std::size_t count);
+    Part part(std::uint32_t place, std::uint64_t from, std::uint64_t to) const;
+    void eliminate(std::uint32_t place, int parameter, const Part& part, double held);
+    void split(std::uint32_t place, int parameter, std::uint64_t middle, std::uint64_t from);
     void find_networks();
     bool due(const Sensor& s) const;
     void choose(std::uint32_t sensor, Patch& patch) const;
@@ -205,6 +268,7 @@ class Registrar {
     bool accept(const Patch& patch, std::size_t count);
 
     std::size_t whole_;
+    bool steady_;
     std::vector<Sensor> sensors_;                  ///< and airs, in the order in which they came
     std::vector<double> moved_at_;                 ///< of each: apart, as every track asks every second
     std::vector<std::uint32_t> place_;             ///< of each sensor in sensors_
@@ -213,6 +277,8 @@ class Registrar {
     double now_ = 0, origin_ = 0, solved_ = -1e9;
     std::size_t next_ = 0;  ///< in active_
     bool settled_ = false;
+    std::uint64_t slice_ = 0;  ///< number of the present slice of time
+    double slice_began_ = 0;
     /// What all clocks of a network may be off together, variance in prior units: differences do not tell it, so that a
     /// patch among its neighbours does not see it.
     std::vector<double> networks_;
