@@ -358,7 +358,7 @@ void Registrar::decide(const Patch& patch, std::size_t count) {
         bool step = false;
         s.bias.suspected = 0;
         for (int p = 0; p < P; ++p) {
-            s.bias.suspected += steps[p] + drifts[p];
+            s.bias.suspected += static_cast<float>(steps[p] + drifts[p]);
             const auto bit = static_cast<std::uint8_t>(1U << p);
             if (drifts[p] > 0.95) s.drifts |= bit;
             if (drifts[p] < 0.5) s.drifts &= static_cast<std::uint8_t>(~bit);

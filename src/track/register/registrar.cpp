@@ -18,6 +18,7 @@ constexpr std::size_t kWhole = 40;                 ///< sensors that are solved 
 constexpr double kLearning = 2, kSettledInterval = 10, kLongest = 30;  ///< s between solutions
 constexpr double kWidest = 1.5;                                        ///< of the prior variance: more is no solution
 constexpr std::size_t kMaxAirs = 4096;
+constexpr std::size_t kSpares = 32;
 constexpr std::size_t kJoint = 200;  ///< sensors and airs of which the joint covariance is worked out on request
 constexpr int P = kParameters;
 
@@ -268,6 +269,19 @@ Registrar::Neighbour& Registrar::neighbour(std::uint32_t i, std::uint32_t j) {
     return *at;
 }
 
+LinkSum& Registrar::link_sum(Neighbour& n) {
+    const std::size_t count = cut().count;
+    if (n.slices.empty()) {
+        if (spare_.empty()) {
+            spare_.resize(kSpares);
+            for (auto& s : spare_) s.reserve(count);
+        }
+        n.slices = std::move(spare_.back());
+        spare_.pop_back();
+    }
+    return n.slices.at(slice_, count);
+}
+
 void Registrar::activate(std::uint32_t place) {
     const auto at = std::lower_bound(active_.begin(), active_.end(), place);
     if (at == active_.end() || *at != place) active_.insert(at, place);
@@ -303,7 +317,7 @@ void Registrar::take(const Fit& f) {
             Neighbour& n = neighbour(f.ids[i], f.ids[j]);
             n.block += w * b;
             n.theirs += (w / (f.sensors - 1)) * f.information.block<P, P>(P * j, P * j);
-            if (f.ids[i] < f.ids[j]) n.slices.at(slice_, kept).block += (w * b).cast<float>();
+            if (f.ids[i] < f.ids[j]) link_sum(n).block += (w * b).cast<float>();
         }
         OwnSum& sum = s.slices.at(slice_, kept);
         sum.information += (w * own).cast<float>();

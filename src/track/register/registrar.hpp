@@ -75,7 +75,7 @@ class Registrar {
         ParameterMatrix covariance = ParameterMatrix::Zero();
         std::uint64_t samples = 0;
         std::uint32_t jumps = 0;
-        double suspected = 0;  ///< probability that it has changed, not decided yet; in value and covariance
+        float suspected = 0;  ///< probability that it has changed, not decided yet; in value and covariance
         ParameterVector step = ParameterVector::Zero();  ///< the latest change of value
         template <class Archive>
         void fields(Archive& a) {
@@ -243,6 +243,7 @@ class Registrar {
     double weight() const;
     void rebase();
     Neighbour& neighbour(std::uint32_t i, std::uint32_t j);
+    LinkSum& link_sum(Neighbour& n);
     void add_sensor(const ParameterVector& sigma);
     void activate(std::uint32_t place);
     Cut cut() const;
@@ -283,6 +284,7 @@ class Registrar {
     /// patch among its neighbours does not see it.
     std::vector<double> networks_;
     std::vector<std::uint32_t> open_;
+    std::vector<Slices<LinkSum>> spare_;  ///< room for pairs that meet for the first time
     std::vector<Patch> patches_;
 };
 

@@ -29,6 +29,8 @@ class Slices {
         }
         return ring_[number % count];
     }
+    bool empty() const { return ring_.empty(); }
+    void reserve(std::size_t count) { ring_.reserve(count); }
     /// None: nothing was summed in it, or it is too long ago.
     const Sum* find(std::uint64_t number) const {
         return number <= last_ && number + ring_.size() > last_ ? &ring_[number % ring_.size()] : nullptr;
