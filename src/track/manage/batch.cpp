@@ -396,7 +396,6 @@ void Tracker::Impl::merge(Effects& e) {
         if (k.labelling == kNobody || k.labelling != o.labelling) continue;
         Labelling& l = labellings[k.labelling];
         l.odds = confused(l.odds, wrong);
-        l.side[0].judged = -1e9;
         l.together = now;
         for (auto& s : l.side) s.heights = 0;
     }

@@ -23,6 +23,7 @@ constexpr double kHeightNoise = 30, kSpeedNoise = 4;
 constexpr std::uint32_t kWellKnown = 8;  ///< reports
 constexpr std::uint32_t kSureReplies = 3;
 constexpr double kOtherHeight = 150;  ///< m
+constexpr double kJudged = 1;         ///< s between judgements
 constexpr std::size_t kMostPairs = 4096;
 
 double normal(double d, double variance) {
@@ -205,19 +206,19 @@ double Tracker::Impl::going_on(const Labelling& l) const {
 void Tracker::Impl::judge_labels() {
     for (std::size_t n = labellings.size(); n-- > 0;) {
         Labelling& l = labellings[n];
+        if (now - l.judged < kJudged) continue;
+        l.judged = now;
         bool alive = true;
         for (const auto& s : l.side) alive &= tracks[s.slot].alive && tracks[s.slot].generation == s.generation;
         if (!alive || now - l.together > kKept) {
             end_labelling(n);
             continue;
         }
-        bool news = false;
         for (auto& s : l.side) {
             l.odds = std::clamp(l.odds + s.told, -12.0, 12.0);
             s.told = 0;
-            news |= std::exchange(s.judged, tracks[s.slot].t) != tracks[s.slot].t;
         }
-        if (news) l.whole = l.odds + going_on(l);
+        l.whole = l.odds + going_on(l);
         if (l.whole > kDecided && now - l.together > kApartFor) exchange_labels(l);
     }
 }

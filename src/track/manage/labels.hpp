@@ -41,24 +41,24 @@ struct Labelling {
     struct Side {
         std::uint32_t slot = 0, generation = 0;
         Known known;
-        double told =
-            0;  ///< ln of what the replies of this batch say for the other labelling; its own track's worker writes
+        double told = 0;  ///< ln of what its replies since the last judgement say for the other labelling; its track's
+                          ///< worker writes
         /// The latest heights that were surely its own, since the two were told apart again.
         double height_at = -1e9, height = 0;
-        int heights = 0;       ///< that agree, in a row
-        double judged = -1e9;  ///< time of the track's state when what it says was last worked out, s
+        int heights = 0;  ///< that agree, in a row
         template <class Archive>
         void fields(Archive& a) {
-            a(slot, generation, known, told, height_at, height, heights, judged);
+            a(slot, generation, known, told, height_at, height, heights);
         }
     };
     Side side[2];
     double odds = 0;                  ///< ln of exchanged : kept, by identities, without heights and speeds
     double whole = 0;                 ///< with them
     double opened = 0, together = 0;  ///< since when; when they were last not told apart
+    double judged = -1e9;             ///< when `whole` was last worked out
     template <class Archive>
     void fields(Archive& a) {
-        a(side, odds, whole, opened, together);
+        a(side, odds, whole, opened, together, judged);
     }
     int side_of(std::uint32_t slot) const { return side[1].slot == slot; }
     double exchanged() const;  ///< probability
