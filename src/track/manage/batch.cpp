@@ -37,7 +37,8 @@ Effects::Effects() {
     visits.reserve(usual);
     moved.reserve(usual);
     messages.reserve(usual);
-    fits.reserve(4);
+    sure.reserve(usual);
+    fits.reserve(12);
 }
 
 void Effects::clear() {
@@ -99,6 +100,7 @@ void Tracker::Impl::advance(Seconds to) {
     if (second) {
         speeds.settle();
         headings.settle();
+        crossings.settle(undetected.rim_watched(), undetected.crossing(), undetected.mean_speed());
     }
     if (config.registration && solves) registrar.solve(now, workers);
 }
@@ -427,7 +429,7 @@ void Tracker::Impl::merge(Effects& e) {
         if (k.established && k.reports >= kLongHeld && k.rival_score == 0 && !k.sure_place.isZero(0)) {
             // Who comes in where others leave flies the other way.
             const Rim rim = frontier.at(k.sure_place);
-            undetected.ended(k.sure_place, rim.band);
+            if (rim.band > Rim::kLastOut) undetected.ended(k.sure_place, rim.band);
             const double speed = k.velocity.norm();
             if (rim.band != Rim::kUnknown && speed > 1)
                 headings.learn(rim.band, -rim.inward.cast<double>().dot(k.velocity) / speed, 1);

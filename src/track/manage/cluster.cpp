@@ -15,6 +15,7 @@ constexpr double kMinStart = 1e-5;                   ///< existence below which 
 constexpr double kEscape = 20, kEscapeShare = 4e-4;  ///< m/s², 1σ, of flight that no mode foresees, and how rare it is
 constexpr double kLikelyEscape = 0.1;
 constexpr double kEscapeReach = 12'000;  ///< m
+constexpr double kFaint = 0.01;          ///< existence of what disturbs nobody's plots
 constexpr double kBeyondDoubt = 0.999, kUndoubted = 0.99;
 
 }  // namespace
@@ -248,6 +249,13 @@ void Tracker::Impl::solve(Work& w) {
     find_confused(w);
 }
 
+/// Whether nothing else is near this track that more than hardly exists.
+bool Tracker::Impl::alone(const Work& w, std::size_t i) const {
+    for (std::size_t o = 0; o < w.n_candidates; ++o)
+        if (o != i && tracks[w.candidates[o].slot].existence > kFaint) return false;
+    return true;
+}
+
 void Tracker::Impl::apply(Work& w, std::size_t i) {
     Work::Candidate& c = w.candidates[i];
     TrackState& k = tracks[c.slot];
@@ -328,7 +336,7 @@ void Tracker::Impl::apply(Work& w, std::size_t i) {
         note_kind(k, p);
         if (p.self_reported) learn_message(k, p);
         if (p.message != kNobody) w.effects->messages.push_back({p.message, c.slot});
-        if (given > 0.9 && m == 1 && w.n_candidates == 1) sample(w, k, p);
+        if (given > 0.9 && m == 1 && alone(w, i)) sample(w, k, p);
         if (is_two(k)) w.effects->two.push_back(c.slot);
     } else if (given > 0.5 && link.shared) {
         k.last_report = std::max(k.last_report, at);
@@ -379,6 +387,7 @@ void Tracker::Impl::start_tracks(Work& w) {
         birth.reply = p.replied;
         birth.newborn = p.newborn;
         birth.rim = p.rim;
+        birth.crossing = p.crossing;
         birth.place = p.place;
         if (s.sweeps && alone > 0.01) {
             const Eigen::Vector3d d = s.site.axes * (p.place - s.site.place);

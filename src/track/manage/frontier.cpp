@@ -67,20 +67,31 @@ void Frontier::forget(double t) {
     }
 }
 
-Rim Frontier::at(const Eigen::Vector3d& place) const {
+Rim Frontier::at(const Eigen::Vector3d& place, Depths& depths) const {
     Rim out;
     const std::uint32_t known = index_.find(Places::key(place, kSize));
     if (known == Places::kNone) return out;
     const Bucket& b = buckets_[known];
     const Eigen::Vector3f d = (place - b.middle).cast<float>();
     const float x = b.east.dot(d), y = b.north.dot(d);
-    float depth[kWays];
-    for (std::size_t i = 0; i < kWays; ++i) depth[i] = b.reach[i] - (kWay.x[i] * x + kWay.y[i] * y);
-    const auto least = static_cast<std::size_t>(std::min_element(depth, depth + kWays) - depth);
-    if (depth[least] < 0.5F * kNone) return out;
-    out.band = static_cast<int>(std::upper_bound(std::begin(kDepths), std::end(kDepths), depth[least]) - kDepths);
+    for (std::size_t i = 0; i < kWays; ++i) depths[i] = b.reach[i] - (kWay.x[i] * x + kWay.y[i] * y);
+    const auto least = static_cast<std::size_t>(std::ranges::min_element(depths) - depths.begin());
+    if (depths[least] < 0.5F * kNone) return out;
+    out.band = static_cast<int>(std::upper_bound(std::begin(kDepths), std::end(kDepths), depths[least]) - kDepths);
     out.inward = -(kWay.x[least] * b.east + kWay.y[least] * b.north);
     return out;
+}
+
+Rim Frontier::at(const Eigen::Vector3d& place) const {
+    Depths depths;
+    return at(place, depths);
+}
+
+Eigen::Vector3f Frontier::inward(const Eigen::Vector3d& place, std::size_t way) const {
+    const std::uint32_t known = index_.find(Places::key(place, kSize));
+    if (known == Places::kNone) return Eigen::Vector3f::Zero();
+    const Bucket& b = buckets_[known];
+    return -(kWay.x[way] * b.east + kWay.y[way] * b.north);
 }
 
 bool Frontier::consistent() const {

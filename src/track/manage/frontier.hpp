@@ -21,6 +21,7 @@ struct Rim {
     static constexpr int kBands = 14, kUnknown = kBands - 1;
     static constexpr int kEdge = 6;                    ///< within kEdgeWidth / 2 of where traffic ends
     static constexpr double kEdgeWidth = 4'000;        ///< m
+    static constexpr int kLastOut = kEdge + 1;         ///< who is seen here last has left over the rim
     int band = kUnknown;                               ///< of depth; kUnknown: no traffic has been seen near it
     Eigen::Vector3f inward = Eigen::Vector3f::Zero();  ///< unit vector in space; zero where unknown
     template <class Archive>
@@ -29,15 +30,17 @@ struct Rim {
     }
 };
 
-/// The support of traffic seen: in sixteen directions, how far it has been within some 100 km of each place. Depth is
+/// The support of traffic seen: in sixteen directions, how far it has been within some 250 km of each place. Depth is
 /// the least of these distances: about 0 on the rim, negative beyond it. (Tukey, "Mathematics and the picturing of
 /// data", Proc. Int. Congress of Mathematicians 1975: the depth of a point in a cloud, here of extent and not of
 /// number.)
 class Frontier {
   public:
-    static constexpr double kSize = 40'000;    ///< m, edge of the cubes that places are looked up in
-    static constexpr double kReach = 100'000;  ///< m, horizontally: traffic farther off says nothing of a place
-    static constexpr double kMemory = 3600;    ///< s for at least which traffic is remembered, twice that at most
+    static constexpr double kSize = 100'000;   ///< m, edge of the cubes that places are looked up in
+    static constexpr double kReach = 250'000;  ///< m, horizontally: traffic farther off says nothing of a cube
+    static constexpr int kWays = 16;
+    using Depths = std::array<float, kWays>;  ///< of a place by direction, m
+    static constexpr double kMemory = 3600;   ///< s for at least which traffic is remembered, twice that at most
 
     /// Aircraft were seen at a place at time t. `axes(place)`: east, north and up there, as rows.
     template <class Axes>
@@ -63,6 +66,10 @@ class Frontier {
                 }
     }
     Rim at(const Eigen::Vector3d& place) const;
+    /// The same; where any traffic has been near it, also how far that extends beyond the place by direction.
+    Rim at(const Eigen::Vector3d& place, Depths& depths) const;
+    /// The way in from the rim in one of the directions about a place: a unit vector; zero where nothing is known.
+    Eigen::Vector3f inward(const Eigen::Vector3d& place, std::size_t way) const;
     bool consistent() const;  ///< after loading
 
     template <class Archive>
@@ -71,7 +78,6 @@ class Frontier {
     }
 
   private:
-    static constexpr int kWays = 16;
     static constexpr std::size_t kMaxBuckets = 400'000;
     static constexpr float kNone = -std::numeric_limits<float>::max();
     using Cube = Places::Cube;

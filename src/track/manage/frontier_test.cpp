@@ -85,8 +85,8 @@ TEST(Frontier, InwardPointsIntoTheTraffic) {
 TEST(Frontier, FarTrafficSaysNothing) {
     Frontier f;
     f.pass({0, 0, 0}, 1, flat);
-    EXPECT_NE(f.at({70e3, 0, 0}).band, Rim::kUnknown);
-    EXPECT_EQ(f.at({150e3, 0, 0}).band, Rim::kUnknown);
+    EXPECT_NE(f.at({150e3, 0, 0}).band, Rim::kUnknown);
+    EXPECT_EQ(f.at({400e3, 0, 0}).band, Rim::kUnknown);
 }
 
 TEST(Frontier, TrafficIsForgottenAfterTwoMemoriesAtMost) {
@@ -159,9 +159,9 @@ TEST(Undetected, WhereTrafficEndsMoreBeginAlsoWhereNoneHasBegunYet) {
     EXPECT_GT(here, 0);
 }
 
-TEST(Undetected, BeforeAnythingIsLearntAsManyComeOverTheRimAsCrossALineInside) {
+TEST(Undetected, HowManyWouldComeOverTheRimIsToldByTheTrafficInside) {
     // 100 aircraft in a square of 200 km, 200 m/s in all directions: they cross a line of 1 m at 100/A · 200/π a
-    // second.
+    // second; two aircraft's worth of a usual density is assumed beside them.
     Frontier f;
     Undetected sky(3e-10, 2e-13);
     const auto up = [] { return Eigen::Vector3d(0, 0, 1); };
@@ -170,18 +170,29 @@ TEST(Undetected, BeforeAnythingIsLearntAsManyComeOverTheRimAsCrossALineInside) {
             if (std::max(std::abs(i), std::abs(j)) <= 10) f.pass({10e3 * i, 10e3 * j, 0}, 1, flat);
             sky.cell({10e3 * i + 1, 10e3 * j + 1, 0}, 0, up);
         }
-    for (int tenth = 1; tenth <= 150; ++tenth) {
+    for (int tenth = 1; tenth <= 6000; ++tenth) {
         for (int k = 0; k < 100; ++k) sky.flew(200, 0.1);
         sky.probe(f, 0.1 * tenth);
     }
-    const Eigen::Vector3d rim(100e3, 5e3, 0);
-    ASSERT_EQ(f.at(rim).band, Rim::kEdge);
-    // Weighed among four accounts of equal weight, two of which know of the rim.
-    const double expected = 100 / (200e3 * 200e3) * 200 / kPi / Rim::kEdgeWidth;
-    EXPECT_NEAR(2 * sky.rate(nullptr, Rim::kEdge, 15), expected, 0.3 * expected);
-    // Nobody comes: after some minutes it is the rate everywhere again, and less.
-    for (int tenth = 151; tenth <= 6000; ++tenth) sky.probe(f, 0.1 * tenth);
-    EXPECT_LT(sky.rate(nullptr, Rim::kEdge, 600), 0.02 * expected);
+    const double expected = (100 + 2) / (200e3 * 200e3 + 2 / 3e-10) * 200 / kPi;
+    EXPECT_NEAR(sky.crossing(), expected, 0.25 * expected);
+    EXPECT_NEAR(sky.mean_speed(), 200, 1e-9);
+    EXPECT_NEAR(sky.rim_watched(), 800e3 * 570, 0.15 * 800e3 * 570);  // the last three rounds wait
+}
+
+TEST(Frontier, DepthsByDirectionAreThoseOfASquare) {
+    Frontier f;
+    for (int i = -10; i <= 10; ++i)
+        for (int j = -10; j <= 10; ++j) f.pass({10e3 * i, 10e3 * j, 0}, 1, flat);
+    const Eigen::Vector3d corner(99e3, 97e3, 0);
+    Frontier::Depths depths;
+    const Rim rim = f.at(corner, depths);
+    EXPECT_EQ(rim.band, Rim::kEdge);
+    EXPECT_NEAR(depths[0], 1e3, 1);  // east
+    EXPECT_NEAR(depths[4], 3e3, 1);  // north
+    EXPECT_NEAR(depths[8], 199e3, 1);
+    EXPECT_NEAR((f.inward(corner, 0) - Eigen::Vector3f(-1, 0, 0)).norm(), 0, 1e-6);
+    EXPECT_NEAR((f.inward(corner, 4) - Eigen::Vector3f(0, -1, 0)).norm(), 0, 1e-6);
 }
 
 TEST(Undetected, AccountsThatForesawBetterCarryTheRate) {

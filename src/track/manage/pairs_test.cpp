@@ -85,9 +85,10 @@ std::vector<picture::TargetReport> merged(const std::vector<picture::TargetRepor
 }
 
 TEST(Pairs, BothAreHeldWhileTheirPlotsMerge) {
-    // Two that drift through one another: within 150 m for 75 s.
+    // Two that drift through one another: within 150 m for 75 s. Twenty seeds tell luck: 11 to 14 of a hundred are held
+    // for what is said here.
     int both = 0, without = 0;
-    for (unsigned seed = 1; seed <= 20; ++seed) {
+    for (unsigned seed = 1; seed <= 80; ++seed) {
         World w = busy_world(2, seed);
         w.duration = 180;
         w.aircraft = {{.x = -18e3, .y = 30e3, .vx = 200, .vy = 0}, {.x = -18e3, .y = 30e3 - 400, .vx = 200, .vy = 4}};
@@ -102,8 +103,8 @@ TEST(Pairs, BothAreHeldWhileTheirPlotsMerge) {
             (ablate ? without : both) += held >= 2;
         }
     }
-    EXPECT_GE(both, 13);
-    EXPECT_GE(both, without + 3);
+    EXPECT_GE(both, 56);
+    EXPECT_GE(both, without + 8);
 }
 
 /// Two that fly 100 m beside one another all the time, 300 m apart in height: every plot is of both, and its reply now

@@ -111,6 +111,40 @@ bool Tracker::Impl::expected_pass(const SensorState& s, const TrackState& k, Sec
     return s.max_range <= 0 || range < s.max_range;
 }
 
+double Tracker::Impl::next_seen(const TrackState& k) const {
+    constexpr std::size_t kMost = 16;
+    double next[kMost], period[kMost], detect[kMost];
+    std::size_t n = 0;
+    for (const Link& l : k.links) {
+        const SensorState& s = sensors[l.sensor];
+        if (n == kMost || !s.alive) continue;
+        double range = 0;
+        if (s.sweeps) {
+            double half = 0;
+            Seconds pass = 0;
+            const Seconds near = std::max(k.existed + 0.5 * s.period, l.last_pass + s.period);
+            if (!expected_pass(s, k, near, pass, half, range)) continue;
+            if (pass <= k.existed) pass += s.period;
+            period[n] = s.period;
+            next[n] = pass - k.existed;
+        } else {
+            if (l.reports == 0) continue;
+            period[n] = next[n] = std::clamp(s.period, 1.0, 5.0);
+        }
+        detect[n++] = detection(s, range, l) * l.visible;
+    }
+    double expected = 0, left = 1, before = 0;
+    while (n > 0 && before < kLongWait && left > 0.01) {
+        const auto i = static_cast<std::size_t>(std::min_element(next, next + n) - next);
+        const double at = std::min(next[i], kLongWait);
+        expected += left * (at - before);
+        before = at;
+        left *= 1 - detect[i];
+        next[i] += period[i];
+    }
+    return n == 0 ? kLongWait : expected + left * (kLongWait - before);
+}
+
 /// When the sensor's beam should be past the track next, from `near` on; nothing where it does not reach.
 std::optional<Visit> Tracker::Impl::plan(std::uint32_t id, std::uint32_t slot, Link& link, Seconds near) const {
     const SensorState& s = sensors[id];
@@ -176,6 +210,7 @@ void Tracker::Impl::miss(Work& w, std::uint32_t slot, Link& link, Seconds at) {
     }
     link.last_pass = at;
     if (k.existence < config.drop_existence) return drop(w, slot);
+    if (!k.confirmed && sure(k)) w.effects->sure.push_back(slot);
     if (at > k.t) w.effects->moved.push_back({slot, place});
 }
 

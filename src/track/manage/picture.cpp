@@ -25,8 +25,7 @@ bool Tracker::Impl::show(const TrackState& k, Seconds at, picture::Track& out) c
     if (dt > 0) f.predict(motion_of(k), std::min(dt, 120.0));
     const Moments m = f.moments();
     const double sigma = std::sqrt(std::max(m.covariance(0, 0) + m.covariance(1, 1), 0.0));
-    if (existence < (k.established ? config.show_existence : config.confirm_existence) ||
-        sigma > config.max_position_sigma)
+    if (!(k.established ? existence >= config.show_existence : sure(k)) || sigma > config.max_position_sigma)
         return false;
 
     const double h0 = k.height(at, config.unknown_height), e = f.mean(iE);

@@ -14,7 +14,7 @@ namespace asman::track {
 
 namespace {
 
-constexpr std::string_view kFormat = "asman tracker snapshot 3\n";
+constexpr std::string_view kFormat = "asman tracker snapshot 4\n";
 
 }  // namespace
 
@@ -28,8 +28,8 @@ inline auto members(Anchor& v) {
 template <class Archive>
 void Tracker::Impl::fields(Archive& a) {
     a(counters, sensors, sensor_of, tracks, wheres, free_slots, index, identities, registrar, undetected, frontier,
-      headings, speeds, companions, silent, started, epoch, now, tick, next_number, ended, queued, waiting, waits,
-      heard, dirty, batch, labellings);
+      crossings, headings, speeds, companions, silent, started, epoch, now, tick, next_number, ended, queued, waiting,
+      waits, heard, dirty, batch, labellings);
     auto held = static_cast<std::uint64_t>(live);
     a(held);
     live = held;

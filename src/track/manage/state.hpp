@@ -8,6 +8,7 @@
 #include "filter/imm.hpp"
 #include "filter/locate.hpp"
 #include "filter/vertical.hpp"
+#include "manage/crossings.hpp"
 #include "manage/frontier.hpp"
 #include "manage/labels.hpp"
 #include "manage/undetected.hpp"
@@ -36,6 +37,8 @@ using Seconds = double;
 inline constexpr double kHoldDegrees = 1.5;  ///< a plot waits until the beam is so far past it
 inline constexpr double kHeightSigma = 9;    ///< of a reported pressure altitude: its step of 100 ft
 inline constexpr double kSpeedSigma = 160;   ///< unknown velocity of a new track, 1σ per axis, m/s
+
+inline constexpr double kLongWait = 15;  ///< s until a plot is due: longer counts as this
 
 inline constexpr std::uint32_t kNobody = 0xffffffff;
 
@@ -80,6 +83,7 @@ struct Plot {
     double new_density = 0;           ///< aircraft per m² here that this look would show for the first time
     double newborn = 0;               ///< share of them that appeared lately, and had not been there all along
     Rim rim;                          ///< how deep its place lies within the traffic seen; set with new_density
+    Crossing crossing;                ///< and how far a new aircraft there came over the rim
     // In one batch: the tracks near it, a part of the sensor's list, and whether a cluster has taken it.
     std::uint32_t near_first = 0, near_count = 0;
     bool taken = false;
@@ -88,7 +92,7 @@ struct Plot {
         a(t, sensor, polar, at, stamp, raw_range, raw_azimuth, noise_range, noise_azimuth, variance_time, place,
           variance, east, north, both, kind, turn_rate, variance_velocity, point, pressure_height, geometric_height,
           variance_geometric, garbled, replied, identity, ground_speed, track_angle, vertical_rate, simulated,
-          self_reported, message, false_density, new_density, newborn, rim);
+          self_reported, message, false_density, new_density, newborn, rim, crossing);
     }
 };
 
@@ -242,10 +246,11 @@ struct Birth {
     double east = 0, north = 0, counted = 0;  ///< on the sensor's map of false plots
     double newborn = 0;
     Rim rim;
+    Crossing crossing;
     Eigen::Vector3d place = Eigen::Vector3d::Zero();
     template <class Archive>
     void fields(Archive& a) {
-        a(t, sensor, reply, credited, east, north, counted, newborn, rim, place);
+        a(t, sensor, reply, credited, east, north, counted, newborn, rim, crossing, place);
     }
 };
 
@@ -490,6 +495,7 @@ struct Tracker::Impl {
     Registrar registrar;
     Undetected undetected;
     Frontier frontier;
+    Crossings crossings;
     Headings headings;
     Speeds speeds;
     Companions companions;
@@ -590,6 +596,9 @@ struct Tracker::Impl {
     double beside(const Work& w, std::size_t j) const;
     bool plainly_own(const Work& w, std::size_t j) const;
     void foresee(Work& w, std::size_t j) const;  ///< what may be there that nobody has seen
+    /// Aircraft per m² that came over the rim unseen; which way in, and how far, is noted with the plot.
+    double over_the_rim(const SensorState& s, Plot& p, const Frontier::Depths& depths,
+                        std::span<const Looks> looks) const;
     void list_watchers(Undetected::Cell& c, const Eigen::Vector3d& place) const;
     void survive(TrackState& k, Seconds to) const;
     // cluster.cpp
@@ -612,6 +621,7 @@ struct Tracker::Impl {
     void consider_shared(Work& w);
     void share_plot(Work& w, std::size_t a, std::size_t b, std::size_t j, double merge);
     void apply(Work& w, std::size_t i);
+    bool alone(const Work& w, std::size_t i) const;
     void unite_claims(Work& w);
     void start_tracks(Work& w);
     Measurement measurement(const SensorState& s, const Plot& p, const Anchor& anchor, double h) const;
@@ -646,7 +656,9 @@ struct Tracker::Impl {
     void refresh(Work& w, std::uint32_t slot);
     void note_where(std::uint32_t slot);
     void anchor_at_place(TrackState& k) const;
-    bool sure(const TrackState& k) const;  ///< exists by all that is known
+    /// Expected time from the latest that is known of it until a sensor shows it again, if it exists, s.
+    double next_seen(const TrackState& k) const;
+    bool sure(const TrackState& k) const;  ///< exists by all that is known, and waiting for more does not pay
     void confirm(TrackState& k);
     void settle(TrackState& k);  ///< a track that has proved real teaches where aircraft begin
     bool young(const TrackState& k) const { return !k.established && k.reports <= 4 && !config.ablate_unseen; }

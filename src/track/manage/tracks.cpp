@@ -11,6 +11,8 @@ namespace {
 constexpr double kReanchor = 15'000;      ///< distance from the tangent point at which a new one is taken, m
 constexpr double kSameHeight = 150;       ///< m
 constexpr double kMirrorDetour = 30'000;  ///< m: longer ways by a mirror are too weak to be seen
+constexpr double kLikely = 0.5;           ///< what is rather not there is not shown whatever waiting costs
+constexpr double kPicture = 4;            ///< s between two pictures, about
 constexpr std::uint32_t kSureReports = 3, kLongReports = 8;
 constexpr double kRivalReach = 8000;  ///< m: beyond, nothing can be a double
 constexpr int kRivalLimit = 6;        ///< seconds as a double before a track gives way
@@ -153,7 +155,13 @@ bool Tracker::Impl::borrowed(const TrackState& k, bool better) const {
 }
 
 bool Tracker::Impl::sure(const TrackState& k) const {
-    return k.existence > config.confirm_existence && k.reports >= 2;
+    if (k.reports < 2 || k.existence < kLikely) return false;
+    // A false track costs what it costs; a true one that is not shown costs the more the longer it takes until the next
+    // plot shows it anyhow (the rule of optimal stopping, one look ahead). A false one that the next look takes away
+    // before anybody looks costs nothing: hence not below the time between two pictures.
+    const double cost = config.confirm_existence / (1 - config.confirm_existence) * kPicture * (1 - k.existence);
+    if (k.existence * kPicture > cost) return true;
+    return k.existence * kLongWait > cost && k.existence * next_seen(k) > cost;
 }
 
 void Tracker::Impl::confirm(TrackState& k) {
@@ -182,7 +190,9 @@ void Tracker::Impl::settle(TrackState& k) {
     Birth& b = k.birth;
     if (b.credited) return;
     b.credited = true;
-    undetected.began(b.place, b.rim.band, b.newborn, now);
+    const double over = b.crossing.share;
+    undetected.began(b.place, b.rim.band, b.newborn * (1 - over), now);
+    if (over > 0) crossings.came(b.crossing, b.newborn * over);
     const double speed = k.velocity.norm();
     if (b.rim.band != Rim::kUnknown && speed > 1)
         headings.learn(b.rim.band, b.rim.inward.cast<double>().dot(k.velocity) / speed, b.newborn);

@@ -9,14 +9,15 @@ namespace asman::track {
 namespace {
 
 constexpr std::size_t kMaxCells = 400'000;
-constexpr double kCellShape = 0.25;   ///< Gamma shape of a cell's rate about the rate everywhere
-constexpr double kDeepCellShape = 1;  ///< and about that of its band
-constexpr double kBandShape = 0.5;    ///< of a band's about the rate everywhere
-constexpr double kProof = 20;         ///< s until one that has begun has proved real: before, nothing is known of it
-constexpr double kDoubt = 0.01;       ///< share of the weight of accounts that is spread anew with every beginning
-constexpr double kProbes = 100;       ///< tenths of a second in which every cell is probed once
-constexpr double kGlobalShape = 4;    ///< and of the latter about the configured one
-constexpr double kEndWeight = 1;      ///< tracks end where tracks begin: at airfields, horizons and edges of coverage
+constexpr double kCellShape = 0.25;    ///< Gamma shape of a cell's rate about the rate everywhere
+constexpr double kDeepCellShape = 1;   ///< and about that of its band
+constexpr double kBandShape = 0.5;     ///< of a band's about the rate everywhere
+constexpr double kProof = 20;          ///< s until one that has begun has proved real: before, nothing is known of it
+constexpr double kDoubt = 0.01;        ///< share of the weight of accounts that is spread anew with every beginning
+constexpr std::int64_t kTenths = 100;  ///< of a second, in which every cell is probed once
+constexpr double kGlobalShape = 4;     ///< and of the latter about the configured one
+constexpr double kTrafficShape = 2;    ///< aircraft that the configured density counts for
+constexpr double kEndWeight = 1;       ///< tracks end where tracks begin: at airfields, horizons and edges of coverage
 constexpr double kCompanions = 0.3, kCompanionTracks = 30;  ///< one aircraft in a hundred has another beside it
 /// Passes after which a companion that can be seen has been; share of companions that hide in the other's plots.
 constexpr double kCompanionPasses = 4, kHiddenCompanion = 0.2;
@@ -52,8 +53,8 @@ double Undetected::everywhere(double t) const {
 }
 
 std::array<double, Undetected::kAccounts> Undetected::accounts(const Cell* cell, int band, double t) const {
-    const double all = everywhere(t), usual = band == Rim::kEdge ? std::max(all, crossing_ / Rim::kEdgeWidth) : all,
-                 deep = (kBandShape + in_band_[band]) / (kBandShape / usual + (1 + kEndWeight) * band_exposure_[band]);
+    const double all = everywhere(t),
+                 deep = (kBandShape + in_band_[band]) / (kBandShape / all + (1 + kEndWeight) * band_exposure_[band]);
     if (cell == nullptr) return {all, deep, all, deep};
     const double exposure = (1 + kEndWeight) * cell->area * std::max(0.0, t - kProof - cell->since),
                  seen = cell->began + kEndWeight * cell->ended;
@@ -107,10 +108,14 @@ void Undetected::ended(const Eigen::Vector3d& place, int band) {
 /// A round of probes is over. Aircraft that fly in all directions, ρ a square metre at speed v, cross a line at ρ v / π
 /// a metre and second from either side: what to expect of the rim before anything is learnt there.
 void Undetected::turn(double now) {
-    next_ = 0;
     ++round_;
-    if (now > turned_ && inside_ > 0) crossing_ = flown_ / (now - turned_) / inside_ / std::numbers::pi;
-    flown_ = inside_ = 0;
+    if (now > turned_ && flight_ > 0) {
+        // Few aircraft tell little of how dense traffic is: what is assumed counts for some.
+        const double flying = flight_ / (now - turned_), assumed = kTrafficShape / initial_;
+        crossing_ = (kTrafficShape + flying) / (assumed + inside_) * flown_ / flight_ / std::numbers::pi;
+    }
+    if (flight_ > 0) mean_speed_ = flown_ / flight_;
+    flown_ = flight_ = inside_ = 0;
     turned_ = now;
     for (int b = 0; b < Rim::kBands; ++b) {
         band_exposure_[b] += recent_[kRounds - 1][b];
@@ -120,10 +125,18 @@ void Undetected::turn(double now) {
 }
 
 void Undetected::probe(const Frontier& frontier, double now) {
-    const std::size_t n = cells_.size(), share = static_cast<std::size_t>(static_cast<double>(n) / kProbes) + 1;
-    for (std::size_t i = 0; i < std::min(n, share); ++i, ++next_) {
-        if (next_ >= n) turn(now);
-        Cell& c = cells_[next_];
+    // Every cell has its turn by the clock: how many others there are, elsewhere, changes nothing of it.
+    const auto tenth = static_cast<std::int64_t>(std::floor(10 * now + 1e-6));
+    for (std::int64_t k = std::max(next_, tenth - kTenths + 1); k <= tenth; ++k) {
+        if (k % kTenths == 0) turn(now);
+        probe_share(frontier, static_cast<std::size_t>(k % kTenths), now);
+    }
+    next_ = std::max(next_, tenth + 1);
+}
+
+void Undetected::probe_share(const Frontier& frontier, std::size_t first, double now) {
+    for (std::size_t i = first; i < cells_.size(); i += kTenths) {
+        Cell& c = cells_[i];
         // Places that fill the cell evenly, one a round (additive recurrence; Roberts 2018).
         const auto r = static_cast<double>(round_ + 1);
         const Eigen::Vector3d at(0.8191725134 * r, 0.6710436067 * r, 0.5497004779 * r);

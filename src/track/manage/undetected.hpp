@@ -87,10 +87,18 @@ class Undetected {
     void began(const Eigen::Vector3d& place, int band, double weight, double now);
     /// A well-established track ended here.
     void ended(const Eigen::Vector3d& place, int band);
-    /// Counts how much of the sky lies in which band: a tenth of a second's share of the cells, each at one place.
+    /// Counts how much of the sky lies in which band: the share of the cells that is due by now, each at one place.
     void probe(const Frontier& frontier, double now);
     /// An established track flew at this speed for so many seconds.
-    void flew(double speed, double seconds) { flown_ += speed * seconds; }
+    void flew(double speed, double seconds) {
+        flown_ += speed * seconds;
+        flight_ += seconds;
+    }
+    /// For how many metre seconds the rim of the traffic has been watched; how many aircraft a second would come over a
+    /// metre of it, were traffic as dense beyond; how fast aircraft fly on average (0: nothing known).
+    double rim_watched() const { return band_exposure_[Rim::kEdge] / Rim::kEdgeWidth; }
+    double crossing() const { return crossing_; }
+    double mean_speed() const { return mean_speed_; }
     /// The sensors changed: cells look for their watchers anew.
     void forget_watchers();
     bool consistent() const;  ///< after loading
@@ -98,7 +106,7 @@ class Undetected {
     template <class Archive>
     void fields(Archive& a) {
         a(initial_, prior_rate_, index_, cells_, area_, area_since_, began_, in_band_, band_exposure_, weight_, next_,
-          round_, recent_, flown_, inside_, crossing_, turned_);
+          round_, recent_, flown_, flight_, inside_, crossing_, mean_speed_, turned_);
     }
 
   private:
@@ -106,6 +114,7 @@ class Undetected {
     Cell* make(std::uint64_t key, double t, double area);
     double everywhere(double t) const;
     void turn(double now);
+    void probe_share(const Frontier& frontier, std::size_t first, double now);
     static constexpr int kAccounts = 4;
     std::array<double, kAccounts> accounts(const Cell* cell, int band, double t) const;
 
@@ -115,12 +124,15 @@ class Undetected {
     double area_ = 0, area_since_ = 0, began_ = 0;
     double in_band_[Rim::kBands] = {}, band_exposure_[Rim::kBands] = {};  ///< beginnings and ends; m² s
     double weight_[kAccounts] = {0.25, 0.25, 0.25, 0.25};
-    std::uint64_t next_ = 0, round_ = 0;  ///< the cell that is probed next; rounds so far
+    std::int64_t next_ = 0;    ///< the tenth of a second whose share of the cells is probed next
+    std::uint64_t round_ = 0;  ///< rounds so far
     static constexpr int kRounds = 3;
-    double recent_[kRounds][Rim::kBands] = {};  ///< of band_exposure_: who began lately has not been told yet
-    double flown_ = 0, inside_ = 0;             ///< in this round: metres flown; m² within the traffic
+    double recent_[kRounds][Rim::kBands] = {};    ///< of band_exposure_: who began lately has not been told yet
+    double flown_ = 0, flight_ = 0, inside_ = 0;  ///< in this round: metres and seconds flown; m² within the traffic
     double crossing_ = 0;  ///< aircraft a second over a metre of the rim, were traffic as dense beyond
-    double turned_ = 0;    ///< when the round began
+    double mean_speed_ = 0;
+    double turned_ = 0;  ///< when the round began
+    double begun_ = 0;   ///< its number
 };
 
 /// Aircraft that fly beside others: unlike strangers, one may have been there all along, in the plots of the other.

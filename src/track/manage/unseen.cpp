@@ -12,6 +12,7 @@ namespace {
 constexpr double kTwoPi = 2 * std::numbers::pi;
 constexpr double kCompanionSigma = Companions::kReach / 3;  ///< m per axis
 constexpr double kOtherHeight = 150;                        ///< m
+constexpr double kOutside = 1e-3;                           ///< probability that a place lies within the rim
 constexpr double kPlainly = 9;                              ///< χ² of a reply where its track is thought to be
 
 }  // namespace
@@ -97,13 +98,44 @@ bool Tracker::Impl::plainly_own(const Work& w, std::size_t j) const {
     return false;
 }
 
+double Tracker::Impl::over_the_rim(const SensorState& s, Plot& p, const Frontier::Depths& depths,
+                                   std::span<const Looks> looks) const {
+    // The rim is a line in every direction in which traffic is seen to end near here, as far as it does not lie beyond
+    // where it ends in another.
+    const auto [low, high] = std::ranges::minmax_element(depths);
+    if (*low > Crossings::kDeepest) return 0;
+    float second = *high;
+    for (auto d = depths.begin(); d != depths.end(); ++d)
+        if (d != low) second = std::min(second, *d);
+    const double least = crossings.within(*low), next = crossings.within(second);
+    const double range = s.distance(p.place);
+    const Eigen::Vector3d out = (p.place - s.site.place) / std::max(range, 1.0);
+    double total = 0, most = 0;
+    for (std::size_t i = 0; i < depths.size(); ++i) {
+        const double within = depths.begin() + static_cast<std::ptrdiff_t>(i) == low ? next : least;
+        if (depths[i] > Crossings::kDeepest || within < kOutside) continue;
+        const Eigen::Vector3f inward = frontier.inward(p.place, i);
+        const double along = std::min(out.dot(inward.cast<double>()) * out.dot(inward.cast<double>()), 1.0);
+        const double sigma =
+            std::sqrt(along * p.at.variance_range + (1 - along) * p.at.variance_azimuth * range * range);
+        const Crossings::Density d = crossings.density(depths[i], sigma, looks);
+        total += within * d.unseen;
+        if (within * d.unseen <= most) continue;
+        most = within * d.unseen;
+        p.rim.inward = inward;
+        p.crossing = {0, depths[i], static_cast<float>(sigma), static_cast<float>(d.way)};
+    }
+    return total;
+}
+
 void Tracker::Impl::foresee(Work& w, std::size_t j) const {
     Plot& p = *w.cluster_plots[j];
     const SensorState& s = sensors[p.sensor];
     const bool own = plainly_own(w, j);
     const Undetected::Cell* c = own ? nullptr : undetected.find(p.place);
     if (!own && (c == nullptr || !c->listed)) w.effects->unknown.push_back({p.place, p.t});
-    p.rim = own ? Rim{} : frontier.at(p.place);
+    Frontier::Depths depths;
+    p.rim = own ? Rim{} : frontier.at(p.place, depths);
     const double rate = config.ablate_unseen ? 1e-6 * config.birth_rate_per_km2_s : undetected.rate(c, p.rim.band, p.t);
     if (!s.sweeps || config.ablate_unseen) {  // a receiver of reports that come by themselves
         const double turn = std::clamp(s.period, 1.0, 5.0), age = std::max(0.0, p.t - s.first);
@@ -130,7 +162,13 @@ void Tracker::Impl::foresee(Work& w, std::size_t j) const {
             phase -= std::floor(phase);
             l.latest = (o.beam.steady() ? phase : 0.5) * o.period;
         }
-    const Undetected::Density d = undetected.density(rate, {looks, n});
+    Undetected::Density d = undetected.density(rate, {looks, n});
+    p.crossing.share = 0;
+    if (p.rim.band != Rim::kUnknown) {
+        const double over = over_the_rim(s, p, depths, {looks, n});
+        d.born += over;
+        p.crossing.share = static_cast<float>(over / std::max(d.born, 1e-300));
+    }
     const double all = d.born + d.old + (own ? 0 : beside(w, j));
     p.new_density = detect * all;
     if (s.info.kind != picture::SensorKind::primary && !p.replied) p.new_density *= silent.share();
