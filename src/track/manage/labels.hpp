@@ -41,8 +41,8 @@ struct Labelling {
     struct Side {
         std::uint32_t slot = 0, generation = 0;
         Known known;
-        double told = 0;  ///< ln of what its replies since the last judgement say for the other labelling; its track's
-                          ///< worker writes
+        /// ln of what its replies since the last judgement say for the other labelling. Written where its track is.
+        double told = 0;
         /// The latest heights that were surely its own, since the two were told apart again.
         double height_at = -1e9, height = 0;
         int heights = 0;  ///< that agree, in a row

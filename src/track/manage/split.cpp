@@ -9,6 +9,7 @@ namespace asman::track {
 namespace {
 
 constexpr double kForgotten = 90, kTooLong = 240;  ///< s
+constexpr double kLongEnough = 15;                 ///< s: radars repeat a code that has changed for some turns
 constexpr float kItsReplies = 3, kOwnReplies = 2;  ///< since the other's first
 constexpr float kGarbledReply = 0.5F;              ///< counts for as much of a whole one
 constexpr int kAlternate = 2;                      ///< turns by which a changed code is no explanation
@@ -69,7 +70,7 @@ bool Tracker::Impl::note_second(TrackState& k, const Plot& p) const {
 
 bool Tracker::Impl::is_two(const TrackState& k) const {
     return k.second.its && k.second.other >= kItsReplies && k.second.own >= kOwnReplies && k.second.turns >= kTurns &&
-           k.established && k.reports >= kKnown;
+           k.second.latest - k.second.since >= kLongEnough && k.established && k.reports >= kKnown;
 }
 
 /// A second track where the first one is, with the other's code, if no track is that already. Which height was whose is
