@@ -54,6 +54,17 @@ void put_motion(Fields& f, const picture::Kinematics& k) {
     if (a.allFinite()) f.i210 = {.ax = held(a.x(), -32, 31.75), .ay = held(a.y(), -32, 31.75)};
 }
 
+/// AA, beside 210: of what is along the course and what is across it.
+void put_accuracy_of_acceleration(Fields& f, const picture::Kinematics& k) {
+    const double speed = k.velocity.norm(), across = k.sigma_turn_rate * speed;
+    if (!f.i210 || speed <= 1 || (k.sigma_acceleration <= 0 && across <= 0)) return;
+    const Eigen::Vector2d along = k.velocity / speed;
+    const auto sigma = [&](double a, double b) {
+        return held(std::hypot(k.sigma_acceleration * a, across * b), 0, 63.75);
+    };
+    f.i500->aa = {.x = sigma(along.x(), along.y()), .y = sigma(along.y(), along.x())};
+}
+
 void put_kinematics(Fields& f, const picture::Kinematics& k) {
     f.i070 = time_of_day(k.time);
     const double lon = held(k.at.lon_deg(), -180, 180);
@@ -71,6 +82,7 @@ void put_kinematics(Fields& f, const picture::Kinematics& k) {
     const auto sigma = [&](int i, double most) { return held(std::sqrt(k.covariance(i, i)), 0, most); };
     accuracy.apc = {.x = sigma(0, 32'767), .y = sigma(1, 32'767)};
     accuracy.atv = {.x = sigma(2, 63.75), .y = sigma(3, 63.75)};
+    put_accuracy_of_acceleration(f, k);
     // COV is a root with the covariance's sign, in metres.
     const double both = k.covariance(0, 1);
     accuracy.cov = held(std::copysign(std::sqrt(std::abs(both)), both), -16'383, 16'383);
@@ -181,6 +193,24 @@ Fields record_of(const picture::Track& t, std::uint64_t number, const AsterixOpt
     return f;
 }
 
+/// 062/510. Several tracks of one state are told one after the other; a track handed on is its originator's.
+void put_composition(Fields& f, const picture::JointTrack& t, const AsterixOptions& options) {
+    const auto unit = [&](const picture::State& state) {
+        return std::ranges::find(options.units, state, &std::pair<picture::State, std::uint8_t>::first);
+    };
+    const auto own = unit({});
+    if (own == options.units.end()) return;
+    constexpr std::uint64_t most = 0x7FFF;
+    auto& out = f.i510.emplace();
+    const auto add = [&](std::uint8_t of, std::uint64_t number) {
+        out.push_back({.ident = of, .track = static_cast<std::uint16_t>(number & most)});
+    };
+    add(own->second, t.number);
+    for (const auto& c : t.contributions)
+        if (const auto at = c.via.empty() ? own : unit(c.originator); at != options.units.end())
+            add(at->second, c.number);
+}
+
 /// Fills blocks of at most max_datagram octets.
 class Blocks {
   public:
@@ -218,8 +248,12 @@ Datagrams asterix_062(std::span<const picture::Track> tracks, const AsterixOptio
 
 Datagrams asterix_062(std::span<const picture::JointTrack> tracks, const AsterixOptions& options) {
     Blocks blocks(options);
-    for (const auto& t : tracks)
-        if (t.fused.confirmed) blocks.add(record_of(t.fused, t.number, options));
+    for (const auto& t : tracks) {
+        if (!t.fused.confirmed) continue;
+        Fields f = record_of(t.fused, t.number, options);
+        put_composition(f, t, options);
+        blocks.add(f);
+    }
     return blocks.take();
 }
 

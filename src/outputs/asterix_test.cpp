@@ -117,6 +117,54 @@ TEST(Asterix062, ModeOfMovementAndAccelerationAreTheFilters) {
     EXPECT_EQ(only({unknown}, bytes, record).i200()->vert(), 3);
 }
 
+TEST(Asterix062, AccuracyOfAccelerationLiesAlongAndAcrossTheCourse) {
+    auto t = track(1);
+    t.kinematics.velocity = {120, 160};  // 200 m/s
+    t.kinematics.sigma_acceleration = 1;
+    t.kinematics.sigma_turn_rate = 0.02;  // 4 m/s² across
+    std::vector<std::vector<std::byte>> bytes;
+    asterix::Record record;
+    const auto v = only({t}, bytes, record);
+    EXPECT_NEAR(v.i500()->aa()->x(), std::hypot(0.6, 4 * 0.8), 0.13);
+    EXPECT_NEAR(v.i500()->aa()->y(), std::hypot(0.8, 4 * 0.6), 0.13);
+    t.kinematics.sigma_acceleration = t.kinematics.sigma_turn_rate = 0;  // as released: not known
+    EXPECT_FALSE(only({t}, bytes, record).i500()->aa());
+}
+
+TEST(Asterix062, AJointTrackNamesTheTracksThatItIsMadeOf) {
+    picture::JointTrack joint;
+    joint.number = 70'000;
+    joint.fused = track(joint.number);
+    const auto part = [](std::string_view of, std::string_view via, std::uint64_t number) {
+        picture::Contribution c;
+        c.originator = picture::State(of);
+        if (!via.empty()) c.via = picture::State(via);
+        c.number = number;
+        return c;
+    };
+    joint.contributions = {part("KAZ", "KAZ", 33), part("KGZ", "", 40'001), part("TJK", "TJK", 5),
+                           part("UZB", "KAZ", 7)};
+    auto with = options;
+    const std::vector tracks{joint};
+    const auto composed = [&] {
+        std::vector<std::pair<int, int>> out;
+        each_record(asterix_062(tracks, with), [&](const asterix::Record& r) {
+            const asterix::cat062::View v(r);
+            const auto list = v.i510();
+            for (std::size_t i = 0; list && i < list->size(); ++i)
+                out.emplace_back((*list)[i].ident(), (*list)[i].track());
+        });
+        return out;
+    };
+    using Units = std::vector<std::pair<int, int>>;
+    EXPECT_EQ(composed(), Units{}) << "nobody has agreed on any unit";
+    with.units = {{picture::State("KAZ"), 12}};
+    EXPECT_EQ(composed(), Units{}) << "the own unit has no number";
+    with.units = {{picture::State("KAZ"), 12}, {picture::State(), 9}, {picture::State("UZB"), 30}};
+    EXPECT_EQ(composed(), (Units{{9, 70'000 & 0x7FFF}, {12, 33}, {9, 40'001 & 0x7FFF}, {30, 7}}))
+        << "nobody gave Tajikistan's number";
+}
+
 TEST(Asterix062, AgesAreThoseOfEachKindOfReport) {
     auto t = track(1);
     const auto before = [&](double s) { return t.kinematics.time - base::seconds(s); };

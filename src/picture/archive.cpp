@@ -106,6 +106,8 @@ void put(Writer& out, const Kinematics& v) {
     out.put(v.turn_rate);
     out.put(v.acceleration);
     out.put(v.sigma_vertical_rate);
+    out.put(v.sigma_acceleration);
+    out.put(v.sigma_turn_rate);
 }
 void get(Reader& in, Kinematics& v) {
     get(in, v.time);
@@ -120,6 +122,8 @@ void get(Reader& in, Kinematics& v) {
     v.turn_rate = in.get<double>();
     v.acceleration = in.get<double>();
     v.sigma_vertical_rate = in.get<double>();
+    v.sigma_acceleration = in.get<double>();
+    v.sigma_turn_rate = in.get<double>();
 }
 
 static void put(Writer& out, const LineageEntry& v) {

@@ -215,12 +215,15 @@ TEST(Coarsening, NothingOfSingleReportsGoes) {
     t.mode_probabilities[0] = 1;
     t.kinematics.acceleration = 2;
     t.kinematics.sigma_vertical_rate = 3;
+    t.kinematics.sigma_acceleration = t.kinematics.sigma_turn_rate = 1;
     const auto c = coarsened(t, d);
     EXPECT_FALSE(c.measured);
     EXPECT_EQ(c.latest, picture::LatestReports{});
     EXPECT_EQ(c.mode_probabilities, decltype(c.mode_probabilities){});
     EXPECT_EQ(c.kinematics.acceleration, 0);
     EXPECT_EQ(c.kinematics.sigma_vertical_rate, 0);
+    EXPECT_EQ(c.kinematics.sigma_acceleration, 0);
+    EXPECT_EQ(c.kinematics.sigma_turn_rate, 0);
     EXPECT_EQ(c.kinematics.at, t.kinematics.at);
 }
 

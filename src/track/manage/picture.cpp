@@ -46,6 +46,11 @@ bool Tracker::Impl::show(const TrackState& k, Seconds at, picture::Track& out) c
     q.covariance.topLeftCorner<2, 2>().diagonal().array() += slow_error(k, at);
     q.turn_rate = -(f.mu[1] * f.x[iP][1] + f.mu[2] * f.x[iP][2]);
     q.acceleration = f.mu[3] * f.x[iP][3];
+    const auto square = [&](int mode) {
+        return f.mu[mode] * (f.x[iP][mode] * f.x[iP][mode] + f.p[packed(iP, iP)][mode]);
+    };
+    q.sigma_turn_rate = std::sqrt(std::max(square(1) + square(2) - q.turn_rate * q.turn_rate, 0.0));
+    q.sigma_acceleration = std::sqrt(std::max(square(3) - q.acceleration * q.acceleration, 0.0));
     // A height that one reply alone tells, or that hardly anything is known of any more, is not told.
     const bool whose = k.second.its && k.second.other >= 2 && k.second.turns >= 2;  // perhaps another's
     if (const double variance = k.vertical.variance(at);

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace asman::outputs {
@@ -19,10 +20,14 @@ struct AsterixOptions {
     std::uint8_t service = 1;         ///< service identification, 062/015 and 065/015
     std::size_t max_datagram = 1400;  ///< bytes; a data block is never split over two
     bool simulated = false;           ///< SIM bit where no track says it (tracks that ended)
+    /// 062/510: system unit identifications, as the users of this output have agreed on them; the state itself is the
+    /// empty one. Without its own there is no 510; without a partner's the partner's track is not told there.
+    std::vector<std::pair<picture::State, std::uint8_t>> units = {};
 };
 
 /// 062 edition 1.19: one record a confirmed track, in blocks of at most max_datagram bytes. Track numbers are the
-/// lowest 16 bits of the track's. SIM bit as the track says.
+/// lowest 16 bits of the track's. SIM bit as the track says. 510 (joint tracks): the joint track's number under the own
+/// unit, then the tracks it was made of, own and as released here, under their originators' units; lowest 15 bits.
 std::vector<std::vector<std::byte>> asterix_062(std::span<const picture::Track> tracks, const AsterixOptions& options);
 std::vector<std::vector<std::byte>> asterix_062(std::span<const picture::JointTrack> tracks,
                                                 const AsterixOptions& options);

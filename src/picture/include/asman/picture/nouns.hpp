@@ -170,6 +170,7 @@ struct Kinematics {
     // Of the state's own tracks, not released.
     double acceleration = 0;         ///< along the course, m/s²
     double sigma_vertical_rate = 0;  ///< m/s; 0: not known
+    double sigma_acceleration = 0, sigma_turn_rate = 0;  ///< m/s², rad/s; 0: not known
 };
 
 /// When reports of each kind last updated a track; Time::min(): never. Of the state's own tracks, not released.
