@@ -168,8 +168,8 @@ struct Kinematics {
     std::optional<double> vertical_rate;  ///< m/s, positive up
     double turn_rate = 0;                 ///< rad/s, positive clockwise
     // Of the state's own tracks, not released.
-    double acceleration = 0;         ///< along the course, m/s²
-    double sigma_vertical_rate = 0;  ///< m/s; 0: not known
+    double acceleration = 0;                             ///< along the course, m/s²
+    double sigma_vertical_rate = 0;                      ///< m/s; 0: not known
     double sigma_acceleration = 0, sigma_turn_rate = 0;  ///< m/s², rad/s; 0: not known
 };
 
