@@ -66,7 +66,8 @@ inline Pair fly(const Encounter& e, std::mt19937& g) {
     Pair out;
     out.e = e;
     const double course = kPi * u(g), meet = e.met();
-    const Eigen::Vector2d place(30e3 * u(g), 20e3 + 20e3 * u(g));
+    const double north = 20e3 + 20e3 * u(g), east = 30e3 * u(g);  // in this order, whatever the compiler
+    const Eigen::Vector2d place(east, north);
     const double bearing = kPi * u(g), rate = 0.03;
     for (int k = 0; k < 2; ++k) {
         const double speed = e.speed + k * e.faster, from = course + (k == 0 ? -0.5 : 0.5) * e.angle,
