@@ -25,7 +25,7 @@ struct Config {
     base::Duration max_coast = base::seconds(60);
     /// Existence above which a tentative track becomes confirmed where its next plot is due within some seconds (less
     /// where it takes longer); below which a confirmed one is not shown, and below which a track is dropped.
-    double confirm_existence = 0.965;
+    double confirm_existence = 0.97;
     double show_existence = 0.5;
     double drop_existence = 2e-5;
     /// A position less certain than this (1σ, metres, root of the summed variances) is not shown.
