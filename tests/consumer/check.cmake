@@ -12,7 +12,8 @@ set(flags ${FLAGS})
 if(SANITIZE)
   string(APPEND flags " -fsanitize=${SANITIZE}")
 endif()
-step(${CMAKE_COMMAND} -S ${SOURCE} -B ${stage}/build -DCMAKE_PREFIX_PATH=${stage}/tree -DCMAKE_CXX_COMPILER=${COMPILER}
+# A bare machine has ninja, which the set-up installs, and no make, which CMake would ask for.
+step(${CMAKE_COMMAND} -G Ninja -S ${SOURCE} -B ${stage}/build -DCMAKE_PREFIX_PATH=${stage}/tree -DCMAKE_CXX_COMPILER=${COMPILER}
      -DCMAKE_CXX_FLAGS=${flags})
 step(${CMAKE_COMMAND} --build ${stage}/build)
 step(${stage}/build/consumer)
