@@ -44,9 +44,19 @@ Crossings::Crossings() {
     total_ = kAssumed;
 }
 
-Crossings::Density Crossings::density(double depth, double sigma, std::span<const Looks> looks) const {
+Crossings::Density Crossings::density(double depth, double sigma, std::span<const Looks> looks, double from,
+                                      double to) const {
     Density out;
     if (depth > kDeepest || depth < kFirst || rate_ <= 0) return out;
+    double share[std::size(kCosines)];
+    for (std::size_t v = 0; v < std::size(kCosines); ++v) {
+        // Sines of the vth part lie between these, to the left or to the right.
+        constexpr double kPart = 1.0 / std::size(kCosines);
+        const double low = kPart * static_cast<double>(v), high = low + kPart;
+        share[v] = (std::max(0.0, std::min(to, high) - std::max(from, low)) +
+                    std::max(0.0, std::min(to, -low) - std::max(from, -high))) /
+                   (2 * kPart);
+    }
     // Backward in time: who has been inside since before k looks has escaped all of them.
     constexpr std::size_t kMost = 16, kEvents = 24;
     double next[kMost], when[kEvents], left[kEvents], rest = 1;
@@ -71,7 +81,7 @@ Crossings::Density Crossings::density(double depth, double sigma, std::span<cons
             while (at[v] < events && when[at[v]] < age) ++at[v];
             if (at[v] == events) continue;
             any = true;
-            unseen += left[at[v]] / (speed * std::size(kCosines));
+            unseen += share[v] * left[at[v]] / (speed * std::size(kCosines));
         }
         if (!any) break;
         const double x = depth - way;

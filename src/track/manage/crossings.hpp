@@ -31,11 +31,11 @@ class Crossings {
 
     /// Aircraft per m² at a depth behind where traffic was seen to end (known to 1σ `sigma`, m) that came over the rim
     /// and that none of the looks has shown; and how far behind the rim such aircraft are on average, wherever it lies,
-    /// m.
+    /// m. Of a part of the rim: sines of the ways, against straight inward, between which it is seen.
     struct Density {
         double unseen = 0, way = 0;
     };
-    Density density(double depth, double sigma, std::span<const Looks> looks) const;
+    Density density(double depth, double sigma, std::span<const Looks> looks, double from = -1, double to = 1) const;
     /// Probability that the rim lies farther out than a place of this depth.
     double within(double depth) const;
     /// One that proved real came over the rim as this says, with probability `weight`.

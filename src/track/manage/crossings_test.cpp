@@ -80,6 +80,26 @@ TEST(Crossings, TheRimIsFoundAndNewAircraftAreExpectedBehindItAsASimulationSays)
     for (int b = 0; b < kBins; ++b) EXPECT_NEAR(expected[b] / all, counted[b], 0.12) << b;
 }
 
+TEST(Crossings, PartsOfTheRimTogetherAreTheRim) {
+    Crossings c;
+    c.settle(0, kRate, 200);
+    const Looks looks[2] = {{4, 1, 0.9, 1e6}, {10, 7, 0.8, 1e6}};
+    for (const double depth : {-3000.0, 0.0, 700.0, 2500.0}) {
+        const double whole = c.density(depth, 300, looks).unseen;
+        double sum = 0, last = -1;
+        for (const double to : {-0.9, -0.35, -0.1, 0.3, 0.31, 0.77, 1.0}) {
+            const double part = c.density(depth, 300, looks, last, to).unseen;
+            EXPECT_GT(part, 0);
+            EXPECT_NEAR(part, c.density(depth, 300, looks, -to, -last).unseen, 1e-12 * whole);
+            sum += part;
+            last = to;
+        }
+        EXPECT_NEAR(sum, whole, 1e-9 * whole);
+        // Who comes straight in is gone deeper by now than who comes aslant.
+        EXPECT_GT(c.density(depth, 300, looks, -0.25, 0.25).way, c.density(depth, 300, looks, 0.75, 1).way);
+    }
+}
+
 TEST(Crossings, BeforeAnythingIsLearntTheRimMayLieFarBeyond) {
     Crossings c;
     c.settle(0, kRate, 200);

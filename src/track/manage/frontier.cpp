@@ -1,6 +1,7 @@
 #include "manage/frontier.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace asman::track {
 
@@ -12,17 +13,9 @@ constexpr float kNews = 500;         ///< m: what extends traffic by less is not
 constexpr double kHeadingPrior = 2;  ///< aircraft that the uniform directions of a band count for
 constexpr double kCrossing = 0.7;    ///< share of them on the rim that come in over it
 constexpr double kPi = std::numbers::pi;
-
-struct Ways {
-    float x[16], y[16];
-    Ways() {
-        for (int i = 0; i < 16; ++i) {
-            x[i] = static_cast<float>(std::cos(i * kPi / 8));
-            y[i] = static_cast<float>(std::sin(i * kPi / 8));
-        }
-    }
-};
-const Ways kWay;
+constexpr float kInside = 1000;     ///< m: where a place lies beyond the rim, the rim is looked for this far beyond it
+constexpr float kSteepest = 4;      ///< tangent of half of the sharpest turn of the rim
+constexpr float kOtherSide = 0.5F;  ///< cosine of the angle from which on sides are others
 
 }  // namespace
 
@@ -34,68 +27,88 @@ Frontier::Bucket* Frontier::make(const Cube& c, const Eigen::Matrix3d& axes) {
     b.east = axes.row(0).cast<float>();
     b.north = axes.row(1).cast<float>();
     b.up = axes.row(2).cast<float>();
-    for (Support* support : {&b.reach, &b.own, &b.about, &b.before}) support->fill(kNone);
     return &b;
 }
 
 bool Frontier::extends(Bucket& b, const Eigen::Vector3d& place) {
-    const Eigen::Vector3f d = (place - b.middle).cast<float>();
-    const float x = b.east.dot(d), y = b.north.dot(d);
-    bool news = false;
-    for (std::size_t i = 0; i < kWays; ++i) news |= kWay.x[i] * x + kWay.y[i] * y > b.own[i] + kNews;
-    if (news)
-        for (std::size_t i = 0; i < kWays; ++i) b.own[i] = std::max(b.own[i], kWay.x[i] * x + kWay.y[i] * y);
-    return news;
+    const Eigen::Vector2f p = b.local(place);
+    return b.own.beyond(p, kNews) && b.own.add(p);
 }
 
 void Frontier::widen(Bucket& b, const Eigen::Vector3d& place) {
-    const Eigen::Vector3f d = (place - b.middle).cast<float>();
-    const float x = b.east.dot(d), y = b.north.dot(d);
-    for (std::size_t i = 0; i < kWays; ++i) {
-        b.about[i] = std::max(b.about[i], kWay.x[i] * x + kWay.y[i] * y);
-        b.reach[i] = std::max(b.reach[i], b.about[i]);
-    }
+    const Eigen::Vector2f p = b.local(place);
+    b.about.add(p);
+    b.reach.add(p);
 }
 
 void Frontier::forget(double t) {
     if (t - turned_ < kMemory) return;
     turned_ = t;
     for (Bucket& b : buckets_) {
-        b.reach = b.before = b.about;
-        b.about.fill(kNone);
-        b.own.fill(kNone);
+        b.reach = b.about;
+        b.about.clear();
+        b.own.clear();
     }
 }
 
-Rim Frontier::at(const Eigen::Vector3d& place, Depths& depths) const {
-    Rim out;
+const Frontier::Bucket* Frontier::find(const Eigen::Vector3d& place) const {
     const std::uint32_t known = index_.find(Places::key(place, kSize));
-    if (known == Places::kNone) return out;
-    const Bucket& b = buckets_[known];
-    const Eigen::Vector3f d = (place - b.middle).cast<float>();
-    const float x = b.east.dot(d), y = b.north.dot(d);
-    for (std::size_t i = 0; i < kWays; ++i) depths[i] = b.reach[i] - (kWay.x[i] * x + kWay.y[i] * y);
-    const auto least = static_cast<std::size_t>(std::ranges::min_element(depths) - depths.begin());
-    if (depths[least] < 0.5F * kNone) return out;
-    out.band = static_cast<int>(std::upper_bound(std::begin(kDepths), std::end(kDepths), depths[least]) - kDepths);
-    out.inward = -(kWay.x[least] * b.east + kWay.y[least] * b.north);
-    return out;
+    return known == Places::kNone || buckets_[known].reach.empty() ? nullptr : &buckets_[known];
 }
 
 Rim Frontier::at(const Eigen::Vector3d& place) const {
-    Depths depths;
-    return at(place, depths);
+    Rim out;
+    const Bucket* b = find(place);
+    if (b == nullptr) return out;
+    const Hull::Depth d = b->reach.depth(b->local(place));
+    out.band = static_cast<int>(std::upper_bound(std::begin(kDepths), std::end(kDepths), d.depth) - kDepths);
+    out.inward = -b->global(d.outward);
+    return out;
 }
 
-Eigen::Vector3f Frontier::inward(const Eigen::Vector3d& place, std::size_t way) const {
-    const std::uint32_t known = index_.find(Places::key(place, kSize));
-    if (known == Places::kNone) return Eigen::Vector3f::Zero();
-    const Bucket& b = buckets_[known];
-    return -(kWay.x[way] * b.east + kWay.y[way] * b.north);
+std::size_t Frontier::lines(const Eigen::Vector3d& place, float reach, Lines& out) const {
+    const Bucket* b = find(place);
+    if (b == nullptr) return 0;
+    const Hull& hull = b->reach;
+    const Eigen::Vector2f p = b->local(place);
+    std::array<Hull::Side, Hull::kCorners> sides;
+    std::array<float, Hull::kCorners> depths;
+    const std::size_t n = hull.size();
+    for (std::size_t i = 0; i < n; ++i) {
+        sides[i] = hull.side(i);
+        depths[i] = sides[i].depth(p);
+    }
+    // Of a place beyond it, the rim must lie farther out still: all sides together, until it is inside.
+    const float out_by = std::max(0.0F, kInside - *std::min_element(depths.begin(), depths.begin() + n));
+    // How far a side grows at the corner before it, by the turn of the rim there.
+    const auto grows = [&](std::size_t i) {
+        const Eigen::Vector2f &a = sides[i > 0 ? i - 1 : n - 1].along, &c = sides[i].along;
+        const float sine = a.x() * c.y() - a.y() * c.x(), cosine = a.dot(c);
+        return out_by * std::clamp(sine / std::max(1 + cosine, 1e-6F), 0.0F, kSteepest);
+    };
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+        const Hull::Side& s = sides[i];
+        if (depths[i] > reach) continue;
+        const float foot = s.along.dot(p - s.from), from = -grows(i) - foot,
+                    to = s.length + grows(i + 1 < n ? i + 1 : 0) - foot, away = std::max(depths[i] + out_by, 1.0F);
+        RimLine& line = out[count++];
+        line.depth = depths[i];
+        line.inward = -b->global(s.outward());
+        line.from = from / std::hypot(from, away);
+        line.to = to / std::hypot(to, away);
+        line.across = std::numeric_limits<float>::max();
+        for (std::size_t k = 0; k < n; ++k)
+            if (sides[k].along.dot(s.along) < kOtherSide) line.across = std::min(line.across, depths[k]);
+    }
+    return count;
 }
 
 bool Frontier::consistent() const {
-    return index_.size() == buckets_.size();
+    const auto sound = [](const Bucket& b) {
+        return b.reach.consistent() && b.own.consistent() && b.about.consistent();
+    };
+    return index_.size() == buckets_.size() && std::ranges::all_of(buckets_, sound);
 }
 
 Headings::Headings() {

@@ -3,6 +3,7 @@
 // seen about it, and which way is inward; how many begin at which depth, and which way they fly, is learnt.
 #pragma once
 
+#include "manage/hull.hpp"
 #include "manage/places.hpp"
 
 #include <Eigen/Core>
@@ -10,7 +11,6 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 #include <numbers>
 #include <vector>
 
@@ -30,17 +30,24 @@ struct Rim {
     }
 };
 
-/// The support of traffic seen: in sixteen directions, how far it has been within some 250 km of each place. Depth is
-/// the least of these distances: about 0 on the rim, negative beyond it. (Tukey, "Mathematics and the picturing of
-/// data", Proc. Int. Congress of Mathematicians 1975: the depth of a point in a cloud, here of extent and not of
-/// number.)
+/// A straight part of the rim, as seen from a place near it.
+struct RimLine {
+    float depth = 0;                                   ///< m, of the place behind the line; negative beyond it
+    Eigen::Vector3f inward = Eigen::Vector3f::Zero();  ///< unit vector in space
+    /// Sines of the ways, against straight inward, on which who comes to the place has crossed this part: −1 and 1 of a
+    /// line without end.
+    float from = -1, to = 1;
+    float across = 0;  ///< the least depth behind another side of the traffic (turned by 60° or more)
+};
+
+/// The extent of traffic seen: the convex hull of it within some 250 km of each place. Depth is the distance from the
+/// hull's rim, negative beyond it.
 class Frontier {
   public:
     static constexpr double kSize = 100'000;   ///< m, edge of the cubes that places are looked up in
     static constexpr double kReach = 250'000;  ///< m, horizontally: traffic farther off says nothing of a cube
-    static constexpr int kWays = 16;
-    using Depths = std::array<float, kWays>;  ///< of a place by direction, m
-    static constexpr double kMemory = 3600;   ///< s for at least which traffic is remembered, twice that at most
+    static constexpr double kMemory = 3600;    ///< s for at least which traffic is remembered, twice that at most
+    using Lines = std::array<RimLine, Hull::kCorners>;
 
     /// Aircraft were seen at a place at time t. `axes(place)`: east, north and up there, as rows.
     template <class Axes>
@@ -66,10 +73,9 @@ class Frontier {
                 }
     }
     Rim at(const Eigen::Vector3d& place) const;
-    /// The same; where any traffic has been near it, also how far that extends beyond the place by direction.
-    Rim at(const Eigen::Vector3d& place, Depths& depths) const;
-    /// The way in from the rim in one of the directions about a place: a unit vector; zero where nothing is known.
-    Eigen::Vector3f inward(const Eigen::Vector3d& place, std::size_t way) const;
+    /// The parts of the rim that somebody at the place may have come over and that are no farther than `reach`, m: how
+    /// many.
+    std::size_t lines(const Eigen::Vector3d& place, float reach, Lines& out) const;
     bool consistent() const;  ///< after loading
 
     template <class Archive>
@@ -79,21 +85,24 @@ class Frontier {
 
   private:
     static constexpr std::size_t kMaxBuckets = 400'000;
-    static constexpr float kNone = -std::numeric_limits<float>::max();
     using Cube = Places::Cube;
-    using Support = std::array<float, kWays>;
     /// What every plot looks up stands first, together.
     struct alignas(64) Bucket {
-        Support reach;  ///< of traffic within reach: the larger of `about` and `before`
         Eigen::Vector3d middle = Eigen::Vector3d::Zero();
         Eigen::Vector3f east = Eigen::Vector3f::Zero(), north = Eigen::Vector3f::Zero(), up = Eigen::Vector3f::Zero();
-        Support own, about,
-            before;  ///< of traffic in the cube; of that within reach, since the last turn and before it
+        Hull reach;       ///< of traffic within reach, since the last turn and before it
+        Hull own, about;  ///< of traffic in the cube; of that within reach, since the last turn
+        Eigen::Vector2f local(const Eigen::Vector3d& place) const {
+            const Eigen::Vector3f d = (place - middle).cast<float>();
+            return {east.dot(d), north.dot(d)};
+        }
+        Eigen::Vector3f global(const Eigen::Vector2f& way) const { return way.x() * east + way.y() * north; }
         template <class Archive>
         void fields(Archive& a) {
-            a(reach, middle, east, north, up, own, about, before);
+            a(middle, east, north, up, reach, own, about);
         }
     };
+    const Bucket* find(const Eigen::Vector3d& place) const;
     static Cube cube(const Eigen::Vector3d& place) { return Places::cube(place, kSize); }
     static Eigen::Vector3d middle(const Cube& c) { return Places::middle(c, kSize); }
     Bucket* make(const Cube& c, const Eigen::Matrix3d& axes);

@@ -6,11 +6,13 @@
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
+#include <Eigen/Geometry>
 
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <random>
+#include <span>
 #include <vector>
 
 namespace asman::track {
@@ -22,51 +24,74 @@ Eigen::Matrix3d flat(const Eigen::Vector3d&) {
     return Eigen::Matrix3d::Identity();
 }
 
-/// Depth by its definition: the least, over sixteen directions, of how far traffic extends beyond the place.
-double depth(const std::vector<Eigen::Vector2d>& traffic, const Eigen::Vector2d& at, Eigen::Vector2d& inward) {
-    double least = 1e18;
-    for (int i = 0; i < 16; ++i) {
-        const Eigen::Vector2d way(std::cos(i * kPi / 8), std::sin(i * kPi / 8));
-        double most = -1e18;
-        for (const Eigen::Vector2d& p : traffic) most = std::max(most, way.dot(p - at));
-        if (most >= least) continue;
-        least = most;
-        inward = -way;
-    }
-    return least;
-}
+constexpr double kDepths[] = {-60e3, -40e3, -20e3, -10e3, -5e3, -2e3, 2e3, 5e3, 10e3, 20e3, 40e3, 60e3};
 
-RC_GTEST_PROP(Frontier, DepthIsWhatItsDefinitionSays, ()) {
-    // All within reach of one another, wherever on earth: the bands agree with a count of all.
-    const auto seed = *rc::gen::arbitrary<unsigned>();
-    std::mt19937 g(seed);
-    std::uniform_real_distribution<double> u(-1, 1), where(-75, 75);
+RC_GTEST_PROP(Frontier, DepthIsTheDistanceFromWhereTrafficEnds, ()) {
+    // Traffic over a rectangle turned by any angle, wherever on earth: what lies how deep in it is known.
+    std::mt19937 g(*rc::gen::arbitrary<unsigned>());
+    std::uniform_real_distribution<double> u(-1, 1), where(-85, 85);
     const EllipsoidFrame earth;
     const geo::Position centre{geo::Point::degrees(where(g), 2 * where(g)), {0}};
     const Anchor a = earth.anchor(earth.global(centre));
+    const Eigen::Rotation2Dd turned(kPi * u(g));
+    const Eigen::Vector2d half(60e3, 35e3);
+    const auto place = [&](const Eigen::Vector2d& p, double height) {
+        const Eigen::Vector2d q = turned * p;
+        return a.to_global(q.x(), q.y(), height);
+    };
     Frontier f;
-    std::vector<Eigen::Vector2d> traffic;
-    for (int i = 0; i < 12; ++i) {
-        traffic.emplace_back(15e3 * u(g), 15e3 * u(g));
-        f.pass(a.to_global(traffic.back().x(), traffic.back().y(), 9000 * std::abs(u(g))), 1,
-               [&](const Eigen::Vector3d& at) { return earth.anchor(at).axes; });
-    }
+    const auto pass = [&](const Eigen::Vector2d& p) {
+        f.pass(place(p, 9000 * std::abs(u(g))), 1, [&](const Eigen::Vector3d& at) { return earth.anchor(at).axes; });
+    };
+    pass({0, 0});  // what a hull begins with has short sides of its own
+    for (int i = -4; i <= 4; ++i)
+        for (int j = -4; j <= 4; ++j) pass({half.x() * i / 4, half.y() * j / 4});
     for (int i = 0; i < 20; ++i) {
-        const Eigen::Vector2d at(30e3 * u(g), 30e3 * u(g));
-        const Rim rim = f.at(a.to_global(at.x(), at.y(), 5000));
+        const Eigen::Vector2d at(120e3 * u(g), 100e3 * u(g)), beyond = at.cwiseAbs() - half;
+        const double depth = beyond.maxCoeff() > 0 ? -beyond.cwiseMax(0).norm() : -beyond.maxCoeff();
+        const Rim rim = f.at(place(at, 5000));
         RC_ASSERT(rim.band != Rim::kUnknown);
-        Eigen::Vector2d inward;
-        // Axes turn a little from cube to cube, and what extends traffic by less than 100 m may go untold.
-        const double d = depth(traffic, at, inward);
-        constexpr double kEdges[] = {-60e3, -40e3, -20e3, -10e3, -5e3, -2e3, 2e3, 5e3, 10e3, 20e3, 40e3, 60e3};
+        RC_ASSERT(std::abs(rim.inward.norm() - 1) < 1e-3F);
         int band = 0;
         double margin = 1e9;
-        for (const double e : kEdges) {
-            band += d >= e;
-            margin = std::min(margin, std::abs(d - e));
+        for (const double e : kDepths) {
+            band += depth >= e;
+            margin = std::min(margin, std::abs(depth - e));
         }
-        if (margin > 2500) RC_ASSERT(rim.band == band);
-        RC_ASSERT(std::abs(rim.inward.norm() - 1) < 1e-4F);
+        // What extends traffic by less than 500 m may go untold.
+        if (margin > 700) RC_ASSERT(rim.band == band);
+        Frontier::Lines lines;
+        for (const RimLine& l : std::span(lines).first(f.lines(place(at, 5000), 30e3, lines))) {
+            const Eigen::Vector2d in = turned.inverse() * Eigen::Vector2d(a.axes.row(0).dot(l.inward.cast<double>()),
+                                                                          a.axes.row(1).dot(l.inward.cast<double>()));
+            const int k = std::abs(in.x()) > std::abs(in.y()) ? 0 : 1;
+            RC_ASSERT(std::abs(std::abs(in[k]) - 1) < 0.03);
+            // A short part that is aslant by 500 m speaks of what lies before it only.
+            if (l.to - l.from > 0.5F)
+                RC_ASSERT(std::abs(l.depth - (half[k] + std::copysign(1.0, in[k]) * at[k])) < 1200);
+        }
+    }
+}
+
+TEST(Frontier, WhoIsInsideHasComeOverOneOfTheLines) {
+    // The ways on which the parts of the rim are seen from a place inside are all ways, each once.
+    Frontier f;
+    std::mt19937 g(5);
+    std::uniform_real_distribution<double> u(-1, 1);
+    for (int i = 0; i < 3000; ++i) {
+        const Eigen::Vector2d p(u(g), u(g));
+        if (p.norm() < 1) f.pass({90e3 * p.x(), 70e3 * p.y(), 0}, 1, flat);
+    }
+    for (int i = 0; i < 100; ++i) {
+        const Eigen::Vector3d at(60e3 * u(g), 45e3 * u(g), 0);
+        Frontier::Lines lines;
+        double angle = 0;
+        for (const RimLine& l : std::span(lines).first(f.lines(at, 1e6, lines))) {
+            EXPECT_LE(l.from, l.to);
+            EXPECT_LE(l.across, 150e3);
+            angle += std::asin(l.to) - std::asin(l.from);
+        }
+        EXPECT_NEAR(angle, 2 * kPi, 0.01);
     }
 }
 
@@ -180,19 +205,36 @@ TEST(Undetected, HowManyWouldComeOverTheRimIsToldByTheTrafficInside) {
     EXPECT_NEAR(sky.rim_watched(), 800e3 * 570, 0.15 * 800e3 * 570);  // the last three rounds wait
 }
 
-TEST(Frontier, DepthsByDirectionAreThoseOfASquare) {
+TEST(Frontier, LinesAboutACornerAreItsTwoSides) {
     Frontier f;
     for (int i = -10; i <= 10; ++i)
         for (int j = -10; j <= 10; ++j) f.pass({10e3 * i, 10e3 * j, 0}, 1, flat);
-    const Eigen::Vector3d corner(99e3, 97e3, 0);
-    Frontier::Depths depths;
-    const Rim rim = f.at(corner, depths);
-    EXPECT_EQ(rim.band, Rim::kEdge);
-    EXPECT_NEAR(depths[0], 1e3, 1);  // east
-    EXPECT_NEAR(depths[4], 3e3, 1);  // north
-    EXPECT_NEAR(depths[8], 199e3, 1);
-    EXPECT_NEAR((f.inward(corner, 0) - Eigen::Vector3f(-1, 0, 0)).norm(), 0, 1e-6);
-    EXPECT_NEAR((f.inward(corner, 4) - Eigen::Vector3f(0, -1, 0)).norm(), 0, 1e-6);
+    const auto lines_at = [&](const Eigen::Vector3d& at) {
+        EXPECT_EQ(f.at(at).band, Rim::kEdge);
+        Frontier::Lines lines;
+        std::size_t n = f.lines(at, 8000, lines);
+        std::vector<RimLine> out(lines.begin(), lines.begin() + n);
+        std::ranges::sort(out, {}, &RimLine::depth);
+        return out;
+    };
+    const auto corner = lines_at({99e3, 97e3, 0});
+    ASSERT_EQ(corner.size(), 2);
+    EXPECT_NEAR(corner[0].depth, 1e3, 1);  // east
+    EXPECT_NEAR(corner[1].depth, 3e3, 1);  // north
+    EXPECT_NEAR((corner[0].inward - Eigen::Vector3f(-1, 0, 0)).norm(), 0, 1e-5);
+    EXPECT_NEAR((corner[1].inward - Eigen::Vector3f(0, -1, 0)).norm(), 0, 1e-5);
+    EXPECT_NEAR(corner[0].across, 3e3, 1);
+    EXPECT_NEAR(corner[1].across, 1e3, 1);
+    // Counterclockwise: the eastern side ends 3 km farther on, the northern one began 1 km before.
+    EXPECT_NEAR(corner[0].to, 3 / std::sqrt(10), 1e-3);
+    EXPECT_NEAR(corner[0].from, -1, 1e-3);
+    EXPECT_NEAR(corner[1].from, -1 / std::sqrt(10), 1e-3);
+    EXPECT_NEAR(corner[1].to, 1, 1e-3);
+    // Beyond one side, the rim must lie farther out: the place is thought inside by a kilometre.
+    const auto beyond = lines_at({101.5e3, 0, 0});
+    ASSERT_EQ(beyond.size(), 1);
+    EXPECT_NEAR(beyond[0].depth, -1.5e3, 1);
+    EXPECT_GT(beyond[0].to - beyond[0].from, 1.99);
 }
 
 TEST(Undetected, AccountsThatForesawBetterCarryTheRate) {

@@ -144,8 +144,7 @@ struct Tracker::Impl {
     bool plainly_own(const Work& w, std::size_t j) const;
     void foresee(Work& w, std::size_t j) const;  ///< what may be there that nobody has seen
     /// Aircraft per m² that came over the rim unseen; which way in, and how far, is noted with the plot.
-    double over_the_rim(const SensorState& s, Plot& p, const Frontier::Depths& depths,
-                        std::span<const Looks> looks) const;
+    double over_the_rim(const SensorState& s, Plot& p, std::span<const Looks> looks) const;
     void list_watchers(Undetected::Cell& c, const Eigen::Vector3d& place) const;
     void survive(TrackState& k, Seconds to) const;
     // cluster.cpp

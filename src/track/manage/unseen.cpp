@@ -98,32 +98,25 @@ bool Tracker::Impl::plainly_own(const Work& w, std::size_t j) const {
     return false;
 }
 
-double Tracker::Impl::over_the_rim(const SensorState& s, Plot& p, const Frontier::Depths& depths,
-                                   std::span<const Looks> looks) const {
-    // The rim is a line in every direction in which traffic is seen to end near here, as far as it does not lie beyond
-    // where it ends in another.
-    const auto [low, high] = std::ranges::minmax_element(depths);
-    if (*low > Crossings::kDeepest) return 0;
-    float second = *high;
-    for (auto d = depths.begin(); d != depths.end(); ++d)
-        if (d != low) second = std::min(second, *d);
-    const double least = crossings.within(*low), next = crossings.within(second);
+double Tracker::Impl::over_the_rim(const SensorState& s, Plot& p, std::span<const Looks> looks) const {
+    // Who has come over one part of the rim has not yet gone out over another side.
+    Frontier::Lines lines;
+    const std::size_t n = frontier.lines(p.place, static_cast<float>(Crossings::kDeepest), lines);
     const double range = s.distance(p.place);
     const Eigen::Vector3d out = (p.place - s.site.place) / std::max(range, 1.0);
     double total = 0, most = 0;
-    for (std::size_t i = 0; i < depths.size(); ++i) {
-        const double within = depths.begin() + static_cast<std::ptrdiff_t>(i) == low ? next : least;
-        if (depths[i] > Crossings::kDeepest || within < kOutside) continue;
-        const Eigen::Vector3f inward = frontier.inward(p.place, i);
-        const double along = std::min(out.dot(inward.cast<double>()) * out.dot(inward.cast<double>()), 1.0);
+    for (const RimLine& line : std::span(lines).first(n)) {
+        const double within = crossings.within(line.across);
+        if (within < kOutside) continue;
+        const double along = std::min(std::pow(out.dot(line.inward.cast<double>()), 2), 1.0);
         const double sigma =
             std::sqrt(along * p.at.variance_range + (1 - along) * p.at.variance_azimuth * range * range);
-        const Crossings::Density d = crossings.density(depths[i], sigma, looks);
+        const Crossings::Density d = crossings.density(line.depth, sigma, looks, line.from, line.to);
         total += within * d.unseen;
         if (within * d.unseen <= most) continue;
         most = within * d.unseen;
-        p.rim.inward = inward;
-        p.crossing = {0, depths[i], static_cast<float>(sigma), static_cast<float>(d.way)};
+        p.rim.inward = line.inward;
+        p.crossing = {0, line.depth, static_cast<float>(sigma), static_cast<float>(d.way)};
     }
     return total;
 }
@@ -134,8 +127,7 @@ void Tracker::Impl::foresee(Work& w, std::size_t j) const {
     const bool own = plainly_own(w, j);
     const Undetected::Cell* c = own ? nullptr : undetected.find(p.place);
     if (!own && (c == nullptr || !c->listed)) w.effects->unknown.push_back({p.place, p.t});
-    Frontier::Depths depths;
-    p.rim = own ? Rim{} : frontier.at(p.place, depths);
+    p.rim = own ? Rim{} : frontier.at(p.place);
     const double rate = config.ablate_unseen ? 1e-6 * config.birth_rate_per_km2_s : undetected.rate(c, p.rim.band, p.t);
     if (!s.sweeps || config.ablate_unseen) {  // a receiver of reports that come by themselves
         const double turn = std::clamp(s.period, 1.0, 5.0), age = std::max(0.0, p.t - s.first);
@@ -165,7 +157,7 @@ void Tracker::Impl::foresee(Work& w, std::size_t j) const {
     Undetected::Density d = undetected.density(rate, {looks, n});
     p.crossing.share = 0;
     if (p.rim.band != Rim::kUnknown) {
-        const double over = over_the_rim(s, p, depths, {looks, n});
+        const double over = over_the_rim(s, p, {looks, n});
         d.born += over;
         p.crossing.share = static_cast<float>(over / std::max(d.born, 1e-300));
     }

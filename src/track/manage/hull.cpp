@@ -1,0 +1,101 @@
+#include "manage/hull.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace asman::track {
+
+namespace {
+
+// Corners are known to centimetres: a side's line is good to some 20 m where it is 200 km off if it is this long.
+constexpr float kShortest = 200;            ///< m, of sides
+constexpr float kNews = 50;                 ///< m: what lies outside by less is taken for inside
+constexpr float kAlong = 20;                ///< m: a side that a place lies as near to goes on to it
+constexpr float kFirst = 0.5F * kShortest;  ///< half a side of what the first place becomes
+
+float cross(const Eigen::Vector2f& a, const Eigen::Vector2f& b) {
+    return a.x() * b.y() - a.y() * b.x();
+}
+
+/// By how much a corner stands out over the line between the ones before and after it.
+float stands_out(const Eigen::Vector2f& before, const Eigen::Vector2f& at, const Eigen::Vector2f& after) {
+    const Eigen::Vector2f chord = after - before;
+    return cross(at - before, chord) / chord.norm();
+}
+
+}  // namespace
+
+bool Hull::beyond(const Eigen::Vector2f& p, float by) const {
+    return size_ == 0 || depth(p).depth < -by;
+}
+
+bool Hull::add(const Eigen::Vector2f& p) {
+    std::array<Eigen::Vector2f, kCorners + 1> corners;
+    std::size_t n = 0;
+    if (size_ == 0) {
+        for (const auto& [dx, dy] : {std::pair{-1, -1}, {1, -1}, {1, 1}, {-1, 1}})
+            corners[n++] = p + kFirst * Eigen::Vector2f(static_cast<float>(dx), static_cast<float>(dy));
+    } else {
+        // The sides that p lies outside of hang together: p takes their place.
+        const auto corner = [&](std::size_t i) { return Eigen::Vector2f(x_[i % size_], y_[i % size_]); };
+        if (!beyond(p, kNews)) return false;
+        std::size_t first = nearest(p).side, end = first + size_ + 1;
+        first += size_;
+        while (end < first + size_ && side(end % size_).depth(p) < kAlong) ++end;
+        while (end < first + size_ && side((first - 1) % size_).depth(p) < kAlong) --first;
+        corners[n++] = p;
+        for (std::size_t i = end; i <= first + size_; ++i) corners[n++] = corner(i);
+        if (n > 3 && (corners[1] - p).norm() < kShortest) std::copy(&corners[2], &corners[n--], &corners[1]);
+        if (n > 3 && (corners[n - 1] - p).norm() < kShortest) --n;
+        if (n > kCorners) {
+            std::size_t least = 0;
+            float by = std::numeric_limits<float>::max();
+            for (std::size_t i = 0; i < n; ++i) {
+                const float out = stands_out(corners[(i + n - 1) % n], corners[i], corners[(i + 1) % n]);
+                if (out >= by) continue;
+                by = out;
+                least = i;
+            }
+            if (least == 0) return false;
+            std::copy(&corners[least + 1], &corners[n--], &corners[least]);
+        }
+    }
+    size_ = static_cast<std::uint32_t>(n);
+    for (std::size_t i = 0; i < n; ++i) {
+        x_[i] = corners[i].x();
+        y_[i] = corners[i].y();
+        inverse_[i] = 1 / (corners[(i + 1) % n] - corners[i]).norm();
+    }
+    return true;
+}
+
+Hull::Line Hull::nearest(const Eigen::Vector2f& p) const {
+    Line out{std::numeric_limits<float>::max(), 0};
+    for (std::size_t i = 0; i < size_; ++i) {
+        const float d = side(i).depth(p);
+        if (d < out.depth) out = {d, i};
+    }
+    return out;
+}
+
+Hull::Depth Hull::depth(const Eigen::Vector2f& p) const {
+    const Line line = nearest(p);
+    const Eigen::Vector2f across = side(line.side).outward();
+    if (line.depth >= 0) return {line.depth, across};
+    // Outside: the nearest place of the rim may be a corner.
+    float least = std::numeric_limits<float>::max();
+    Eigen::Vector2f way = Eigen::Vector2f::Zero();
+    for (std::size_t i = 0; i < size_; ++i) {
+        const Side s = side(i);
+        const Eigen::Vector2f d = p - s.from - s.along * std::clamp(s.along.dot(p - s.from), 0.0F, s.length);
+        if (d.squaredNorm() >= least) continue;
+        least = d.squaredNorm();
+        way = d;
+    }
+    const float away = std::sqrt(least);
+    return {-away, away > 1 ? Eigen::Vector2f(way / away) : across};
+}
+
+}  // namespace asman::track

@@ -1,0 +1,68 @@
+// The convex hull of places in a plane that come one by one.
+#pragma once
+
+#include <Eigen/Core>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace asman::track {
+
+/// A convex polygon that grows, of 24 corners at most, counterclockwise; metres. Where a 25th would be needed, the one
+/// that stands out least is left out: of a disc, at most 0.9 % of the radius is lost.
+class Hull {
+  public:
+    static constexpr std::size_t kCorners = 24;
+
+    /// One side, from a corner to the next.
+    struct Side {
+        Eigen::Vector2f from, along;  ///< its first corner; unit vector to the next one
+        float length = 0;
+        /// How far inside of the line through it a place lies.
+        float depth(const Eigen::Vector2f& p) const {
+            const Eigen::Vector2f d = p - from;
+            return along.x() * d.y() - along.y() * d.x();
+        }
+        Eigen::Vector2f outward() const { return {along.y(), -along.x()}; }
+    };
+    /// A place against the hull.
+    struct Depth {
+        float depth = 0;          ///< m from the nearest place of the rim, negative outside
+        Eigen::Vector2f outward;  ///< unit vector across the rim there
+    };
+
+    std::size_t size() const { return size_; }
+    bool empty() const { return size_ == 0; }
+    void clear() { size_ = 0; }
+    Side side(std::size_t i) const {
+        const std::size_t next = i + 1 < size_ ? i + 1 : 0;
+        return {{x_[i], y_[i]}, {(x_[next] - x_[i]) * inverse_[i], (y_[next] - y_[i]) * inverse_[i]}, 1 / inverse_[i]};
+    }
+    /// Whether a place lies outside by more than this, m. Any place does while there is no hull.
+    bool beyond(const Eigen::Vector2f& p, float by) const;
+    /// Takes a place in; whether the hull changed. What lies outside by less than 50 m does not change it; the first
+    /// place becomes a square of 200 m.
+    bool add(const Eigen::Vector2f& p);
+    /// Of a hull that is not empty.
+    Depth depth(const Eigen::Vector2f& p) const;
+
+    template <class Archive>
+    void fields(Archive& a) {
+        a(x_, y_, inverse_, size_);
+    }
+    bool consistent() const { return size_ <= kCorners; }  ///< after loading
+
+  private:
+    struct Line {
+        float depth;
+        std::size_t side;
+    };
+    /// The side behind whose line a place lies least.
+    Line nearest(const Eigen::Vector2f& p) const;
+
+    std::array<float, kCorners> x_{}, y_{}, inverse_{};  ///< corners; one over the length of the side from each
+    std::uint32_t size_ = 0;
+};
+
+}  // namespace asman::track
