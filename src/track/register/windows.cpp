@@ -9,10 +9,14 @@ namespace asman::track {
 
 namespace {
 
-constexpr double kWindow = 16;        ///< s
-constexpr std::size_t kSamples = 16;  ///< of a window
-constexpr double kToldInterval = 4;   ///< s between two reports of an aircraft's own place
-constexpr double kToldSigma = 10;     ///< m: what they do not say of their errors
+constexpr double kWindow = 16;                            ///< s
+constexpr std::size_t kSamples = 16;                      ///< of a window
+constexpr double kToldInterval = 4;                       ///< s between two reports of an aircraft's own place
+constexpr double kToldSigma = 10;                         ///< m: what they do not say of their errors
+constexpr double kHighest = 16'000, kAnyHeight = 30'000;  ///< m
+/// Heights by ranges alone are less certain than the filter thinks, which takes what is left of the biases for noise:
+/// squared errors are 1.4 to 2.2 of its variance (simulated).
+constexpr double kUntold = 2;
 constexpr double kSteep = 0.2;        ///< sine of elevation beyond which height matters too much
 constexpr double kAirRegion = 500e3;  ///< m: the edge of cubes in which the air is off about alike
 constexpr double kAirReach = 1250e3;  ///< m: over which weather is no longer alike: correlation exp(−d²/reach²)
@@ -66,14 +70,19 @@ void Tracker::Impl::use_window(Work& w, TrackState& k) const {
         height_sigma = (air == Registrar::kNoAir ? 1 : kOwnHeightShare) * config.pressure_offset_sigma;
         if (air == Registrar::kNoAir) out.airs.push_back(k.place);
     }
-    // A height that nobody tells is off in all windows of the aircraft alike. Taken afresh in each, what is assumed of
-    // it would count as often as there are windows; so the n-th has only 1/(n(n+1)) of it, and all together have it
-    // once.
+    // A height that nobody tells is whatever the plots say. What is assumed of it before (hardly anything is known of
+    // how high traffic flies) would speak of range biases instead, by the aircraft that fly low: a metre of range is
+    // most metres of their height. The window is made linear about what the track's own plots have told by now; the
+    // error of that is the same in all its windows, so each counts for less than the one before.
     const bool blind = !k.vertical.valid() && !ground_range;
     const double times = blind ? (k.blind_windows + 1.0) * (k.blind_windows + 2.0) : 1;
     k.blind_windows += blind;
-    const double spread = blind ? config.unknown_height_sigma * config.unknown_height_sigma : 0;  // m²
-    if (blind) height_sigma = config.unknown_height_sigma * std::sqrt(times);
+    const double assumed = config.unknown_height_sigma * config.unknown_height_sigma,  // m²
+        told = blind ? std::clamp(k.f.mean(iE), -config.unknown_height, kHighest - config.unknown_height) : 0,
+                 told_variance = blind ? kUntold * k.f.variance(iE, iE) : 0;
+    double height_variance = height_sigma * height_sigma;
+    if (blind) height_variance = kAnyHeight * kAnyHeight;
+    if (ground_range) height_variance = 0;
     const double vx = k.f.mean(iVx), vy = k.f.mean(iVy);
     for (const Sample& sample : k.samples) {
         const SensorState& sensor = sensors[sample.sensor];
@@ -91,7 +100,7 @@ void Tracker::Impl::use_window(Work& w, TrackState& k) const {
             w.window.push_back(s);
             continue;
         }
-        const double height = sample.height + registrar.air_offset(air, sample.height);
+        const double height = sample.height + told + registrar.air_offset(air, sample.height);
         const Polar polar = corrected(sample.range, sample.azimuth, b, sample.variance_range, sample.variance_azimuth);
         const Located at = locate(sensor.site, polar, height, ground_range);
         if (at.sin_arrival > kSteep) continue;
@@ -106,7 +115,11 @@ void Tracker::Impl::use_window(Work& w, TrackState& k) const {
         s.r01 = m.r01;
         s.r11 = m.r11;
         if (blind) {
-            // To second order, heights that scatter lay the plot nearer on average, and scatter it.
+            // To second order, heights that scatter lay the plot nearer on average, and scatter it. What the track
+            // tells of its height it tells with the radars' range biases in it.
+            const double slope = m.j1[0] * m.j1[0] + m.j1[1] * m.j1[1],
+                         range = registrar.of(sample.sensor).covariance(kRange, kRange),
+                         spread = std::min(assumed, told_variance + range / std::max(slope, 1e-6));
             const double nearer[2] = {0.5 * spread * m.j2[0], 0.5 * spread * m.j2[1]};
             s.z[0] += nearer[0];
             s.z[1] += nearer[1];
@@ -123,12 +136,12 @@ void Tracker::Impl::use_window(Work& w, TrackState& k) const {
         // The plot lies at z + j1 e for height error e, so the flight shows as flight − j1 e.
         s.by_height[0] = -m.j1[0];
         s.by_height[1] = -m.j1[1];
-        s.height = sample.height;
+        s.height = sample.height + told;
         w.window.push_back(s);
     }
     k.samples.clear();
     if (out.fits.size() <= out.n_fits) out.fits.emplace_back();
-    out.n_fits += registrar.fit(w.window, ground_range ? 0 : height_sigma * height_sigma, out.fits[out.n_fits], air);
+    out.n_fits += registrar.fit(w.window, height_variance, out.fits[out.n_fits], air);
 }
 
 std::uint32_t Tracker::Impl::air_about(const Eigen::Vector3d& place) const {
