@@ -110,6 +110,17 @@ void unite(picture::LatestReports& a, const picture::LatestReports& b) {
     a.mode_3a = std::max(a.mode_3a, b.mode_3a);
 }
 
+/// The latest of each kind; own tracks alone have any.
+void unite(std::vector<picture::HeldDerived>& into, const std::vector<picture::HeldDerived>& from) {
+    for (const auto& d : from) {
+        const auto held = std::ranges::find_if(into, [&](const auto& o) { return d.told.replaces(o.told); });
+        if (held == into.end())
+            into.push_back(d);
+        else if (held->at < d.at)
+            *held = d;
+    }
+}
+
 int weight(FlightClass c) {
     return c == FlightClass::state ? 2 : c == FlightClass::civil ? 1 : 0;
 }
@@ -120,6 +131,7 @@ void merge(Track& out, const std::vector<const Track*>& sources) {
     out.last_report = Time::min();
     out.latest = {};
     out.measured.reset();
+    out.derived.clear();
     double absent = 1;
     out.confirmed = false;
     out.coasting = true;
@@ -131,6 +143,7 @@ void merge(Track& out, const std::vector<const Track*>& sources) {
         out.first_seen = std::min(out.first_seen, t->first_seen);
         out.last_report = std::max(out.last_report, t->last_report);
         unite(out.latest, t->latest);
+        unite(out.derived, t->derived);
         if (t->measured && (!out.measured || out.measured->time < t->measured->time)) out.measured = t->measured;
         absent *= 1 - std::clamp(t->existence, 0.0, 1.0);
         out.confirmed = out.confirmed || t->confirmed;

@@ -8,7 +8,7 @@
 namespace asman::fuse {
 namespace {
 
-constexpr std::uint32_t format = 1;
+constexpr std::uint32_t format = 2;
 
 void put(base::Writer& out, const Key& k) {
     picture::put(out, k.originator);

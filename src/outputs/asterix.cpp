@@ -4,6 +4,8 @@
 #include <asman/asterix/encode.hpp>
 #include <asman/outputs/outputs.hpp>
 
+#include "asterix_derived.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -22,11 +24,6 @@ double time_of_day(base::Time t) {
     const double s = base::Duration{((t.ns % day) + day) % day}.seconds();
     const double rounded = std::round(s * 128) / 128;
     return rounded >= 86'400 ? 0 : rounded;
-}
-
-/// What the wire's bits can hold; 0 for what is not a number.
-double held(double v, double low, double high) {
-    return std::isfinite(v) ? std::clamp(v, low, high) : 0;
 }
 
 /// Six-bit characters only, or nothing.
@@ -189,6 +186,7 @@ Fields record_of(const picture::Track& t, std::uint64_t number, const AsterixOpt
     ages.trk = age(t.first_seen);
     put_ages(f, t, age);
     put_data_ages(f, t, age);
+    put_derived(f, t);
     if (t.measured) put_measured(f, *t.measured);
     return f;
 }

@@ -323,6 +323,69 @@ TEST(Asterix062, JustBeforeMidnightIsNoDayTooLong) {
                 [](const asterix::Record& r) { EXPECT_EQ(asterix::cat062::View(r).i070(), 0.0); });
 }
 
+/// The edition that is written, read as it.
+asterix::cat062::View only_1_19(const std::vector<picture::Track>& tracks, std::vector<std::vector<std::byte>>& bytes,
+                                asterix::Record& record) {
+    bytes = asterix_062(tracks, options);
+    asterix::Editions editions;
+    EXPECT_TRUE(editions.set(62, "1.19"));
+    asterix::DatagramReader reader(bytes.at(0), editions);
+    if (const auto* event = reader.next()) record = event->record;
+    return asterix::cat062::View(record);
+}
+
+TEST(Asterix062, OfSeveralWhoToldAValueTheLatestIsBelieved) {
+    auto t = track(1);
+    const auto before = [&](double s) { return t.kinematics.time - base::seconds(s); };
+    const auto tell = [&](picture::Derived d, double s) { t.derived.push_back({d, before(s)}); };
+    using enum picture::DerivedKind;
+    // 5,0: true track 114.258°, ground speed 438 kt, roll 2.11°, 0.125°/s to the right, true airspeed 424 kt.
+    constexpr std::uint64_t bds50 = 0x81951536E024D4;
+    tell({bds50, mode_s_register, 0x50}, 4);
+    tell(picture::Derived::of(ground_speed, 100 * geo::knot), 2);
+    tell(picture::Derived::of(true_airspeed, 300 * geo::knot), 6);
+    tell(picture::Derived::of(mach, 0.785), 61);
+    tell({0x60, mode_s_register, 0x17}, 20);
+    std::vector<std::vector<std::byte>> bytes;
+    asterix::Record record;
+    const auto v = only_1_19({t}, bytes, record);
+    const auto d = v.i380_1_19();
+    ASSERT_TRUE(d);
+    EXPECT_NEAR(*d->gs(), 100.0 / 3600, 1e-4);
+    EXPECT_EQ(v.i295()->gsp(), 2);
+    EXPECT_EQ(d->tas(), 424);
+    EXPECT_EQ(v.i295()->tas(), 4);
+    EXPECT_NEAR(*d->tan(), 114.258, 0.01);
+    EXPECT_NEAR(*d->ran(), 2.11, 0.01);
+    EXPECT_EQ(d->tar()->ti(), 2) << "right";
+    EXPECT_EQ(d->tar()->rot(), 0.25);
+    EXPECT_FALSE(d->mac()) << "told more than a minute ago";
+    EXPECT_FALSE(d->ias());
+    ASSERT_EQ(d->mb()->size(), 2U);
+    EXPECT_EQ((*d->mb())[0], bds50 << 8 | 0x50);
+    EXPECT_EQ(v.i295()->mb(), 20) << "the oldest of those told";
+    EXPECT_FALSE(d->met());
+}
+
+TEST(Asterix062, WeatherIsOfOneTimeAndNorthIs360) {
+    auto t = track(1);
+    const auto before = [&](double s) { return t.kinematics.time - base::seconds(s); };
+    using enum picture::DerivedKind;
+    t.derived = {{picture::Derived::of(wind_speed, 20 * geo::knot), before(3)},
+                 {picture::Derived::of(wind_from, 0.2 * geo::deg), before(3)},
+                 {picture::Derived::of(air_temperature, -56.5), before(9)}};
+    std::vector<std::vector<std::byte>> bytes;
+    asterix::Record record;
+    const auto v = only_1_19({t}, bytes, record);
+    const auto met = v.i380_1_19()->met();
+    ASSERT_TRUE(met);
+    EXPECT_EQ(met->wsd(), 20);
+    EXPECT_EQ(met->wdd(), 360);
+    EXPECT_FALSE(met->tmp()) << "of six seconds before";
+    EXPECT_FALSE(met->trb());
+    EXPECT_EQ(v.i295()->met(), 3);
+}
+
 /// Whatever numbers a track holds, it is told: clamped, never lost.
 RC_GTEST_PROP(Asterix062, NoValueLosesATrack, ()) {
     const auto wild = [] {
@@ -342,6 +405,14 @@ RC_GTEST_PROP(Asterix062, NoValueLosesATrack, ()) {
     t.identity.callsign = *rc::gen::arbitrary<std::string>();
     t.identity.mode_3a = *rc::gen::arbitrary<std::uint16_t>();
     t.identity.address = *rc::gen::arbitrary<std::uint32_t>();
+    for (int kind = 0; kind <= static_cast<int>(picture::last_derived_kind); ++kind) {
+        const auto what = static_cast<picture::DerivedKind>(kind);
+        const auto bits = *rc::gen::arbitrary<std::uint64_t>();
+        const auto detail = *rc::gen::arbitrary<std::uint8_t>();
+        t.derived.push_back({*rc::gen::arbitrary<bool>() ? picture::Derived::of(what, wild(), detail)
+                                                         : picture::Derived{bits, what, detail},
+                             k.time - base::seconds(*rc::gen::inRange(-100, 100))});
+    }
     RC_ASSERT(each_record(asterix_062(std::span(&t, 1), options), [](const auto&) {}) == 1);
 }
 

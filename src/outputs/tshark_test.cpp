@@ -84,6 +84,17 @@ TEST(Tshark, ReadsEveryItemOf062And065AsWritten) {
     m.azimuth = 90 * geo::deg;
     m.pressure_altitude = geo::PressureAltitude::from_flight_level(350.25);
     m.mode_3a = picture::Mode3A{07601};
+    const auto tell = [&](picture::Derived d, double ago) {
+        t.derived.push_back({d, t.kinematics.time - base::seconds(ago)});
+    };
+    using enum picture::DerivedKind;
+    tell(picture::Derived::of(magnetic_heading, 45 * geo::deg), 5);
+    tell(picture::Derived::of(true_airspeed, 433 * geo::knot), 6);
+    tell(picture::Derived::of(selected_altitude, 33'000 * geo::foot, 4 | 2), 7);
+    tell(picture::Derived::of(roll_angle, -12.5 * geo::deg), 8);
+    tell({picture::Communications{1, 0, true, true, true, true, 6}.bits(), communications, 0}, 9);
+    // 4,0: MCP 3008 ft, FMS 3008 ft, 1020 mb.
+    tell({0x85E42F31300000, mode_s_register, 0x40}, 10);
     const AsterixOptions options{.sac = 41, .sic = 7};
     auto datagrams = asterix_062(std::span<const picture::Track>(&t, 1), options);
     datagrams.push_back(asterix_065(ServiceReport::status, t.kinematics.time, options, 0, true));
@@ -120,6 +131,13 @@ TEST(Tshark, ReadsEveryItemOf062And065AsWritten) {
                              "Measured Flight Level Age, [s]: 3",
                              "Mode 3/A Age, [s]: 4",
                              "Rate Of Climb/Descent, [ft/min]: 25",
+                             "Magnetic Heading, [°]: 45",
+                             "True Airspeed, [kt]: 433",
+                             "FCU/MCP selected altitude (2)",
+                             "Roll Angle, [°]: -12.5",
+                             "True Airspeed Age, [s]: 6",
+                             "Selected Altitude Age, [s]: 7",
+                             "Roll Angle Age, [s]: 8",
                              "Message Type: SDPS Status (1)",
                              "NOGO: Degraded (1)"})
         EXPECT_NE(text.find(line), std::string::npos) << line;

@@ -183,6 +183,27 @@ static Measurement get_measurement(Reader& in) {
     return v;
 }
 
+static void put(Writer& out, const std::vector<HeldDerived>& v) {
+    out.put(static_cast<std::uint64_t>(v.size()));
+    for (const auto& d : v) {
+        out.put(d.told.bits);
+        put_enum(out, d.told.kind);
+        out.put(d.told.detail);
+        put(out, d.at);
+    }
+}
+static void get(Reader& in, std::vector<HeldDerived>& v) {
+    v.clear();
+    const auto n = in.get<std::uint64_t>();
+    for (std::uint64_t i = 0; i < n && in.ok(); ++i) {
+        auto& d = v.emplace_back();
+        d.told.bits = in.get<std::uint64_t>();
+        get_enum(in, d.told.kind, last_derived_kind);
+        d.told.detail = in.get<std::uint8_t>();
+        get(in, d.at);
+    }
+}
+
 void put(Writer& out, const Track& v) {
     out.put(v.number);
     put(out, v.kinematics);
@@ -192,6 +213,7 @@ void put(Writer& out, const Track& v) {
                          v.latest.ads_b, v.latest.pressure_altitude, v.latest.mode_3a})
         put(out, t);
     put_optional(out, v.measured, [&](const Measurement& m) { put(out, m); });
+    put(out, v.derived);
     out.put(v.existence);
     for (const bool b : {v.confirmed, v.coasting, v.simulated, v.primary_only}) put_flag(out, b);
     for (const float p : v.mode_probabilities) out.put(p);
@@ -211,6 +233,7 @@ void get(Reader& in, Track& v) {
                     &v.latest.ads_b, &v.latest.pressure_altitude, &v.latest.mode_3a})
         get(in, *t);
     get_optional(in, v.measured, [&] { return get_measurement(in); });
+    get(in, v.derived);
     v.existence = in.get<double>();
     v.confirmed = get_flag(in);
     v.coasting = get_flag(in);

@@ -39,6 +39,9 @@ Contribution any(std::uint32_t seed) {
         if (maybe()) m.pressure_altitude = geo::PressureAltitude{real()};
         if (maybe()) m.mode_3a = Mode3A{07600};
     }
+    for (auto n = r() % 4; n > 0; --n)
+        t.derived.push_back(
+            {{r(), DerivedKind::ground_speed, static_cast<std::uint8_t>(r())}, {static_cast<std::int64_t>(r())}});
     t.existence = real();
     t.confirmed = maybe();
     t.primary_only = maybe();

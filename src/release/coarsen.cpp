@@ -88,6 +88,7 @@ picture::Track coarsened(const picture::Track& track, const accord::Decision& d)
     out.mode_probabilities = {};
     out.latest = {};
     out.measured.reset();
+    out.derived.clear();
     k.acceleration = k.sigma_vertical_rate = k.sigma_acceleration = k.sigma_turn_rate = 0;
     // On the wire goes one triangle: what is entered in the audit must be what arrives.
     for (int i = 0; i < 4; ++i)

@@ -209,6 +209,7 @@ TEST(Coarsening, NothingOfSingleReportsGoes) {
     accord::Decision d;
     d.fields = accord::field::all;
     auto t = track(1, noon(), 40.123, 70.456);
+    t.derived.push_back({picture::Derived::of(picture::DerivedKind::mach, 0.8), t.kinematics.time});
     t.measured = picture::Measurement{};
     t.measured->range = 40'000;
     t.latest.secondary = noon();
@@ -218,6 +219,7 @@ TEST(Coarsening, NothingOfSingleReportsGoes) {
     t.kinematics.sigma_acceleration = t.kinematics.sigma_turn_rate = 1;
     const auto c = coarsened(t, d);
     EXPECT_FALSE(c.measured);
+    EXPECT_TRUE(c.derived.empty()) << "what the aircraft told besides is the state's own";
     EXPECT_EQ(c.latest, picture::LatestReports{});
     EXPECT_EQ(c.mode_probabilities, decltype(c.mode_probabilities){});
     EXPECT_EQ(c.kinematics.acceleration, 0);

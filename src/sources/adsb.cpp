@@ -1,6 +1,6 @@
 // ADS-B target reports: 021, editions 0.23 to 0.26 and 2.1 onwards.
+#include "adsb_derived.hpp"
 #include "quality.hpp"
-#include "records.hpp"
 
 #include <asman/asterix/cat021.hpp>
 
@@ -111,6 +111,7 @@ void take_021(const asterix::Record& record, const Context& c) {
             if (const auto s = sigma_of_gva(*gva)) r.sigma_geometric_height = *s;
     }
     set_identity(r, v, d);
+    tell_adsb(r, v, *tod, c);
     if (const auto number = v.i161()) r.source_track = number->trnum();
     c.give(std::move(r));
 }

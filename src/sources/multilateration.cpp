@@ -1,4 +1,5 @@
 // Multilateration target reports: 020.
+#include "derived.hpp"
 #include "surface.hpp"
 
 #include <asman/asterix/cat020.hpp>
@@ -24,6 +25,15 @@ void set_error(picture::TargetReport& r, const View& v) {
     r.sigma_horizontal = std::hypot(x, y) / std::sqrt(2.0);
 }
 
+void set_derived(picture::TargetReport& r, const View& v, const Context& c) {
+    Teller teller(r, c);
+    tell_communications(teller, v.i230());
+    if (const auto advisory = v.i260()) teller.mode_s_register(acas_register, *advisory);
+    tell_registers(teller, v.i250());
+    tell_registers(teller, v.i250_1_10());
+    tell_registers(teller, v.i250_1_9());
+}
+
 }  // namespace
 
 void take_020(const asterix::Record& record, const Context& c) {
@@ -35,6 +45,7 @@ void take_020(const asterix::Record& record, const Context& c) {
     set_error(*r, v);
     if (const auto h = v.i105()) r->geometric_height = geo::EllipsoidalHeight{*h * geo::foot};
     set_code(*r, v.i070());
+    set_derived(*r, v, c);
     if (const auto number = v.i161()) r->source_track = number->trn();
     c.give(std::move(*r));
 }

@@ -1,5 +1,5 @@
 // Monoradar reports: 048 and its predecessor 001.
-#include "records.hpp"
+#include "derived.hpp"
 
 #include <asman/asterix/cat001.hpp>
 #include <asman/asterix/cat048.hpp>
@@ -101,6 +101,13 @@ void set_motion(TargetReport& r, const asterix::cat048::View& v) {
     }
 }
 
+void set_derived(TargetReport& r, const asterix::cat048::View& v, const Context& c) {
+    Teller teller(r, c);
+    tell_communications(teller, v.i230());
+    if (const auto advisory = v.i260()) teller.mode_s_register(acas_register, *advisory);
+    tell_registers(teller, v.i250());
+}
+
 void set_identity(TargetReport& r, const asterix::cat048::View& v, const Warnings& w) {
     if (const auto code = v.i070()) {
         r.identity.mode_3a = code->mode3a();
@@ -151,6 +158,7 @@ void take_048(const asterix::Record& record, const Context& c) {
     n.corrected_range += status && status->tcc().value_or(false);
     set_identity(r, v, w);
     set_motion(r, v);
+    set_derived(r, v, c);
     if (const auto number = v.i161()) r.source_track = number->trn();
     c.give(std::move(r));
 }

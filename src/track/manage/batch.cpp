@@ -271,7 +271,9 @@ void Tracker::Impl::run_components() {
     for (const std::uint32_t id : active) {
         SensorState& s = sensors[id];
         if (s.ripe == 0) continue;
-        waiting -= std::erase_if(s.pending, [](const Plot& p) { return p.taken; });
+        waiting -= s.pending.size();
+        s.forget_taken();
+        waiting += s.pending.size();
         s.prepared = s.pending.size();
         s.ripe = 0;
     }

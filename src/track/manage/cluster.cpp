@@ -17,6 +17,7 @@ constexpr double kLikelyEscape = 0.1;
 constexpr double kEscapeReach = 12'000;  ///< m
 constexpr double kFaint = 0.01;          ///< existence of what disturbs nobody's plots
 constexpr double kBeyondDoubt = 0.999, kUndoubted = 0.99;
+constexpr double kSurelyOwn = 0.9;  ///< share of a plot from which on what its aircraft told is the track's
 
 }  // namespace
 
@@ -322,7 +323,8 @@ void Tracker::Impl::apply(Work& w, std::size_t i) {
             1e-6);
     }
     k.t = std::max(k.t, at);
-    if (best < m && w.weights.pair[i * m + best] / std::max(exists, 1e-12) > 0.5) {
+    const double belongs = best < m ? w.weights.pair[i * m + best] / std::max(exists, 1e-12) : 0;
+    if (belongs > 0.5) {
         const Plot& p = *w.cluster_plots[best];
         if (k.labelling != kNobody && !c.confused && given > 0.9) note_label(s, k, c.slot, p);
         if (link.reports++ == 0) link.first = p.t;
@@ -334,6 +336,7 @@ void Tracker::Impl::apply(Work& w, std::size_t i) {
         if (!another) learn_height(k, p);
         learn_velocity(k, p);
         note_kind(k, p);
+        if (belongs > kSurelyOwn && !another) learn_told(k, p);
         if (p.self_reported) learn_message(k, p);
         if (p.message != kNobody) w.effects->messages.push_back({p.message, c.slot});
         if (given > 0.9 && m == 1 && alone(w, i)) sample(w, k, p);

@@ -89,6 +89,7 @@ void Tracker::Impl::learn_identity(TrackState& k, const Plot& p) const {
         if (k.address == p.identity.address) {
             k.address_weight = std::min(k.address_weight + 1, 10.0);
         } else if ((k.address_weight -= 1) <= 0) {
+            if (k.address) k.told.clear();  // it was another's
             k.address = p.identity.address;
             k.address_weight = 1;
         }
@@ -136,6 +137,25 @@ void Tracker::Impl::learn_velocity(TrackState& k, const Plot& p) const {
     // Down-linked velocity is east and north at the aircraft; the anchor's axes are at most 20 km away.
     k.f.update_velocity(*p.ground_speed * std::sin(*p.track_angle), *p.ground_speed * std::cos(*p.track_angle),
                         p.variance_velocity);
+}
+
+/// What the aircraft told besides, of a plot that is certainly the track's. Nothing of this moves an estimate.
+void Tracker::Impl::learn_told(TrackState& k, const Plot& p) const {
+    if (p.told_count == 0 || (p.identity.address && k.address && *p.identity.address != *k.address)) return;
+    const std::vector<ToldValue>& told = sensors[p.sensor].told;
+    for (std::uint32_t i = p.told_first; i < p.told_first + p.told_count; ++i) {
+        const TrackState::Told next{told[i].value, p.t - told[i].age};
+        const auto held = std::ranges::find_if(k.told, [&](const auto& o) { return next.value.replaces(o.value); });
+        if (held != k.told.end()) {
+            if (next.at >= held->at) *held = next;
+        } else if (k.told.size() < kMostTold) {
+            if (k.told.capacity() == 0) k.told.reserve(8);
+            k.told.push_back(next);
+        } else {  // more registers than usual: the one told longest ago gives way
+            const auto oldest = std::ranges::min_element(k.told, {}, &TrackState::Told::at);
+            if (oldest->at <= next.at) *oldest = next;
+        }
+    }
 }
 
 void Tracker::Impl::note_kind(TrackState& k, const Plot& p) const {

@@ -53,6 +53,19 @@ void Beam::see(Seconds time, double seen) {
     t = time;
 }
 
+void SensorState::forget_taken() {
+    std::erase_if(pending, [](const Plot& p) { return p.taken; });
+    if (told.empty()) return;
+    std::size_t kept = 0;
+    for (Plot& p : pending) {
+        const auto from = told.begin() + p.told_first;
+        std::copy(from, from + p.told_count, told.begin() + static_cast<std::ptrdiff_t>(kept));
+        p.told_first = static_cast<std::uint32_t>(kept);
+        kept += p.told_count;
+    }
+    told.resize(kept);
+}
+
 bool Tracker::Impl::begin(base::Time t) {
     constexpr std::int64_t sane = 4'000'000'000'000'000'000;  // years 1844 to 2096: differences do not overflow
     if (t.ns > sane || t.ns < -sane) return false;
@@ -162,6 +175,10 @@ void Tracker::Impl::take(const picture::TargetReport& r) {
     p.replied =
         r.kind != picture::SensorKind::primary &&
         (p.pressure_height || r.identity.address || r.identity.mode_3a || !r.polar() || !r.identity.callsign.empty());
+    p.told_first = static_cast<std::uint32_t>(s.told.size());
+    for (const auto& v : r.derived)
+        if (std::abs(v.age) <= picture::derived_memory.seconds()) s.told.push_back({v.told(), v.age});
+    p.told_count = static_cast<std::uint32_t>(s.told.size()) - p.told_first;
     p.polar = r.polar();
     if (p.polar) {
         const double sr = r.sigma_range > 0 ? r.sigma_range : s.info.sigma_range;

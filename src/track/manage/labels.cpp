@@ -245,6 +245,7 @@ void Tracker::Impl::exchange_labels(Labelling& l) {
     std::swap(a.number, b.number);
     std::swap(a.first_seen, b.first_seen);
     std::swap(a.callsign, b.callsign);
+    std::swap(a.told, b.told);
     std::swap(a.emergency, b.emergency);
     std::swap(a.special_position, b.special_position);
     std::swap(a.simulated, b.simulated);

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <malloc.h>
+#include <array>
 #include <atomic>
 #include <cstdlib>
 #include <new>
@@ -94,6 +95,11 @@ TEST(Memory, SteadyStateAllocatesNothingPerPlot) {
     w.duration = kEnd - kPrelude;
     for (auto r : w.reports()) {
         r.time = r.time + base::seconds(kPrelude);
+        if (r.identity.address) {  // and what a transponder tells of itself with every reply
+            for (const std::uint8_t bds : std::array<std::uint8_t, 3>{0x40, 0x50, 0x60})
+                r.derived.add({r.number + 1, picture::DerivedKind::mode_s_register, bds});
+            r.derived.add({0x2000, picture::DerivedKind::communications, 0});
+        }
         reports.push_back(r);
     }
     for (const unsigned threads : {1U, 2U}) {
@@ -114,6 +120,9 @@ TEST(Memory, SteadyStateAllocatesNothingPerPlot) {
         }
         EXPECT_GT(used, 10'000U);
         EXPECT_GT(t.counters().tracks_started, 1000U);
+        std::size_t told = 0;
+        for (const auto& k : t.picture(t.now())) told += k.derived.size() == 4;
+        EXPECT_GT(told, 20U);
         RecordProperty("allocations", static_cast<int>(spent));
         EXPECT_EQ(spent, 0U) << "allocations for " << used << " reports";
     }

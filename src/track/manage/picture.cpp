@@ -91,6 +91,12 @@ bool Tracker::Impl::show(const TrackState& k, Seconds at, picture::Track& out) c
         told.mode_3a_valid = from.code_valid;
         told.address = from.address;
     }
+    out.derived.clear();
+    for (const auto& told : k.told)
+        if (at - told.at <= picture::derived_memory.seconds()) out.derived.push_back({told.value, time(told.at)});
+    std::sort(out.derived.begin(), out.derived.end(), [](const auto& a, const auto& b) {
+        return std::pair(a.told.kind, a.told.detail) < std::pair(b.told.kind, b.told.detail);
+    });
     out.existence = existence;
     out.confirmed = true;
     double fastest = 1e9;

@@ -60,7 +60,8 @@ struct Plot {
     bool replied = false;                 ///< a transponder or ADS-B spoke: not an echo alone
     picture::ReportedIdentity identity;
     std::optional<double> ground_speed, track_angle, vertical_rate, turn_rate;
-    double variance_velocity = 4;  ///< of ground speed and track angle, per axis, m²/s²
+    double variance_velocity = 4;                  ///< of ground speed and track angle, per axis, m²/s²
+    std::uint32_t told_first = 0, told_count = 0;  ///< what else the aircraft told: a part of the sensor's list
     bool simulated = false;
     picture::SensorKind kind = picture::SensorKind::combined;
     bool self_reported = false;       ///< the place is the aircraft's own navigation (ADS-B), which errs slowly
@@ -78,7 +79,17 @@ struct Plot {
         a(t, sensor, polar, at, stamp, raw_range, raw_azimuth, noise_range, noise_azimuth, variance_time, place,
           variance, east, north, both, kind, turn_rate, variance_velocity, point, pressure_height, geometric_height,
           variance_geometric, garbled, replied, identity, ground_speed, track_angle, vertical_rate, simulated,
-          self_reported, message, false_density, new_density, newborn, rim, crossing);
+          self_reported, message, false_density, new_density, newborn, rim, crossing, told_first, told_count);
+    }
+};
+
+/// A value that a plot's aircraft told, `age` seconds before the plot's time.
+struct ToldValue {
+    picture::Derived value;
+    Seconds age = 0;
+    template <class Archive>
+    void fields(Archive& a) {
+        a(value.bits, value.kind, value.detail, age);
     }
 };
 
@@ -172,6 +183,7 @@ struct alignas(64) SensorState {
     };
     Recent recent[16];
     picture::Sensor info;
+    std::vector<ToldValue> told;  ///< what the aircraft of those pending told, in their order
     ClutterMap echoes, replies;
     /// Learnt by distance, in sixteenths of the range: a line of the cache each.
     struct alignas(64) Ring {
@@ -194,11 +206,12 @@ struct alignas(64) SensorState {
     void declare_detection();  ///< before anything is learnt
     void learn_detection(double range, double hit);
     void learn_visibility(double range, double v);
+    void forget_taken();  ///< plots that clusters have taken, and what their aircraft told
     template <class Archive>
     void fields(Archive& a) {
         a(placed, healthy, sweeps, alive, dirty, period, clock, latest, next_visit, latency, first, pending, prepared,
-          fixes, visits, beam, second, in_second, calm_at, recent_next, max_range, site, recent, info, echoes, replies,
-          rings);
+          told, fixes, visits, beam, second, in_second, calm_at, recent_next, max_range, site, recent, info, echoes,
+          replies, rings);
     }
 };
 

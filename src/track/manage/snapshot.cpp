@@ -14,7 +14,7 @@ namespace asman::track {
 
 namespace {
 
-constexpr std::string_view kFormat = "asman tracker snapshot 4\n";
+constexpr std::string_view kFormat = "asman tracker snapshot 5\n";
 
 }  // namespace
 
@@ -75,7 +75,9 @@ bool Tracker::Impl::consistent() const {
         for (const Visit& v : s.visits)
             if (!slot(v.slot)) return false;
         for (const Plot& p : s.pending)
-            if (!sensor(p.sensor) || !message(p.message)) return false;
+            if (!sensor(p.sensor) || !message(p.message) || p.told_count > s.told.size() ||
+                p.told_first > s.told.size() - p.told_count)
+                return false;
     }
     for (const TrackState& k : tracks) {
         if (k.alive && !sensor(k.birth.sensor)) return false;

@@ -114,6 +114,7 @@ void Tracker::Impl::split(std::uint32_t slot) {
     o.address.reset();
     o.address_weight = 0;
     o.callsign.clear();
+    o.told.clear();
     o.code = second.its;
     o.replies = o.reports = kKnown;
     o.first_seen = second.since;

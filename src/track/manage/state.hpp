@@ -180,6 +180,7 @@ struct Tracker::Impl {
     void learn_geometric_height(TrackState& k, const Plot& p) const;
     void learn_velocity(TrackState& k, const Plot& p) const;
     void note_kind(TrackState& k, const Plot& p) const;
+    void learn_told(TrackState& k, const Plot& p) const;
     // labels.cpp
     std::vector<Labelling> labellings;
     bool distinct(const TrackState& k, const TrackState& o) const;

@@ -30,6 +30,9 @@ static_assert(sizeof(Link) == 64);
 /// Links of one track: a flight across a continent meets more sensors than this, one after the other.
 inline constexpr std::size_t kMaxLinks = 64, kUsualLinks = 16;
 
+/// Values that an aircraft told: one of each kind that is no register, and some registers.
+inline constexpr std::size_t kMostTold = picture::DerivedValues::capacity + 8;
+
 /// The plot that began a track: to be taken back from the map of false plots, and put on that of beginnings, when the
 /// track proves real.
 struct Birth {
@@ -109,6 +112,16 @@ struct TrackState {
             a(t, sensor, kind, replied, simulated, polar, code_valid, range, azimuth, pressure_height, code, address);
         }
     } measured;
+    /// A value that the aircraft told, and when.
+    struct Told {
+        picture::Derived value;
+        Seconds at = 0;
+        template <class Archive>
+        void fields(Archive& a) {
+            a(value.bits, value.kind, value.detail, at);
+        }
+    };
+    std::vector<Told> told;   ///< the latest of each kind; kMostTold at most
     std::vector<Link> links;  ///< sorted by sensor
     // Identity as evidence.
     std::optional<std::uint32_t> address;
@@ -137,9 +150,10 @@ struct TrackState {
     void fields(Archive& a) {
         a(generation, born, alive, confirmed, established, suspect, number, f, anchor, t, existence, existed, birth,
           speed_evidence, vertical, height_open, pressure_based, place, velocity, spread, spread_rate, sure_place,
-          first_seen, last_report, last_survey, reports, replies, echoes, simulated, latest, measured, links, address,
-          address_weight, code, callsign, emergency, special_position, recent_codes, second, parted, parted_from, rival,
-          rival_score, samples, blind_windows, registered, message_at, message_variance, geometric_at, labelling);
+          first_seen, last_report, last_survey, reports, replies, echoes, simulated, latest, measured, told, links,
+          address, address_weight, code, callsign, emergency, special_position, recent_codes, second, parted,
+          parted_from, rival, rival_score, samples, blind_windows, registered, message_at, message_variance,
+          geometric_at, labelling);
     }
     double height(Seconds time, double unknown) const { return vertical.valid() ? vertical.height(time) : unknown; }
 };

@@ -31,14 +31,17 @@ void Tracker::Impl::start(Work& w, const Plot& p, double existence, const Birth&
     std::vector<Link> links = std::move(k.links);
     std::vector<Sample> samples = std::move(k.samples);
     std::vector<picture::Mode3A> codes = std::move(k.recent_codes);
+    std::vector<TrackState::Told> told = std::move(k.told);
     const std::uint32_t generation = k.generation + 1;
     k = TrackState{};
     links.clear();
     samples.clear();
     codes.clear();
+    told.clear();
     k.links = std::move(links);
     k.samples = std::move(samples);
     k.recent_codes = std::move(codes);
+    k.told = std::move(told);
     k.generation = generation;
     k.born = batch;
     k.alive = true;

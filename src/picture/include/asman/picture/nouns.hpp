@@ -5,6 +5,7 @@
 #include <asman/base/digest.hpp>
 #include <asman/base/time.hpp>
 #include <asman/geo/point.hpp>
+#include <asman/picture/derived.hpp>
 
 #include <Eigen/Core>
 
@@ -110,6 +111,7 @@ struct TargetReport {
     std::optional<double> turn_rate;      ///< rad/s, positive clockwise (BDS 50)
     std::optional<double> vertical_rate;  ///< m/s, positive up
     ReportedIdentity identity;
+    DerivedValues derived;                      ///< what else the aircraft told; for whoever is shown the track
     std::optional<std::uint32_t> source_track;  ///< the sensor's own track number (048/161, 062/040): evidence only
     bool polar() const { return range == range; }
 };
@@ -204,6 +206,8 @@ struct Track {
     Time last_report;      ///< of the latest report
     LatestReports latest;  ///< and by kind
     std::optional<Measurement> measured;
+    /// What the aircraft told within derived_memory, by kind and detail. Of the state's own tracks, not released.
+    std::vector<HeldDerived> derived;
     double existence = 1;  ///< probability
     bool confirmed = false;
     bool coasting = false;

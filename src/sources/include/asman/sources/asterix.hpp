@@ -55,9 +55,11 @@ struct SensorCounters {
     std::uint64_t other = 0;  ///< a kind of record that is neither (bias, weather, ground vehicles' status …)
     // Flags among the reports.
     std::uint64_t time_estimated = 0;
-    std::uint64_t garbled_code = 0;     ///< Mode 3/A garbled, smoothed or not validated
-    std::uint64_t garbled_height = 0;   ///< the same for Mode C
-    std::uint64_t split_plots = 0;      ///< given out with doubled errors
+    std::uint64_t garbled_code = 0;    ///< Mode 3/A garbled, smoothed or not validated
+    std::uint64_t garbled_height = 0;  ///< the same for Mode C
+    std::uint64_t split_plots = 0;     ///< given out with doubled errors
+    /// Values that the aircraft told and that a report had no room for: more registers than it can hold.
+    std::uint64_t derived_left_out = 0;
     std::uint64_t corrected_range = 0;  ///< the radar had corrected slant range already (048/020 extension)
     bool operator==(const SensorCounters&) const = default;
 };
