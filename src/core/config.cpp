@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace asman::core {
@@ -129,6 +130,33 @@ ExchangeConfig read_exchange(const base::Section& s, picture::State self) {
     return x;
 }
 
+/// Two states of one unit, or two units of one state, could not be told apart by whoever reads the output.
+void read_units(const base::Section& root, std::vector<UnitConfig>& out) {
+    for (const auto& s : root.tables("unit")) {
+        const UnitConfig u{read_state(s, "state"), octet(s, "unit")};
+        for (const auto& other : out) {
+            if (other.state == u.state)
+                s.reject("state", base::Errc::duplicate,
+                         fmt::format("state {} has unit {} already", u.state.text(), other.unit));
+            if (other.unit == u.unit)
+                s.reject("unit", base::Errc::duplicate,
+                         fmt::format("unit {} is that of {} already", u.unit, other.state.text()));
+        }
+        out.push_back(u);
+    }
+}
+
+OutputConfig read_output(const base::Section& s) {
+    OutputConfig o;
+    s.one_of_or("format", {"asterix"}, 0);
+    o.udp = s.string("udp");
+    o.place = s.place("udp");
+    o.sac = octet(s, "sac");
+    o.sic = octet(s, "sic");
+    if (s.has("service")) o.service = octet(s, "service");
+    return o;
+}
+
 void print_exchange(std::string& out, const ExchangeConfig& x) {
     if (x.url.empty()) return;
     auto it = std::back_inserter(out);
@@ -199,6 +227,13 @@ base::Result<NodeConfig> parse_node_config(std::string_view text, const std::str
             s.reject("key", base::Errc::bad_value, "a public key is 64 hexadecimal digits");
         c.partners.push_back(p);
     }
+    read_units(root, c.units);
+    for (const auto& s : root.tables("output")) {
+        c.outputs.push_back(read_output(s));
+        const auto same = [&](const OutputConfig& o) { return o.udp == c.outputs.back().udp; };
+        if (std::ranges::count_if(c.outputs, same) > 1)
+            s.reject("udp", base::Errc::duplicate, "output to '" + c.outputs.back().udp + "' stands twice");
+    }
     if (root.has("exchange")) c.exchange = read_exchange(root.table("exchange"), c.state);
     ASMAN_CHECK(doc.finish());
     return c;
@@ -266,6 +301,10 @@ std::string print_node_config(const NodeConfig& c) {
     for (const auto& x : c.sensors) print_sensor(out, x);
     for (const auto& p : c.partners)
         fmt::format_to(it, "\n[[partner]]\nstate = \"{}\"\nkey = \"{}\"\n", p.state.text(), p.key.hex());
+    for (const auto& u : c.units) fmt::format_to(it, "\n[[unit]]\nstate = \"{}\"\nunit = {}\n", u.state.text(), u.unit);
+    for (const auto& o : c.outputs)
+        fmt::format_to(it, "\n[[output]]\nformat = \"asterix\"\nudp = {}\nsac = {}\nsic = {}\nservice = {}\n",
+                       quoted(o.udp), o.sac, o.sic, o.service);
     return out;
 }
 

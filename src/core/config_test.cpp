@@ -35,6 +35,16 @@ ca = "ca.pem"
 [[partner]]
 state = "RUS"
 key = "0101010101010101010101010101010101010101010101010101010101010101"
+[[unit]]
+state = "KGZ"
+unit = 12
+[[unit]]
+state = "RUS"
+unit = 0
+[[output]]
+udp = "239.1.2.4:8601"
+sac = 90
+sic = 100
 )";
 
 std::string error_of(std::string text, std::string_view from, std::string_view to) {
@@ -58,6 +68,15 @@ TEST(NodeConfig, reads_what_print_writes) {
     EXPECT_EQ(b->feeds[0].editions.at("048"), "1.31");
     EXPECT_TRUE(b->state_aircraft.contains(0x60F001));
     EXPECT_EQ(b->exchange.url, "tls://exchange.example:4222");
+    ASSERT_EQ(b->units.size(), 2u);
+    EXPECT_EQ(b->units[0].state.text(), "KGZ");
+    EXPECT_EQ(b->units[0].unit, 12);
+    EXPECT_EQ(b->units[1].unit, 0);
+    ASSERT_EQ(b->outputs.size(), 1u);
+    EXPECT_EQ(b->outputs[0].udp, "239.1.2.4:8601");
+    EXPECT_EQ(b->outputs[0].sac, 90);
+    EXPECT_EQ(b->outputs[0].sic, 100);
+    EXPECT_EQ(b->outputs[0].service, 1);
     EXPECT_EQ(b->exchange.user, "KGZ") << "unless given";
     EXPECT_EQ(b->exchange.password_file, "secret");
     EXPECT_EQ(b->exchange.ca_file, "ca.pem");
@@ -82,6 +101,16 @@ TEST(NodeConfig, refuses_what_cannot_be) {
     EXPECT_NE(error_of(text, "tls://", "http://").find("nats:// or tls://"), std::string::npos);
     EXPECT_NE(error_of(text, "ca = ", "certificate = ").find("belong together"), std::string::npos);
     EXPECT_NE(error_of(text, "password_file", "pasword_file").find("password_file"), std::string::npos);
+    EXPECT_NE(error_of(text, "unit = 12", "unit = 256").find("between 0 and 255"), std::string::npos);
+    EXPECT_NE(error_of(text, "unit = 12", "unit = -1").find("between 0 and 255"), std::string::npos);
+    const auto same_unit = error_of(text, "unit = 12", "unit = 0");
+    EXPECT_NE(same_unit.find("unit 0 is that of KGZ already"), std::string::npos) << same_unit;
+    EXPECT_NE(same_unit.find("node.toml:35:"), std::string::npos) << same_unit;
+    EXPECT_NE(error_of(text, "[[unit]]\nstate = \"RUS\"", "[[unit]]\nstate = \"KGZ\"").find("KGZ has unit 12 already"),
+              std::string::npos);
+    EXPECT_NE(error_of(text, "sic = 100", "sic = 100\n[[output]]\nudp = \"239.1.2.4:8601\"\nsac = 1\nsic = 1")
+                  .find("stands twice"),
+              std::string::npos);
 }
 
 TEST(Input, survives_its_record_form) {

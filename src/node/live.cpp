@@ -2,6 +2,7 @@
 #include <asman/node/editions.hpp>
 #include <asman/node/live.hpp>
 #include <asman/node/receiver.hpp>
+#include <asman/node/track_output.hpp>
 #include <asman/sources/file.hpp>
 
 #include <nlohmann/json.hpp>
@@ -66,7 +67,8 @@ struct Live::Impl {
     std::optional<Federation> federation;
     std::vector<picture::State> states;
     std::vector<Receiver> receivers;
-    std::vector<std::string> names;      ///< feeds of the receivers
+    std::vector<std::string> names;  ///< feeds of the receivers
+    std::vector<TrackOutput> outputs;
     std::vector<FeedFrame> file_frames;  ///< of file feeds, moved to the present, by time
     std::size_t next_file_frame = 0;
     base::Time start, now;
@@ -160,6 +162,10 @@ base::Result<std::unique_ptr<Live>> Live::make(const LiveOptions& options) {
     if (!impl->config.accords_dir.empty()) impl->accords = (folder / impl->config.accords_dir).string();
     if (!impl->config.audit_dir.empty()) member.audit = (folder / impl->config.audit_dir).string();
     ASMAN_CHECK(impl->open_feeds(folder));
+    for (const auto& output : impl->config.outputs) {
+        ASMAN_TRY(auto opened, TrackOutput::open(output, impl->config));
+        impl->outputs.push_back(std::move(opened));
+    }
     const bool only_files = impl->receivers.empty() && !impl->file_frames.empty();
     impl->start = impl->now = only_files ? impl->file_frames.front().time : wall_clock();
     std::filesystem::path record(options.record);
@@ -191,6 +197,8 @@ base::Result<bool> Live::tick() {
         frames[0].push_back(std::move(m.file_frames[m.next_file_frame]));
     std::ranges::stable_sort(frames[0], {}, &FeedFrame::time);
     ASMAN_CHECK(m.federation->tick(until, std::move(frames)));
+    if (m.federation->picture_made(0))
+        for (auto& output : m.outputs) output.send(m.federation->engine(0));
     m.now = until;
     return !only_files || m.next_file_frame < m.file_frames.size();
 }
@@ -241,6 +249,9 @@ std::string Live::summary_json() const {
     node["counters"] = engine.counters();
     node["editions"] = editions_json(engine);
     node["counters"]["datagrams_dropped"] = impl_->dropped;
+    for (std::size_t i = 0; i < impl_->outputs.size(); ++i)
+        node["outputs"][impl_->config.outputs[i].udp] = {{"sent", impl_->outputs[i].sent()},
+                                                         {"lost", impl_->outputs[i].lost()}};
     const auto& end = impl_->federation->end(0);
     for (const auto& [partner, traffic] : end.counters())
         node["partners"][std::string(partner.text())] = {{"linked", end.linked(partner)},  {"sent", traffic.sent},

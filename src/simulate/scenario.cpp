@@ -60,6 +60,7 @@ class Reader {
     RoutePoint point(const Section& s, std::string_view key, const std::string& text) const;
     std::vector<RoutePoint> route(const Section& s) const;
     void head();
+    std::uint8_t unit(const base::Section& s) const;
     void states();
     void airports();
     void traffic();
@@ -147,6 +148,15 @@ void Reader::head() {
     out_.weather.deviation_swing = number(w, "deviation_swing_k", 0, 0, 20);
 }
 
+std::uint8_t Reader::unit(const base::Section& s) const {
+    const auto v = s.integer("unit");
+    if (v < 0 || v > 255) s.reject("unit", Errc::bad_value, "must be between 0 and 255");
+    for (const auto& other : out_.states)
+        if (other.unit == v)
+            s.reject("unit", Errc::duplicate, fmt::format("unit {} is that of {} already", v, other.code.text()));
+    return static_cast<std::uint8_t>(v);
+}
+
 void Reader::states() {
     for (const auto& s : root_.tables("state")) {
         StateSpec x;
@@ -154,6 +164,7 @@ void Reader::states() {
         x.name = s.string_or("name", std::string(x.code.text()));
         for (const auto& a : s.strings("state_aircraft")) x.state_aircraft.push_back(address(s, "state_aircraft", a));
         x.expected = s.strings("expected");
+        if (s.has("unit")) x.unit = unit(s);
         if (out_.state(x.code)) s.reject("code", Errc::duplicate, fmt::format("state {} stands twice", x.code.text()));
         out_.states.push_back(std::move(x));
     }

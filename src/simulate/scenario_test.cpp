@@ -76,6 +76,9 @@ TEST(Scenario, RefusesWithPlaceAndNearestName) {
     expect_error(head + "[[flight]]\nname = \"f\"\naddress = \"60x\"\nroute = [\"UCFM\", \"41,75\"]\n",
                  base::Errc::bad_value, "24-bit");
     expect_error(head + "[[state]]\ncode = \"KGZ\"\n", base::Errc::duplicate, "twice");
+    expect_error(head + "[[state]]\ncode = \"AAA\"\nunit = 256\n", base::Errc::bad_value, "between 0 and 255");
+    expect_error(head + "[[state]]\ncode = \"AAA\"\nunit = 7\n[[state]]\ncode = \"BBB\"\nunit = 7\n",
+                 base::Errc::duplicate, "unit 7 is that of AAA");
     expect_error("format = 2\nname = \"t\"\nstart = 2024-01-15T06:00:00Z\n", base::Errc::bad_value, "format 1");
     EXPECT_FALSE(Scenario::load("/nowhere.toml"));
 }

@@ -9,6 +9,8 @@ core::NodeConfig scenario_node(const simulate::World& world, const simulate::Sta
     c.state = spec.code;
     c.mode = core::Mode::simulated;
     c.state_aircraft.insert(spec.state_aircraft.begin(), spec.state_aircraft.end());
+    for (const auto& state : world.scenario().states)
+        if (state.unit) c.units.push_back({state.code, *state.unit});
     for (const auto& callsign : world.expected(spec.code)) c.expected.insert(callsign);
     for (const auto& sensor : world.sensors()) {
         if (sensor.owner != spec.code) continue;

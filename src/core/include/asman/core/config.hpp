@@ -46,12 +46,27 @@ struct ExchangeConfig {
     std::string ca_file, certificate_file, certificate_key_file;
 };
 
+/// A state's system unit identification in 062/510, as the users of the outputs have agreed on it.
+struct UnitConfig {
+    picture::State state;
+    std::uint8_t unit = 0;
+};
+
+/// Whom the joint picture is sent to: ASTERIX 062 and 065 in datagrams, at each picture.
+struct OutputConfig {
+    std::string udp;  ///< "239.1.2.4:8601", "127.0.0.1:8601", "[ff15::1]:8601"
+    std::uint8_t sac = 0, sic = 0, service = 1;
+    base::Place place;
+};
+
 struct NodeConfig {
     picture::State state;
     Mode mode = Mode::live;
     std::vector<picture::Sensor> sensors;
     std::vector<FeedConfig> feeds;
     std::vector<Partner> partners;
+    std::vector<UnitConfig> units;
+    std::vector<OutputConfig> outputs;
     ExchangeConfig exchange;
     std::set<std::uint32_t> state_aircraft;  ///< 24-bit addresses of the own state's aircraft
     std::set<std::string> expected;          ///< callsigns and hexadecimal addresses cleared to cross the border

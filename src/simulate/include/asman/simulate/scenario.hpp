@@ -19,6 +19,7 @@ struct StateSpec {
     std::string name;
     std::vector<std::uint32_t> state_aircraft;  ///< 24-bit addresses
     std::vector<std::string> expected;  ///< callsigns cleared to cross its border, besides the generated traffic
+    std::optional<std::uint8_t> unit;   ///< system unit identification in ASTERIX 062/510
 };
 
 /// A sensor as it is built: what the picture knows of it, and what only the simulator knows.
