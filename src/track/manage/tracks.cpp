@@ -15,6 +15,7 @@ constexpr double kLikely = 0.5;           ///< what is rather not there is not s
 constexpr double kPicture = 4;            ///< s between two pictures, about
 constexpr std::uint32_t kSureReports = 3, kLongReports = 8;
 constexpr double kRivalReach = 8000;  ///< m: beyond, nothing can be a double
+constexpr double kItsOwn = 0.7;       ///< share from which a plot is surely a track's own
 constexpr int kRivalLimit = 6;        ///< seconds as a double before a track gives way
 constexpr std::uint32_t kTold = SlotBuckets::kNone - 1;
 constexpr int kToldScore = 3, kToldFor = 30;  ///< seconds more for every second that it was told apart, and at most
@@ -244,8 +245,9 @@ std::uint32_t Tracker::Impl::find_rival(std::uint32_t slot) const {
         // Two plots in one pass of one sensor are two aircraft.
         for (const Link& a : k.links)
             for (const Link& b : o.links)
-                if (a.sensor == b.sensor && sensors[a.sensor].sweeps && a.hit_share > 0.5 && b.hit_share > 0.5 &&
-                    !a.shared && !b.shared && std::abs(a.last_hit - b.last_hit) < 0.3 * sensors[a.sensor].period) {
+                if (a.sensor == b.sensor && sensors[a.sensor].sweeps && a.hit_share > kItsOwn &&
+                    b.hit_share > kItsOwn && !a.shared && !b.shared &&
+                    std::abs(a.last_hit - b.last_hit) < 0.3 * sensors[a.sensor].period) {
                     if (found == SlotBuckets::kNone) found = kTold;
                     return;
                 }
