@@ -6,7 +6,7 @@
 
 Scenes and the oracle's tracks are made once and kept in --work. `public` are the seeds that may be tuned on; `unseen` are seeds, radar
 layouts, detection probabilities, false-plot rates and places on which nothing is; `drawn` draws all of these at random for as many
-scenes as asked for. At the end: in how many scenes each target of the issue is met, and where it is not. GOSPA's parts are mean squares over epochs, so
+scenes as asked for. `level own` and `climb own` are heights over pairs chosen by place and height. At the end: in how many scenes each target of the issue is met, and where it is not. GOSPA's parts are mean squares over epochs, so
 that they add: localisation, missed and false, in aircraft (units of half the squared cut-off) for the last two.
 """
 import argparse, importlib.util, json, os, pickle, re, subprocess, sys
@@ -135,8 +135,9 @@ def truth_of(score, folder, epoch=5.0):
 
 
 def heights(score, truth, climb, tracks, start, cutoff=2000.0):
-    """RMSE of pressure altitude over the scorer's pairs (kept while within the cut-off), level (|vz| < 1 m/s) and in transition."""
-    level, moving, link = [], [], {}
+    """RMSE of pressure altitude, level (|vz| < 1 m/s) and in transition: over the scorer's pairs (kept while within the cut-off), and over pairs chosen at
+    every epoch by place and height together (within the cut-off in either). Where aircraft fly within some 100 m of one another, the scorer may cross them for as long as they do."""
+    sets, link = ([], [], [], []), {}
     for t in sorted(t for t in tracks if t >= start):
         T, K = {r[0]: r for r in truth.get(t, [])}, {r[0]: r for r in tracks[t]}
         pairs = {a: b for a, b in link.items()
@@ -146,12 +147,20 @@ def heights(score, truth, climb, tracks, start, cutoff=2000.0):
             for i, j, _ in score.assign(np.array([r[1:3] for r in A]), np.array([r[1:3] for r in B]), cutoff):
                 pairs[A[i][0]] = B[j][0]
         link = pairs
-        for a, b in pairs.items():
-            e = T[a][7] - K[b][7]
-            if np.isfinite(e):
-                (moving if climb.get((t, a), 0) >= 1 else level).append(e * e)
-    rms = lambda v: float(np.sqrt(np.mean(v))) if v else float('nan')
-    return rms(level), rms(moving)
+        held = []
+        if T and K:
+            p, q = (np.array([[*r[1:3], 10 * r[7]] for r in rows.values()]) for rows in (T, K))
+            d = p[:, None] - q[None]
+            d = np.nan_to_num(d)
+            far = (np.hypot(d[..., 0], d[..., 1]) >= cutoff) | (np.abs(d[..., 2]) >= 10 * cutoff)
+            cost = np.where(far, 1e6, np.sqrt((d ** 2).sum(2)))
+            held = [(list(T)[i], list(K)[j]) for i, j in zip(*score.linear_sum_assignment(cost)) if not far[i, j]]
+        for first, chosen in ((0, pairs.items()), (2, held)):
+            for a, b in chosen:
+                e = T[a][7] - K[b][7]
+                if np.isfinite(e):
+                    sets[first + (climb.get((t, a), 0) >= 1)].append(e * e)
+    return [float(np.sqrt(np.mean(v))) if v else float('nan') for v in sets]
 
 
 def evaluate(job):
@@ -175,7 +184,7 @@ def evaluate(job):
         oracle_hold, rows = {}, score.read(folder + '/oracle.csv', 'track_id', centre)
         oracle = score.score(truth, rows, start, hold=oracle_hold)
         if climb:
-            oracle['hp_level'], oracle['hp_moving'] = heights(score, truth, climb, rows, start)
+            oracle['hp_level'], oracle['hp_moving'] = heights(score, truth, climb, rows, start)[:2]
         with open(kept, 'wb') as f:
             pickle.dump((oracle, oracle_hold), f)
     out = f'{folder}/tracks{a.tag}.csv'
@@ -185,7 +194,7 @@ def evaluate(job):
     ours = score.score(truth, rows, start, hold=hold)
     ours.update(score.score_pairs(hold, oracle_hold))
     if climb:
-        ours['hp_level'], ours['hp_moving'] = heights(score, truth, climb, rows, start)
+        ours['hp_level'], ours['hp_moving'], ours['hp_level_own'], ours['hp_moving_own'] = heights(score, truth, climb, rows, start)
     ours['plots_per_second'] = json.loads(run.stdout)['plots_per_second']
     return name, group, kind, ours, oracle
 
@@ -199,11 +208,12 @@ def row(s, o):
             'vel x': s['vel_rmse'] / o['vel_rmse'], 'n false': s['false_tracks'], 'false/h': s['false_tracks_per_hour_per_100'],
             'red %': 100 * s['redundancy'], 'switch': s['id_switches_per_aircraft_hour'], 'first s': s['init_delay_mean'],
             'o first': o['init_delay_mean'], 'level m': s.get('hp_level', float('nan')), 'climb m': s.get('hp_moving', float('nan')),
+            'level own': s.get('hp_level_own', float('nan')), 'climb own': s.get('hp_moving_own', float('nan')),
             'kplots/s': s['plots_per_second'] / 1000}
 
 
 DIGITS = {'gospa x': 3, 'loc x': 2, 'miss': 2, 'o miss': 2, 'false': 2, 'pos m': 0, 'str m': 0, 'man m': 0, 'pos x': 2, 'lack %': 2, 'vel x': 2,
-          'n false': 0, 'false/h': 1, 'red %': 2, 'switch': 2, 'first s': 1, 'o first': 1, 'level m': 1, 'climb m': 1, 'kplots/s': 0}
+          'n false': 0, 'false/h': 1, 'red %': 2, 'switch': 2, 'first s': 1, 'o first': 1, 'level m': 1, 'climb m': 1, 'level own': 1, 'climb own': 1, 'kplots/s': 0}
 
 
 def main():

@@ -343,6 +343,7 @@ void Tracker::Impl::apply(Work& w, std::size_t i) {
         if (is_two(k)) w.effects->two.push_back(c.slot);
     } else if (given > 0.5 && link.shared) {
         k.last_report = std::max(k.last_report, at);
+        learn_shared_height(w, i, exists);
     }
     refresh(w, c.slot);
     if (r > kUndoubted && exists > kBeyondDoubt) k.sure_place = k.place;

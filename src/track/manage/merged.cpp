@@ -68,6 +68,21 @@ double Tracker::Impl::shared_evidence(const SensorState& s, const TrackState& k,
     return ratio;
 }
 
+/// A reply in a plot of two that is whole, with the code of one of them, tells that one's height: else both would fly
+/// on as they last climbed for as long as they are not resolved.
+void Tracker::Impl::learn_shared_height(Work& w, std::size_t i, double exists) {
+    TrackState& k = tracks[w.candidates[i].slot];
+    for (std::size_t n = 0; n < w.weights.shared.size(); ++n) {
+        const Cluster::Shared& with = w.cluster.shared[n];
+        if ((with.a != i && with.b != i) || w.weights.shared[n] < 0.5 * exists) continue;
+        const TrackState& other = tracks[w.candidates[with.a == i ? with.b : with.a].slot];
+        const Plot& p = *w.cluster_plots[with.plot];
+        if (p.pressure_height && p.identity.mode_3a_valid && k.code && other.code && k.code != other.code &&
+            p.identity.mode_3a == k.code)
+            k.vertical.update(p.t, *p.pressure_height, kHeightSigma, true);
+    }
+}
+
 void Tracker::Impl::consider_shared(Work& w) {
     w.shared.clear();
     const std::size_t n = w.n_candidates, m = w.cluster_plots.size();

@@ -107,6 +107,38 @@ TEST(Pairs, BothAreHeldWhileTheirPlotsMerge) {
     EXPECT_GE(both, without + 8);
 }
 
+TEST(Pairs, HeightsAreToldWhileTheirPlotsMerge) {
+    // Two that drift through one another as above, 300 m apart in height, and level off meanwhile. Of a plot of both
+    // the reply is now of the one, now of the other.
+    int told = 0, right = 0;
+    for (unsigned seed = 1; seed <= 12; ++seed) {
+        World w = busy_world(2, seed);
+        w.duration = 180;
+        for (auto& s : w.sensors) s.kind = picture::SensorKind::combined;
+        w.aircraft = {{.x = -18e3, .y = 30e3, .vx = 200, .vy = 0, .height = 3000, .code = 01122},
+                      {.x = -18e3, .y = 30e3 - 400, .vx = 200, .vy = 4, .height = 3300, .code = 04201}};
+        for (auto& a : w.aircraft) a.climb = 60, a.climb_to = 85;
+        auto reports = w.reports();
+        std::mt19937 coin(seed);
+        for (std::size_t i = 0; i + 1 < reports.size(); ++i)
+            if (coin() % 2 == 0 && reports[i].sensor == reports[i + 1].sensor &&
+                (reports[i + 1].time - reports[i].time).seconds() < 0.1) {
+                std::swap(reports[i].identity, reports[i + 1].identity);
+                std::swap(reports[i].pressure_altitude, reports[i + 1].pressure_altitude);
+            }
+        Tracker t = tracker_for(w);
+        feed(t, merged(reports), 125);
+        for (const auto& k : t.picture(at(125)))
+            for (const Aircraft& a : w.aircraft) {
+                if (k.identity.mode_3a != a.code || !k.kinematics.pressure_altitude) continue;
+                ++told;
+                right += std::abs(k.kinematics.pressure_altitude->m - a.height_at(125)) < 60;
+            }
+    }
+    EXPECT_GE(told, 12);
+    EXPECT_GE(right, 0.9 * told);
+}
+
 /// Two that fly 100 m beside one another all the time, 300 m apart in height: every plot is of both, and its reply now
 /// of the one, now of the other.
 World close_pair(unsigned seed) {

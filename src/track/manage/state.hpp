@@ -164,6 +164,7 @@ struct Tracker::Impl {
     // merged.cpp
     double unresolved(const SensorState& s, const Work::Candidate& a, const Work::Candidate& b) const;
     double shared_evidence(const SensorState& s, const TrackState& k, const TrackState& o, const Plot& p) const;
+    void learn_shared_height(Work& w, std::size_t i, double exists);
     void consider_shared(Work& w);
     void share_plot(Work& w, std::size_t a, std::size_t b, std::size_t j, double merge);
     void apply(Work& w, std::size_t i);

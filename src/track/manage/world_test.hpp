@@ -20,9 +20,9 @@ struct Aircraft {
     double from = 0, to = 1e9;
     std::optional<std::uint32_t> address = std::nullopt;
     std::optional<picture::Mode3A> code = std::nullopt;
-    double climb = 0;  ///< m/s
+    double climb = 0, climb_to = 1e9;  ///< m/s; s
 
-    double height_at(double t) const { return height + climb * t; }
+    double height_at(double t) const { return height + climb * std::min(t, climb_to); }
     Eigen::Vector2d at(double t) const {
         const double s = std::max(0.0, t - turn_from), straight = t - s, w = turn_rate * s;
         Eigen::Vector2d p(x + vx * straight, y + vy * straight);
