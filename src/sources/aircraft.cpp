@@ -13,6 +13,14 @@ constexpr base::Duration height_age = base::seconds(10);
 constexpr base::Duration code_age = base::seconds(60);
 constexpr int most_doubts = 3;
 
+/// I062/380 EMC of a category as the squitter has it (0x13: A3), DO-260B table 2-22; 0: none of its classes. Of A the
+/// small, large and high-vortex ones are medium there.
+std::uint8_t emitter_class(std::uint8_t category) {
+    constexpr std::array<std::uint8_t, 8> a{0, 1, 3, 3, 3, 5, 6, 10}, b{0, 11, 12, 16, 15, 0, 13, 14};
+    const unsigned set = category >> 4, which = category & 7;
+    return set == 1 ? a[which] : set == 2 ? b[which] : std::uint8_t{0};
+}
+
 /// Great-circle distance, metres, on a sphere: good to half a per cent.
 double metres(modes::LatLon a, modes::LatLon b) {
     const double dlat = (a.lat - b.lat) * geo::deg, dlon = (a.lon - b.lon) * geo::deg;
@@ -31,6 +39,8 @@ void Aircraft::hear(const modes::Message& m, base::Time now) {
     if (m.emergency) emergency_.set(*m.emergency, now);
     if (m.spi) spi_.set(true, now);
     if (m.velocity) velocity_.set(*m.velocity, now);
+    if (m.velocity && m.type_code == 19) squitter_velocity_.set(*m.velocity, now);
+    if (const auto emitter = emitter_class(m.category)) emitter_.set(emitter, now);
     if (!m.callsign.empty()) callsign_ = m.callsign;
     if (m.nac_p) nac_p_ = m.nac_p;
     // Only where a reply can be no other register than this.
@@ -108,6 +118,43 @@ void Aircraft::fill(picture::TargetReport& report) const {
     if (const auto* e = emergency_.fresh(now, code_age)) report.identity.emergency = *e;
     report.identity.special_position = spi_.fresh(now, base::seconds(18)) != nullptr;
     report.identity.callsign = callsign_;
+}
+
+void Aircraft::hear_register(std::uint8_t bds, std::uint64_t content, base::Time now) {
+    constexpr std::uint8_t first = 4;
+    if (const unsigned at = (bds >> 4) - first; at < registers_.size() && (bds & 15) == 0)
+        registers_[at].set(content, now);
+}
+
+void Aircraft::tell(picture::TargetReport& report) const {
+    using enum picture::DerivedKind;
+    const auto now = report.time;
+    const auto tell = [&](const picture::Derived& value, base::Time at) {
+        report.derived.add(value, (now - at).seconds());
+    };
+    const auto number = [&](picture::DerivedKind kind, const std::optional<double>& v, double unit, base::Time at) {
+        if (v) tell(picture::Derived::of(kind, *v * unit), at);
+    };
+    constexpr double per_minute = geo::foot / 60;
+    if (const auto* v = velocity_.fresh(now, picture::derived_memory)) {
+        number(ground_speed, v->ground_speed, geo::knot, velocity_.at);
+        number(track_angle, v->track, geo::deg, velocity_.at);
+    }
+    if (const auto* v = squitter_velocity_.fresh(now, picture::derived_memory)) {
+        const auto at = squitter_velocity_.at;
+        number(v->airspeed_true ? true_airspeed : indicated_airspeed, v->airspeed, geo::knot, at);
+        number(v->vertical_rate_barometric ? barometric_rate : geometric_rate, v->vertical_rate, per_minute, at);
+        tell({v->nac_v, velocity_uncertainty, 0}, at);
+    }
+    if (const auto* e = emitter_.fresh(now, picture::derived_memory)) tell({*e, emitter_category, 0}, emitter_.at);
+    if (const auto* e = emergency_.fresh(now, picture::derived_memory))
+        tell({picture::AdsbStatus{.emergency = *e}.bits(), ads_b_status, 0}, emergency_.at);
+    if (report.point) tell(picture::Derived::of(*report.point), now);
+    if (const auto* h = height_.fresh(now, picture::derived_memory))
+        tell(picture::Derived::of(geometric_height, *h * geo::foot), height_.at);
+    for (std::size_t i = 0; i < registers_.size(); ++i)
+        if (const auto* content = registers_[i].fresh(now, picture::derived_memory))
+            tell({*content, mode_s_register, static_cast<std::uint8_t>(0x40 + 0x10 * i)}, registers_[i].at);
 }
 
 double Aircraft::sigma(unsigned type_code) const {

@@ -36,11 +36,15 @@ class Aircraft {
     /// Takes everything but positions.
     void hear(const modes::Message& m, base::Time now);
     void hear(const modes::SbsMessage& m, base::Time now);
+    /// A register that a reply can only be; its 56 bits.
+    void hear_register(std::uint8_t bds, std::uint64_t content, base::Time now);
     /// Puts a position together; `reference` is the receiver's, where known.
     Placing place(const modes::CprPosition& position, base::Time now, std::optional<modes::LatLon> reference,
                   modes::LatLon& out);
     /// Fills motion, height and identity that are still fresh.
     void fill(picture::TargetReport& report) const;
+    /// Adds what the aircraft told besides within picture::derived_memory, each with its age.
+    void tell(picture::TargetReport& report) const;
     /// 1σ per axis, metres, of a position sent under this type code (0: not known).
     double sigma(unsigned type_code) const;
     base::Time last_heard() const { return last_heard_; }
@@ -60,6 +64,10 @@ class Aircraft {
     Heard<bool> spi_;
     std::string callsign_;
     std::optional<std::uint8_t> nac_p_;
+    // For who is shown the track.
+    Heard<modes::Velocity> squitter_velocity_;  ///< type code 19 alone: SBS does not say which rate of climb it tells
+    std::array<Heard<std::uint64_t>, 3> registers_;  ///< 4,0, 5,0, 6,0
+    Heard<std::uint8_t> emitter_;                    ///< I062/380 EMC
 };
 
 }  // namespace asman::sources

@@ -11,6 +11,12 @@ constexpr std::size_t max_line = 512;
 constexpr base::Duration forget_after = base::seconds(300);
 constexpr double line_of_sight = 900e3;  ///< metres: what a receiver hears at most, without a range of its own
 
+/// The register that a reply can only be, of those that tell how the aircraft flies; 0: none, or one of several.
+std::uint8_t register_of(const modes::Message& m) {
+    if (m.comm_b.candidates() != 1) return 0;
+    return m.comm_b.bds40 ? 0x40 : m.comm_b.bds50 ? 0x50 : m.comm_b.bds60 ? 0x60 : 0;
+}
+
 }  // namespace
 
 std::optional<ModesFormat> modes_format(std::string_view name) {
@@ -116,6 +122,7 @@ void ModesSource::Impl::report(Feed& feed, ModesCounters& c, const Aircraft& air
     r.point = point;
     r.sigma_horizontal = aircraft.sigma(type_code);
     aircraft.fill(r);
+    aircraft.tell(r);
     if (icao) r.identity.address = address;
     out.reports.push_back(std::move(r));
     ++c.reports;
@@ -138,6 +145,11 @@ void ModesSource::Impl::take(Feed& feed, ModesCounters& c, base::Bytes bytes, ba
     auto* aircraft = aircraft_of(feed, c, key, !m->address_proved, now);
     if (!aircraft) return;
     aircraft->hear(*m, now);
+    if (const auto bds = register_of(*m); bds != 0) {
+        std::uint64_t content = 0;
+        for (const std::byte b : bytes.subspan(4, 7)) content = content << 8 | std::to_integer<std::uint64_t>(b);
+        aircraft->hear_register(bds, content, now);
+    }
     if (!m->position) return;
     modes::LatLon at;
     switch (aircraft->place(*m->position, now, feed.reference, at)) {

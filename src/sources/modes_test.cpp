@@ -79,6 +79,66 @@ TEST(ModesSource, RepliesCountOnlyForAddressesThatASquitterProved) {
     EXPECT_TRUE(out.reports.empty());
 }
 
+TEST(ModesSource, WhatTheAircraftToldComesWithItsAge) {
+    auto s = source();
+    Decoded out;
+    // Made for one address: a position pair of 40621D, its velocity (over the ground, type 19) and registers in DF 20.
+    hear(s, "8D40621D58C386435CC412692AD6", noon, out);
+    hear(s, "8D40621D58C382D690C8AC2863A7", noon + base::seconds(1), out);
+    ASSERT_EQ(out.reports.size(), 1u);
+    ASSERT_EQ(out.reports[0].derived.size(), 1u) << "its place alone";
+    EXPECT_EQ(out.reports[0].derived.begin()->kind, picture::DerivedKind::position);
+    EXPECT_LT(geo::distance(out.reports[0].derived.begin()->told().point(), *out.reports[0].point), 0.02);
+
+    out.clear();
+    const std::string text =
+        "MSG,4,1,1,4840D6,1,,,,,,,159.2,182.9,,,-832,,,,,0\r\n"
+        "MSG,3,1,1,4840D6,1,,,,,,38000,,,40.5,72.5,,,0,0,0,0\r\n";
+    s.decode("osh", ModesFormat::sbs, base::as_bytes(text.substr(0, text.find("MSG,3"))), noon, out);
+    s.decode("osh", ModesFormat::sbs, base::as_bytes(text.substr(text.find("MSG,3"))), noon + base::seconds(2), out);
+    ASSERT_EQ(out.reports.size(), 1u);
+    std::map<picture::DerivedKind, picture::DerivedValues::Value> told;
+    for (const auto& v : out.reports[0].derived) told[v.kind] = v;
+    EXPECT_NEAR(told.at(picture::DerivedKind::ground_speed).told().number(), 159.2 * geo::knot, 1e-9);
+    EXPECT_EQ(told.at(picture::DerivedKind::ground_speed).age, 2);
+    EXPECT_FALSE(told.contains(picture::DerivedKind::barometric_rate)) << "SBS does not say which rate it is";
+    EXPECT_FALSE(told.contains(picture::DerivedKind::geometric_rate));
+}
+
+/// A DF 20 reply of an aircraft, with a register: the parity is laid over its address.
+std::string reply(std::uint32_t address, std::uint64_t content) {
+    std::array<std::byte, 14> m{std::byte{0xA0}, std::byte{0}, std::byte{0x15}, std::byte{0xB7}};
+    for (int i = 0; i < 7; ++i) m[4 + i] = static_cast<std::byte>(content >> (48 - 8 * i) & 0xFF);
+    const auto parity = modes::crc24(m) ^ address;
+    for (int i = 0; i < 3; ++i) m[11 + i] = static_cast<std::byte>(parity >> (16 - 8 * i) & 0xFF);
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    std::string out;
+    for (const std::byte b : m) {
+        out += digits[std::to_integer<unsigned>(b >> 4)];
+        out += digits[std::to_integer<unsigned>(b) & 15];
+    }
+    return out;
+}
+
+TEST(ModesSource, RegistersOfRepliesGoOnAsTheyAre) {
+    auto s = source();
+    Decoded out;
+    hear(s, "8D40621D58C386435CC412692AD6", noon, out);
+    constexpr std::uint64_t bds50 = 0x81951536E024D4;
+    hear(s, reply(0x40621D, bds50), noon + base::seconds(0.5), out);
+    hear(s, "8D40621D58C382D690C8AC2863A7", noon + base::seconds(2), out);
+    ASSERT_EQ(out.reports.size(), 1u);
+    int found = 0;
+    for (const auto& v : out.reports[0].derived) {
+        if (v.kind != picture::DerivedKind::mode_s_register) continue;
+        ++found;
+        EXPECT_EQ(v.detail, 0x50);
+        EXPECT_EQ(v.bits, bds50);
+        EXPECT_EQ(v.age, 1.5F);
+    }
+    EXPECT_EQ(found, 1);
+}
+
 TEST(ModesSource, ASimulatedNodeRefusesWhatCannotSaySimulated) {
     auto s = source({}, Simulation::only);
     Decoded out;
@@ -129,7 +189,7 @@ TEST(ModesSource, ARecordedFlightIsOneSmoothSeriesOfReports) {
         hear(s, line.substr(line.find('"') + 1, 28), base::Time{std::stoll(line) * 1'000'000'000}, out);
     EXPECT_GT(out.reports.size(), 900u);
     std::map<std::uint32_t, const picture::TargetReport*> last;
-    std::size_t with_speed = 0;
+    std::size_t with_speed = 0, with_rate = 0;
     for (const auto& r : out.reports) {
         auto& before = last[*r.identity.address];
         if (before) {
@@ -137,8 +197,15 @@ TEST(ModesSource, ARecordedFlightIsOneSmoothSeriesOfReports) {
         }
         before = &r;
         with_speed += r.ground_speed.has_value();
+        for (const auto& v : r.derived) {
+            EXPECT_GE(v.age, 0);
+            EXPECT_LE(v.age, 60);
+            with_rate +=
+                v.kind == picture::DerivedKind::barometric_rate || v.kind == picture::DerivedKind::geometric_rate;
+        }
     }
     EXPECT_GT(with_speed * 10, out.reports.size() * 8);
+    EXPECT_GT(with_rate * 10, out.reports.size() * 8) << "of its own velocity, barometric or geometric as it says";
 }
 
 }  // namespace
