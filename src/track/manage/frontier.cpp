@@ -9,6 +9,7 @@ namespace {
 
 /// Depths that part the bands, m.
 constexpr double kDepths[Rim::kBands - 2] = {-60e3, -40e3, -20e3, -10e3, -5e3, -2e3, 2e3, 5e3, 10e3, 20e3, 40e3, 60e3};
+static_assert(kDepths[Rim::kDeep - 1] == 10e3);
 constexpr float kNews = 500;         ///< m: what extends traffic by less is not worth telling the neighbours
 constexpr double kHeadingPrior = 2;  ///< aircraft that the uniform directions of a band count for
 constexpr double kCrossing = 0.7;    ///< share of them on the rim that come in over it
@@ -38,7 +39,7 @@ bool Frontier::extends(Bucket& b, const Eigen::Vector3d& place) {
 void Frontier::widen(Bucket& b, const Eigen::Vector3d& place) {
     const Eigen::Vector2f p = b.local(place);
     b.about.add(p);
-    b.reach.add(p);
+    if (b.reach.add(p)) b.sides = Sides(b.reach);
 }
 
 void Frontier::forget(double t) {
@@ -46,6 +47,7 @@ void Frontier::forget(double t) {
     turned_ = t;
     for (Bucket& b : buckets_) {
         b.reach = b.about;
+        b.sides = Sides(b.reach);
         b.about.clear();
         b.own.clear();
     }
@@ -60,7 +62,15 @@ Rim Frontier::at(const Eigen::Vector3d& place) const {
     Rim out;
     const Bucket* b = find(place);
     if (b == nullptr) return out;
-    const Hull::Depth d = b->reach.depth(b->local(place));
+    const Eigen::Vector2f p = b->local(place);
+    const Sides::Depths depths = b->sides.depths(p);
+    Hull::Depth d;
+    d.depth = depths.minCoeff();
+    if (d.depth < 0)
+        d = b->reach.depth_outside(p);
+    else
+        for (std::size_t i = 0; i < b->reach.size(); ++i)
+            if (depths[i] == d.depth) d.outward = b->sides.outward(i);
     out.band = static_cast<int>(std::upper_bound(std::begin(kDepths), std::end(kDepths), d.depth) - kDepths);
     out.inward = -b->global(d.outward);
     return out;
@@ -71,25 +81,20 @@ std::size_t Frontier::lines(const Eigen::Vector3d& place, float reach, Lines& ou
     if (b == nullptr) return 0;
     const Hull& hull = b->reach;
     const Eigen::Vector2f p = b->local(place);
-    std::array<Hull::Side, Hull::kCorners> sides;
-    std::array<float, Hull::kCorners> depths;
+    const Sides::Depths depths = b->sides.depths(p);
     const std::size_t n = hull.size();
-    for (std::size_t i = 0; i < n; ++i) {
-        sides[i] = hull.side(i);
-        depths[i] = sides[i].depth(p);
-    }
     // Of a place beyond it, the rim must lie farther out still: all sides together, until it is inside.
-    const float out_by = std::max(0.0F, kInside - *std::min_element(depths.begin(), depths.begin() + n));
+    const float out_by = std::max(0.0F, kInside - depths.minCoeff());
     // How far a side grows at the corner before it, by the turn of the rim there.
     const auto grows = [&](std::size_t i) {
-        const Eigen::Vector2f &a = sides[i > 0 ? i - 1 : n - 1].along, &c = sides[i].along;
+        const Eigen::Vector2f a = b->sides.outward(i > 0 ? i - 1 : n - 1), c = b->sides.outward(i);
         const float sine = a.x() * c.y() - a.y() * c.x(), cosine = a.dot(c);
         return out_by * std::clamp(sine / std::max(1 + cosine, 1e-6F), 0.0F, kSteepest);
     };
     std::size_t count = 0;
     for (std::size_t i = 0; i < n; ++i) {
-        const Hull::Side& s = sides[i];
         if (depths[i] > reach) continue;
+        const Hull::Side s = hull.side(i);
         const float foot = s.along.dot(p - s.from), from = -grows(i) - foot,
                     to = s.length + grows(i + 1 < n ? i + 1 : 0) - foot, away = std::max(depths[i] + out_by, 1.0F);
         RimLine& line = out[count++];
@@ -99,7 +104,7 @@ std::size_t Frontier::lines(const Eigen::Vector3d& place, float reach, Lines& ou
         line.to = to / std::hypot(to, away);
         line.across = std::numeric_limits<float>::max();
         for (std::size_t k = 0; k < n; ++k)
-            if (sides[k].along.dot(s.along) < kOtherSide) line.across = std::min(line.across, depths[k]);
+            if (b->sides.outward(k).dot(s.outward()) < kOtherSide) line.across = std::min(line.across, depths[k]);
     }
     return count;
 }

@@ -22,6 +22,7 @@ struct Rim {
     static constexpr int kEdge = 6;                    ///< within kEdgeWidth / 2 of where traffic ends
     static constexpr double kEdgeWidth = 4'000;        ///< m
     static constexpr int kLastOut = kEdge + 1;         ///< who is seen here last has left over the rim
+    static constexpr int kDeep = 9;                    ///< from here on 10 km and more inside
     int band = kUnknown;                               ///< of depth; kUnknown: no traffic has been seen near it
     Eigen::Vector3f inward = Eigen::Vector3f::Zero();  ///< unit vector in space; zero where unknown
     template <class Archive>
@@ -90,6 +91,7 @@ class Frontier {
     struct alignas(64) Bucket {
         Eigen::Vector3d middle = Eigen::Vector3d::Zero();
         Eigen::Vector3f east = Eigen::Vector3f::Zero(), north = Eigen::Vector3f::Zero(), up = Eigen::Vector3f::Zero();
+        Sides sides;
         Hull reach;       ///< of traffic within reach, since the last turn and before it
         Hull own, about;  ///< of traffic in the cube; of that within reach, since the last turn
         Eigen::Vector2f local(const Eigen::Vector3d& place) const {
@@ -99,7 +101,7 @@ class Frontier {
         Eigen::Vector3f global(const Eigen::Vector2f& way) const { return way.x() * east + way.y() * north; }
         template <class Archive>
         void fields(Archive& a) {
-            a(middle, east, north, up, reach, own, about);
+            a(middle, east, north, up, sides, reach, own, about);
         }
     };
     const Bucket* find(const Eigen::Vector3d& place) const;

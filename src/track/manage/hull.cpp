@@ -28,7 +28,12 @@ float stands_out(const Eigen::Vector2f& before, const Eigen::Vector2f& at, const
 }  // namespace
 
 bool Hull::beyond(const Eigen::Vector2f& p, float by) const {
-    return size_ == 0 || depth(p).depth < -by;
+    for (std::size_t i = 0; i < size_; ++i) {
+        const std::size_t next = i + 1 < size_ ? i + 1 : 0;
+        const Eigen::Vector2f from(x_[i], y_[i]), along = Eigen::Vector2f(x_[next], y_[next]) - from;
+        if (cross(along, p - from) < 0) return depth_outside(p).depth < -by;
+    }
+    return size_ == 0;
 }
 
 bool Hull::add(const Eigen::Vector2f& p) {
@@ -41,7 +46,10 @@ bool Hull::add(const Eigen::Vector2f& p) {
         // The sides that p lies outside of hang together: p takes their place.
         const auto corner = [&](std::size_t i) { return Eigen::Vector2f(x_[i % size_], y_[i % size_]); };
         if (!beyond(p, kNews)) return false;
-        std::size_t first = nearest(p).side, end = first + size_ + 1;
+        std::size_t first = 0;
+        for (std::size_t i = 1; i < size_; ++i)
+            if (side(i).depth(p) < side(first).depth(p)) first = i;
+        std::size_t end = first + size_ + 1;
         first += size_;
         while (end < first + size_ && side(end % size_).depth(p) < kAlong) ++end;
         while (end < first + size_ && side((first - 1) % size_).depth(p) < kAlong) --first;
@@ -66,36 +74,47 @@ bool Hull::add(const Eigen::Vector2f& p) {
     for (std::size_t i = 0; i < n; ++i) {
         x_[i] = corners[i].x();
         y_[i] = corners[i].y();
-        inverse_[i] = 1 / (corners[(i + 1) % n] - corners[i]).norm();
     }
     return true;
 }
 
-Hull::Line Hull::nearest(const Eigen::Vector2f& p) const {
-    Line out{std::numeric_limits<float>::max(), 0};
-    for (std::size_t i = 0; i < size_; ++i) {
-        const float d = side(i).depth(p);
-        if (d < out.depth) out = {d, i};
-    }
-    return out;
-}
-
 Hull::Depth Hull::depth(const Eigen::Vector2f& p) const {
-    const Line line = nearest(p);
-    const Eigen::Vector2f across = side(line.side).outward();
-    if (line.depth >= 0) return {line.depth, across};
-    // Outside: the nearest place of the rim may be a corner.
-    float least = std::numeric_limits<float>::max();
-    Eigen::Vector2f way = Eigen::Vector2f::Zero();
+    Depth out{.depth = std::numeric_limits<float>::max()};
     for (std::size_t i = 0; i < size_; ++i) {
         const Side s = side(i);
-        const Eigen::Vector2f d = p - s.from - s.along * std::clamp(s.along.dot(p - s.from), 0.0F, s.length);
+        const float d = s.depth(p);
+        if (d < out.depth) out = {d, s.outward()};
+    }
+    return out.depth >= 0 ? out : depth_outside(p);
+}
+
+Hull::Depth Hull::depth_outside(const Eigen::Vector2f& p) const {
+    // The nearest place of the rim may be a corner; it lies on a side that is seen from there.
+    float least = std::numeric_limits<float>::max();
+    std::size_t at = 0;
+    Eigen::Vector2f way = Eigen::Vector2f::Zero();
+    for (std::size_t i = 0; i < size_; ++i) {
+        const std::size_t next = i + 1 < size_ ? i + 1 : 0;
+        const Eigen::Vector2f from(x_[i], y_[i]), along = Eigen::Vector2f(x_[next], y_[next]) - from;
+        if (cross(along, p - from) > 0) continue;
+        const Eigen::Vector2f d = p - from - along * std::clamp(along.dot(p - from) / along.squaredNorm(), 0.0F, 1.0F);
         if (d.squaredNorm() >= least) continue;
         least = d.squaredNorm();
         way = d;
+        at = i;
     }
-    const float away = std::sqrt(least);
-    return {-away, away > 1 ? Eigen::Vector2f(way / away) : across};
+    const float away = least < std::numeric_limits<float>::max() ? std::sqrt(least) : 0;
+    return {-away, away > 1 ? Eigen::Vector2f(way / away) : side(at).outward()};
+}
+
+Sides::Sides(const Hull& hull) {
+    for (std::size_t i = 0; i < hull.size(); ++i) {
+        const Hull::Side s = hull.side(i);
+        const Eigen::Vector2f out = s.outward();
+        x_[i] = out.x();
+        y_[i] = out.y();
+        offset_[i] = out.dot(s.from);
+    }
 }
 
 }  // namespace asman::track

@@ -28,8 +28,8 @@ class Hull {
     };
     /// A place against the hull.
     struct Depth {
-        float depth = 0;          ///< m from the nearest place of the rim, negative outside
-        Eigen::Vector2f outward;  ///< unit vector across the rim there
+        float depth = 0;                                    ///< m from the nearest place of the rim, negative outside
+        Eigen::Vector2f outward = Eigen::Vector2f::Zero();  ///< unit vector across the rim there
     };
 
     std::size_t size() const { return size_; }
@@ -37,7 +37,9 @@ class Hull {
     void clear() { size_ = 0; }
     Side side(std::size_t i) const {
         const std::size_t next = i + 1 < size_ ? i + 1 : 0;
-        return {{x_[i], y_[i]}, {(x_[next] - x_[i]) * inverse_[i], (y_[next] - y_[i]) * inverse_[i]}, 1 / inverse_[i]};
+        const Eigen::Vector2f from(x_[i], y_[i]), d = Eigen::Vector2f(x_[next], y_[next]) - from;
+        const float length = d.norm();
+        return {from, d / length, length};
     }
     /// Whether a place lies outside by more than this, m. Any place does while there is no hull.
     bool beyond(const Eigen::Vector2f& p, float by) const;
@@ -46,23 +48,39 @@ class Hull {
     bool add(const Eigen::Vector2f& p);
     /// Of a hull that is not empty.
     Depth depth(const Eigen::Vector2f& p) const;
+    /// The same of a place outside of the line of a side at least.
+    Depth depth_outside(const Eigen::Vector2f& p) const;
 
     template <class Archive>
     void fields(Archive& a) {
-        a(x_, y_, inverse_, size_);
+        a(x_, y_, size_);
     }
     bool consistent() const { return size_ <= kCorners; }  ///< after loading
 
   private:
-    struct Line {
-        float depth;
-        std::size_t side;
-    };
-    /// The side behind whose line a place lies least.
-    Line nearest(const Eigen::Vector2f& p) const;
-
-    std::array<float, kCorners> x_{}, y_{}, inverse_{};  ///< corners; one over the length of the side from each
+    std::array<float, kCorners> x_{}, y_{};
     std::uint32_t size_ = 0;
+};
+
+/// The lines through the sides of a hull: what depths are looked up in.
+class Sides {
+  public:
+    Sides() = default;
+    explicit Sides(const Hull& hull);
+    using Depths = Eigen::Array<float, Hull::kCorners, 1>;
+    /// How far a place lies inside of each, m; of sides that there are not: more than of any.
+    Depths depths(const Eigen::Vector2f& p) const { return offset_ - p.x() * x_ - p.y() * y_; }
+    Eigen::Vector2f outward(std::size_t i) const { return {x_[i], y_[i]}; }
+
+    template <class Archive>
+    void fields(Archive& a) {
+        for (Depths* v : {&x_, &y_, &offset_})
+            for (float& f : v->reshaped()) a(f);
+    }
+
+  private:
+    Depths x_ = Depths::Zero(), y_ = Depths::Zero();  ///< outward normals
+    Depths offset_ = Depths::Constant(1e30F);         ///< how far out the lines across them lie, m
 };
 
 }  // namespace asman::track

@@ -156,7 +156,7 @@ void Tracker::Impl::foresee(Work& w, std::size_t j) const {
         }
     Undetected::Density d = undetected.density(rate, {looks, n});
     p.crossing.share = 0;
-    if (p.rim.band != Rim::kUnknown) {
+    if (p.rim.band < Rim::kDeep) {
         const double over = over_the_rim(s, p, {looks, n});
         d.born += over;
         p.crossing.share = static_cast<float>(over / std::max(d.born, 1e-300));
