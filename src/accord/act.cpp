@@ -24,13 +24,9 @@ std::optional<T> read_hex(const Section& s, std::string_view key) {
     return std::nullopt;
 }
 
-std::string exact(Time t) {
-    return base::format_time(t, t.ns % 1'000'000'000 ? 9 : 0);
-}
-
 std::string list(const std::vector<std::string>& values) {
     std::string out;
-    for (const auto& v : values) out += (out.empty() ? "" : ", ") + quoted(v);
+    for (const auto& v : values) out += (out.empty() ? "" : ", ") + toml_quoted(v);
     return "[" + out + "]";
 }
 
@@ -134,13 +130,13 @@ std::string Act::canonical() const {
     std::vector<std::string> names;
     for (const auto& s : towards) names.emplace_back(s.text());
     std::string out = "[[act]]\n";
-    out += fmt::format("accord = {}\nversion = {}\n", quoted(accord), version);
+    out += fmt::format("accord = {}\nversion = {}\n", toml_quoted(accord), version);
     if (text) out += fmt::format("text = \"{}\"\n", text->hex());
     if (previous) out += fmt::format("previous = \"{}\"\n", previous->hex());
     out += fmt::format("kind = \"{}\"\nby = \"{}\"\nsigned_by = \"{}\"\neffective_at = {}\n", name(kind), by.text(),
                        signed_by.text(), exact(effective_at));
     out += fmt::format("towards = {}\nclauses = {}\ncertainty = \"{}\"\nsource = {}\n", list(names), list(clauses),
-                       assumed ? "assumed" : "public", quoted(source));
+                       assumed ? "assumed" : "public", toml_quoted(source));
     return out;
 }
 

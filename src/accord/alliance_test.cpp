@@ -9,7 +9,7 @@
 namespace asman::accord {
 namespace {
 
-const std::string folder = ASMAN_SOURCE_DIR "/data/alliance";
+const std::string alliance_folder = ASMAN_SOURCE_DIR "/data/alliance";
 
 struct Alliance {
     geo::Borders borders;
@@ -19,8 +19,8 @@ struct Alliance {
 
 const Alliance& alliance() {
     static const Alliance a = [] {
-        auto borders = geo::Borders::load(folder + "/borders.geojson");
-        auto files = read_folder(folder);
+        auto borders = geo::Borders::load(alliance_folder + "/borders.geojson");
+        auto files = read_folder(alliance_folder);
         EXPECT_TRUE(borders && files);
         Alliance out{std::move(*borders), std::move(*files), {}};
         out.law = Law::load(out.files, {.borders = &out.borders});
@@ -29,7 +29,7 @@ const Alliance& alliance() {
     return a;
 }
 
-World world() {
+World alliance_world() {
     World w;
     w.borders = &alliance().borders;
     for (const auto& [name, text] : alliance().files)
@@ -61,7 +61,7 @@ KeysOf all_keys() {
     };
     for (const auto& [name, text] : alliance().files) {
         if (!name.ends_with(".toml") || name.find('/') != std::string::npos || name == "law.toml") continue;
-        const auto keys = keys_of(text, name, world());
+        const auto keys = keys_of(text, name, alliance_world());
         EXPECT_TRUE(keys);
         add(out.asked, keys->asked);
         add(out.present, keys->present);

@@ -6,10 +6,10 @@
 namespace asman::accord {
 namespace {
 
-const picture::State A("AAA"), B("BBB");
+const picture::State aaa("AAA"), bbb("BBB");
 
 ChainFile made(int entries) {
-    ChainFile out{pair_chain(A, B, "AB"), {}};
+    ChainFile out{pair_chain(aaa, bbb, "AB"), {}};
     Chain c(out.chain);
     for (int i = 0; i < entries; ++i)
         out.entries.push_back(
@@ -31,7 +31,7 @@ TEST(Audit, FilesAreReadAsTheyWereWritten) {
     EXPECT_EQ(read->chain, c.chain);
     EXPECT_EQ(read->entries, c.entries);
     EXPECT_EQ(chain_file(c.chain), "AAA-BBB-AB.chain");
-    EXPECT_EQ(chain_file(national_chain(A)), "national.chain");
+    EXPECT_EQ(chain_file(national_chain(aaa)), "national.chain");
     bool unfinished = false;
     const auto text = print(made(3));
     const auto cut = parse_chain(text.substr(0, text.size() - 20), "x.chain", &unfinished);
@@ -99,7 +99,7 @@ RC_GTEST_PROP(Audit, ARewrittenChainFitsItselfAndNeitherThePartnersNorTheSignedH
     RC_ASSERT(differences[0].first == at + 1 && differences[0].last == static_cast<std::uint64_t>(n));
     std::vector<SignedHead> heads;
     for (std::size_t i = 0; i < honest.entries.size(); i += 3)
-        heads.push_back({honest.entries[i].number, honest.entries[i].link, B, {}, {}});
+        heads.push_back({honest.entries[i].number, honest.entries[i].link, bbb, {}, {}});
     RC_ASSERT(check_heads(honest, heads).empty());
     const bool after = heads.back().number > at;
     RC_ASSERT(check_heads(forged, heads).empty() == !after);
@@ -112,7 +112,7 @@ TEST(Audit, ASaltHidesWhatWasHandedOver) {
 }
 
 TEST(Audit, SignedHeadsAreReadAsTheyWereWritten) {
-    const SignedHead h{7, base::digest("x"), B, "entries 3 to 4 not received", {std::byte{1}, std::byte{255}}};
+    const SignedHead h{7, base::digest("x"), bbb, "entries 3 to 4 not received", {std::byte{1}, std::byte{255}}};
     const auto read = parse_signed_heads(print_signed_head(h), "x.signed");
     ASSERT_TRUE(read) << read.error().text();
     ASSERT_EQ(read->size(), 1u);

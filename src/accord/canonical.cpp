@@ -11,7 +11,7 @@ namespace {
 class Printer {
   public:
     void table(std::string_view header) { out_ += fmt::format("\n{}\n", header); }
-    void text(std::string_view key, std::string_view value) { raw(key, quoted(value)); }
+    void text(std::string_view key, std::string_view value) { raw(key, toml_quoted(value)); }
     void raw(std::string_view key, std::string_view value) { out_ += fmt::format("{} = {}\n", key, value); }
     void number(std::string_view key, double v) { raw(key, fmt::format("{}", v)); }
     void whole(std::string_view key, std::uint32_t v) { raw(key, fmt::format("{}", v)); }
@@ -19,7 +19,7 @@ class Printer {
     void time(std::string_view key, Time t) { raw(key, base::format_time(t, t.ns % 1'000'000'000 ? 9 : 0)); }
     void strings(std::string_view key, const std::vector<std::string>& values) {
         std::string list;
-        for (const auto& v : values) list += (list.empty() ? "" : ", ") + quoted(v);
+        for (const auto& v : values) list += (list.empty() ? "" : ", ") + toml_quoted(v);
         raw(key, "[" + list + "]");
     }
     void states(std::string_view key, const std::vector<State>& values) {

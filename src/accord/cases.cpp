@@ -171,7 +171,7 @@ class Runner {
         }
         const auto list = [](const std::string& s) {
             std::string out;
-            for (const auto& part : split(s, ',')) out += (out.empty() ? "" : ", ") + quoted(part);
+            for (const auto& part : split(s, ',')) out += (out.empty() ? "" : ", ") + toml_quoted(part);
             return "[" + out + "]";
         };
         acts_ += fmt::format(
@@ -259,28 +259,30 @@ class Runner {
 
     base::Result<void> detail(std::string_view part, const Decision& d, Time measured) {
         const auto w = split(part, ' ');
-        const auto number = w.size() > 1 ? number_in(w[1]) : std::nullopt;
+        const auto value = w.size() > 1 ? number_in(w[1]) : std::nullopt;
+        const bool numbered = value.has_value();
+        const double number = value.value_or(0);
         const auto field_bit = [&](std::string_view f) -> std::optional<std::uint16_t> {
             const auto it = std::ranges::find(field_names(), f);
             if (it == field_names().end()) return std::nullopt;
             return static_cast<std::uint16_t>(1u << (it - field_names().begin()));
         };
-        if (w[0] == "grid" && number) {
-            if (d.grid != *number * 1000) failed(fmt::format("expected {}, found grid {} km", part, d.grid / 1000));
+        if (w[0] == "grid" && numbered) {
+            if (d.grid != number * 1000) failed(fmt::format("expected {}, found grid {} km", part, d.grid / 1000));
         } else if (w[0] == "exact") {
             if (d.grid != 0) failed(fmt::format("expected exact, found grid {} km", d.grid / 1000));
-        } else if (w[0] == "delay" && number) {
-            if (d.delay != base::seconds(*number))
+        } else if (w[0] == "delay" && numbered) {
+            if (d.delay != base::seconds(number))
                 failed(fmt::format("expected {}, found delay {} s", part, d.delay.seconds()));
-        } else if (w[0] == "valid" && number) {
+        } else if (w[0] == "valid" && numbered) {
             const auto found = (d.valid_until - measured).seconds();
-            if (std::abs(found - *number) > 1e-6) failed(fmt::format("expected {}, found valid {} s", part, found));
+            if (std::abs(found - number) > 1e-6) failed(fmt::format("expected {}, found valid {} s", part, found));
         } else if ((w[0] == "with" || w[0] == "without") && w.size() == 2 && field_bit(w[1])) {
             if (((d.fields & *field_bit(w[1])) != 0) != (w[0] == "with")) {
                 failed(fmt::format("expected {}, found fields {}", part, field_list(d.fields)));
             }
-        } else if (w[0] == "version" && number) {
-            if (d.grant->reference().version != *number) {
+        } else if (w[0] == "version" && numbered) {
+            if (d.grant->reference().version != number) {
                 failed(fmt::format("expected {}, found version {}", part, d.grant->reference().version));
             }
         } else if (w[0] == "assumed" || w[0] == "public") {

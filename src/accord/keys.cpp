@@ -13,10 +13,6 @@ namespace {
 
 using base::Errc;
 
-std::string exact(Time t) {
-    return base::format_time(t, t.ns % 1'000'000'000 ? 9 : 0);
-}
-
 base::Result<void> check_root(const Keyring& ring, State state, const base::Place& place, std::string_view text,
                               const base::Signature& signature) {
     const auto root = ring.roots.find(state);

@@ -196,7 +196,16 @@ std::string joined(const std::vector<State>& states, std::string_view between) {
     return out;
 }
 
-std::string quoted(std::string_view text) {
+std::string exact(Time t) {
+    return base::format_time(t, t.ns % 1'000'000'000 ? 9 : 0);
+}
+
+std::string day(Time t) {
+    const auto text = base::format_time(t);
+    return text.ends_with("T00:00:00Z") ? text.substr(0, 10) : text;
+}
+
+std::string toml_quoted(std::string_view text) {
     std::string out = "\"";
     for (const char c : text) {
         if (c == '"' || c == '\\') {

@@ -35,7 +35,11 @@ const std::vector<std::string>& identity_names();
 /// "; did you mean 'X'?" or nothing.
 std::string near(std::string_view wrong, const std::vector<std::string>& known);
 std::string joined(const std::vector<State>& states, std::string_view between = ", ");
+/// To the second, or to the nanosecond where it is not whole.
+std::string exact(Time t);
+/// A date where it is midnight, else to the second.
+std::string day(Time t);
 /// A TOML basic string.
-std::string quoted(std::string_view text);
+std::string toml_quoted(std::string_view text);
 
 }  // namespace asman::accord

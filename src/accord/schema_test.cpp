@@ -75,7 +75,7 @@ std::vector<std::string> spoilt(const std::string& text) {
     return out;
 }
 
-World world() {
+World schema_world() {
     static const auto borders = geo::Borders::load(source + "/data/alliance/borders.geojson");
     World w;
     w.borders = &*borders;
@@ -122,7 +122,7 @@ TEST_F(Validated, WhatTheRepositoryHasIsValidAndWhatTheReaderRefusesIsNot) {
             put(schema, "good", *text);
             if (std::string_view(set) != "/data/alliance") continue;
             for (const auto& bad : spoilt(*text)) {
-                const bool read = schema == "text"   ? parse_text(bad, name, world()).has_value()
+                const bool read = schema == "text"   ? parse_text(bad, name, schema_world()).has_value()
                                   : schema == "acts" ? parse_filing(bad, name).has_value()
                                                      : parse_keyring(bad, name).has_value();
                 EXPECT_FALSE(read) << name << ":\n" << bad;

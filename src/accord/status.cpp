@@ -25,11 +25,6 @@ bool lifted_everywhere(const Family& f, const Snapshot& s, const Suspension& x, 
         s.visible, [&](const Act* a) { return f.lifts(*a, x, t) && a->towards.empty() && a->clauses.empty(); });
 }
 
-std::string day(Time t) {
-    const auto text = base::format_time(t);
-    return text.ends_with("T00:00:00Z") ? text.substr(0, 10) : text;
-}
-
 }  // namespace
 
 std::vector<std::string> assumed_dates(const Family& f, std::size_t version, Time t, Time known,

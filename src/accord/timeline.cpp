@@ -27,7 +27,7 @@ std::string_view style(AccordState s) {
     }
 }
 
-std::string day(Time t) {
+std::string date(Time t) {
     return base::format_date(base::date_of(t));
 }
 
@@ -106,12 +106,12 @@ class Drawing {
             out_ += fmt::format(
                 "<path d=\"M{:.1f} {:.1f}v{}\" stroke=\"#fff\" stroke-width=\"1.5\"><title>term ends {}"
                 "</title></path>\n",
-                x(t), bar, bar_height, day(t));
+                x(t), bar, bar_height, date(t));
         for (const auto* a : r.dots)
             out_ += fmt::format(
                 "<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"2.6\" fill=\"{}\" stroke=\"#66707a\"><title>{} {}"
                 "</title></circle>\n",
-                x(a->date.at), bar + bar_height + 7, a->date.assumed ? "#fff" : "#66707a", day(a->date.at),
+                x(a->date.at), bar + bar_height + 7, a->date.assumed ? "#fff" : "#66707a", date(a->date.at),
                 base::escaped_markup(a->what));
         labels(r, bar);
     }
@@ -123,8 +123,8 @@ class Drawing {
         out_ += fmt::format(
             "<g><title>{}: {}{}, {} to {}</title><rect class=\"{}\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" "
             "height=\"{}\"/>",
-            base::escaped_markup(r.name), name(s.state), s.assumed ? " (rests on an assumed date)" : "", day(s.from),
-            s.until == Time::max() ? "…" : day(s.until), style(s.state), a, y, w, h);
+            base::escaped_markup(r.name), name(s.state), s.assumed ? " (rests on an assumed date)" : "", date(s.from),
+            s.until == Time::max() ? "…" : date(s.until), style(s.state), a, y, w, h);
         if (s.assumed && !thin)
             out_ += fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{}\" fill=\"url(#h)\"/>", a,
                                 y, w, h);
@@ -206,7 +206,7 @@ std::vector<std::pair<Time, std::string>> labels_of(const Life& l) {
         } else if (c.what.find(" leaves") != std::string::npos) {
             what = c.what;
         }
-        if (!what.empty()) out.emplace_back(c.at, what + " " + day(c.at) + (c.assumed ? " ?" : ""));
+        if (!what.empty()) out.emplace_back(c.at, what + " " + date(c.at) + (c.assumed ? " ?" : ""));
     }
     return out;
 }
@@ -223,7 +223,7 @@ Row row_of(const PartySpan& p) {
         const char* what = s.state == AccordState::operative ? "bound"
                            : s.state == AccordState::ended   ? "left"
                                                              : "signed";
-        r.labels.emplace_back(s.from, fmt::format("{} {}", what, day(s.from)));
+        r.labels.emplace_back(s.from, fmt::format("{} {}", what, date(s.from)));
     }
     return r;
 }

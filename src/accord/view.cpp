@@ -214,8 +214,8 @@ Decision at_once(const LawView::Impl& view, Evaluator evaluator, const LawView::
     const auto& o = evaluator.o;
     const auto& index = *p.index;
     Best best(p, o);
-    ClauseIndex::Left left;
-    index.sort(o, left);
+    ClauseIndex::Left undecided;
+    index.sort(o, undecided);
     std::array<std::uint64_t, ClauseIndex::most_areas / 64> asked, inside;
     for (auto* bits : {&asked, &inside}) std::fill_n(bits->begin(), index.area_words(), 0);
     const auto lies_inside = [&](std::size_t i) {
@@ -230,7 +230,7 @@ Decision at_once(const LawView::Impl& view, Evaluator evaluator, const LawView::
     // Grants lie apart and are rarely looked at twice: they are fetched some steps before they are needed.
     constexpr int ahead = 4;
     for (std::size_t w = 0; w < index.words(); ++w) {
-        auto fetched = left.ask[w] | left.near[w];
+        auto fetched = undecided.ask[w] | undecided.near[w];
         const auto fetch_one = [&] {
             if (fetched == 0) return;
             const auto* g = &view.grants[p.begin + 64 * w + static_cast<std::size_t>(std::countr_zero(fetched))];
@@ -239,16 +239,16 @@ Decision at_once(const LawView::Impl& view, Evaluator evaluator, const LawView::
             fetched &= fetched - 1;
         };
         for (int k = 0; k < ahead; ++k) fetch_one();
-        for (auto bits = left.ask[w] | left.near[w]; bits != 0; bits &= bits - 1) {
+        for (auto bits = undecided.ask[w] | undecided.near[w]; bits != 0; bits &= bits - 1) {
             const auto i = 64 * w + static_cast<std::size_t>(std::countr_zero(bits));
             const auto at = p.begin + i;
             fetch_one();
             const auto& g = view.grants[at];
-            if ((left.near[w] >> i % 64 & 1) != 0 && !lies_inside(i)) {
+            if ((undecided.near[w] >> i % 64 & 1) != 0 && !lies_inside(i)) {
                 best.refused(Reason::outside_area, g, at);
                 continue;
             }
-            const bool held = ((left.near[w] | left.inside[w]) >> i % 64 & 1) != 0;
+            const bool held = ((undecided.near[w] | undecided.inside[w]) >> i % 64 & 1) != 0;
             evaluator.holds_object = held ? index.area(index.area_of(i)) : nullptr;
             Decision d;
             d.reason = evaluator.grant(g, d);

@@ -7,11 +7,6 @@
 namespace asman::accord {
 namespace {
 
-std::string day(Time t) {
-    const auto text = base::format_time(t);
-    return text.ends_with("T00:00:00Z") ? text.substr(0, 10) : text;
-}
-
 std::string not_bound(const Family& f, const Snapshot& s, std::size_t version, const Member& m, Time t) {
     const auto& p = m.version[version];
     const auto& text = *f.versions[version];

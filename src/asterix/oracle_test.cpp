@@ -15,7 +15,7 @@
 namespace asman::asterix {
 namespace {
 
-const std::string folder = ASMAN_SOURCE_DIR "/../shared/data/asterix-specs";
+const std::string specs = ASMAN_SOURCE_DIR "/../shared/data/asterix-specs";
 
 /// A line with those indented beneath it.
 struct Tree {
@@ -289,9 +289,9 @@ Lines our_lines(const Edition& e) {
 }
 
 TEST(Oracle, EveryTableIsItsEqual) {
-    ASMAN_NEED(std::filesystem::exists(folder), folder);
+    ASMAN_NEED(std::filesystem::exists(specs), specs);
     std::size_t compared = 0, lines = 0, marked = 0;
-    for (const auto& file : std::filesystem::recursive_directory_iterator(folder)) {
+    for (const auto& file : std::filesystem::recursive_directory_iterator(specs)) {
         if (file.path().extension() != ".ast") continue;
         const auto stem = file.path().stem().string();
         const bool expansion = stem.starts_with("ref-");

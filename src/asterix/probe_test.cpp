@@ -4,6 +4,8 @@
 #include <asman/asterix/encode.hpp>
 #include <asman/asterix/probe.hpp>
 
+#include "recordings_for_tests.hpp"
+
 #include <gtest/gtest.h>
 #include <asman_test/environment.hpp>
 
@@ -12,16 +14,14 @@
 namespace asman::asterix {
 namespace {
 
-const std::string folder = ASMAN_SOURCE_DIR "/../shared/data/asterix/";
-
 std::vector<EditionGuess> guess(const std::string& file) {
     std::string problem;
-    auto frames = FrameReader::open(folder + file, problem);
+    auto frames = FrameReader::open(recordings_folder + file, problem);
     return frames ? probe(*frames).guesses() : std::vector<EditionGuess>{};
 }
 
 TEST(Probe, EditionsAreToldFromEachOtherInRecordings) {
-    ASMAN_NEED(std::filesystem::exists(folder), folder);
+    ASMAN_NEED(std::filesystem::exists(recordings_folder), recordings_folder);
     const auto old_tracks = guess("cc_asterix.pcap");
     ASSERT_FALSE(old_tracks.empty());
     for (const auto& g : old_tracks) {

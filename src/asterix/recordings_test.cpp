@@ -3,6 +3,8 @@
 #include <asman/asterix/frames.hpp>
 #include <asman/asterix/json.hpp>
 
+#include "recordings_for_tests.hpp"
+
 #include <gtest/gtest.h>
 #include <asman_test/environment.hpp>
 
@@ -13,8 +15,6 @@
 
 namespace asman::asterix {
 namespace {
-
-const std::string folder = ASMAN_SOURCE_DIR "/../shared/data/asterix/";
 
 struct Counts {
     std::map<int, std::size_t> records;
@@ -27,7 +27,7 @@ struct Counts {
 Counts count(const std::string& file, const Editions& editions) {
     Counts c;
     std::string problem;
-    auto frames = FrameReader::open(folder + file, problem);
+    auto frames = FrameReader::open(recordings_folder + file, problem);
     if (!frames) return c.first = problem, c;
     c.framing = std::string(asterix::name(frames->framing()));
     std::string json, reason;
@@ -74,7 +74,7 @@ struct Expected {
 class Recording : public testing::TestWithParam<Expected> {};
 
 TEST_P(Recording, HasTheRecordsThatOthersCountAndComesBackByteForByte) {
-    ASMAN_NEED(std::filesystem::exists(folder), folder);
+    ASMAN_NEED(std::filesystem::exists(recordings_folder), recordings_folder);
     const auto& want = GetParam();
     Editions editions;
     if (want.edition.second) {

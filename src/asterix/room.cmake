@@ -5,9 +5,7 @@ add_executable(specgen ${specgen_sources} ${CMAKE_CURRENT_SOURCE_DIR}/src/asteri
                        ${CMAKE_CURRENT_SOURCE_DIR}/src/asterix/spec_parse.cpp)
 target_include_directories(specgen PRIVATE ${CMAKE_SOURCE_DIR}/src/asterix/include ${CMAKE_SOURCE_DIR}/tools/specgen)
 target_link_libraries(specgen PRIVATE asman_flags)
-if(ASMAN_SANITIZE)
-  target_compile_options(specgen PRIVATE -O0)  # it runs for a blink: optimizing it costs more than it saves
-endif()
+asman_unoptimized(TARGETS specgen)
 
 set(asterix_generated ${CMAKE_BINARY_DIR}/generated/asterix)
 set(asterix_outputs ${asterix_generated}/tables.cpp ${asterix_generated}/include/asman/asterix/views.hpp)
@@ -25,9 +23,7 @@ endforeach()
 add_custom_command(OUTPUT ${asterix_outputs} COMMAND specgen ${asterix_generated} ${asterix_tables}
                    DEPENDS specgen ${asterix_tables} COMMENT "specgen: spec/asterix" VERBATIM)
 target_sources(asman_asterix PRIVATE ${asterix_outputs})
-if(ASMAN_SANITIZE AND NOT ASMAN_FUZZ)
-  set_source_files_properties(${asterix_outputs} PROPERTIES COMPILE_OPTIONS -O0)  # many small functions, as above
-endif()
+asman_unoptimized(SOURCES ${asterix_outputs})
 target_include_directories(asman_asterix PUBLIC $<BUILD_INTERFACE:${asterix_generated}/include>)
 
 include(AsmanInstall)

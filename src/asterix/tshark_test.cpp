@@ -4,6 +4,7 @@
 #include <asman/asterix/frames.hpp>
 #include <asman/asterix/typed.hpp>
 
+#include "recordings_for_tests.hpp"
 #include "records_for_tests.hpp"
 #include "tshark_for_tests.hpp"
 #include "walk.hpp"
@@ -18,7 +19,6 @@
 namespace asman::asterix {
 namespace {
 
-const std::string folder = ASMAN_SOURCE_DIR "/../shared/data/asterix/";
 const bool everything = test::at_length();
 
 const tshark::Dissector& dissector() {
@@ -269,11 +269,11 @@ TEST(Tshark, ReadsRecordsMadeFromTheTablesAlike) {
 
 TEST(Tshark, ReadsTheRecordingsAlike) {
     if (!dissector().installed()) GTEST_SKIP() << "tshark is not installed";
-    ASMAN_NEED(std::filesystem::exists(folder), folder);
+    ASMAN_NEED(std::filesystem::exists(recordings_folder), recordings_folder);
     // 062 0.17 is no edition of tshark's: the bytes of that recording fit others by chance.
     const Editions as_newest;
     std::map<int, Kept> records;
-    for (const auto& file : std::filesystem::recursive_directory_iterator(folder)) {
+    for (const auto& file : std::filesystem::recursive_directory_iterator(recordings_folder)) {
         std::string problem;
         if (!file.is_regular_file() || file.path().extension() == ".md" || file.path().filename() == "cc_asterix.pcap")
             continue;

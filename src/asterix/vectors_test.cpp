@@ -15,10 +15,10 @@
 namespace asman::asterix {
 namespace {
 
-const std::string folder = ASMAN_SOURCE_DIR "/../shared/data/asterix/jasterix_tests/";
+const std::string vector_files = ASMAN_SOURCE_DIR "/../shared/data/asterix/jasterix_tests/";
 
 std::vector<std::byte> contents(const std::string& file) {
-    std::ifstream in(folder + file, std::ios::binary);
+    std::ifstream in(vector_files + file, std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(in), {}};
     std::vector<std::byte> out(text.size());
     std::ranges::transform(text, out.begin(), [](char c) { return static_cast<std::byte>(c); });
@@ -78,7 +78,7 @@ const Vector vectors[] = {
 };
 
 TEST(Vectors, EachIsReadExactlyInTheEditionOfItsName) {
-    ASMAN_NEED(std::filesystem::exists(folder), folder);
+    ASMAN_NEED(std::filesystem::exists(vector_files), vector_files);
     for (const auto& v : vectors) {
         const auto datagram = contents(v.file);
         Editions editions;
@@ -98,7 +98,7 @@ TEST(Vectors, EachIsReadExactlyInTheEditionOfItsName) {
 }
 
 TEST(Vectors, TheEditionOfTheirNameIsFoundOrSaidToFitAsWell) {
-    ASMAN_NEED(std::filesystem::exists(folder), folder);
+    ASMAN_NEED(std::filesystem::exists(vector_files), vector_files);
     for (const auto& v : vectors) {
         EditionProbe probe;
         probe.add(contents(v.file));
@@ -114,7 +114,7 @@ TEST(Vectors, TheEditionOfTheirNameIsFoundOrSaidToFitAsWell) {
 }
 
 TEST(Vectors, WhatNoTableReadsIsNamedAndCounted) {
-    ASMAN_NEED(std::filesystem::exists(folder), folder);
+    ASMAN_NEED(std::filesystem::exists(vector_files), vector_files);
     for (const auto& [file, category] : {std::pair{"cat010ed0.24_sensis.bin", 10}, std::pair{"cat030ed7.0.bin", 30}}) {
         const auto datagram = contents(file);
         EditionProbe probe;
@@ -131,7 +131,7 @@ TEST(Vectors, WhatNoTableReadsIsNamedAndCounted) {
 }
 
 TEST(Vectors, AWrongEditionIsRefutedNotDecoded) {
-    ASMAN_NEED(std::filesystem::exists(folder), folder);
+    ASMAN_NEED(std::filesystem::exists(vector_files), vector_files);
     // Read as 2.6, the one record of edition 0.26 would be two wrong ones without a fault.
     const auto datagram = contents("cat021ed0.26.bin");
     EditionProbe probe;

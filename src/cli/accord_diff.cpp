@@ -8,7 +8,7 @@
 namespace asman::cli {
 namespace {
 
-struct Options {
+struct AccordDiffOptions {
     std::string before, after, borders = borders_file(), at, geojson;
     std::vector<std::string> without;
     study::LawDiffOptions diff;
@@ -16,14 +16,14 @@ struct Options {
     bool shadow = false, json = false;
 };
 
-base::Result<LoadedLaw> load(const std::string& folder, const Options& o) {
+base::Result<LoadedLaw> load(const std::string& folder, const AccordDiffOptions& o) {
     LawOptions law;
     law.accords = folder;
     law.borders = o.borders;
     return load_law(law);
 }
 
-base::Result<void> run(Options o) {
+base::Result<void> run(AccordDiffOptions o) {
     if (o.after.empty() && !o.shadow && o.without.empty())
         return base::fail(base::Errc::missing, "name another folder, or say --shadow or --without");
     ASMAN_TRY(const auto before, load(o.before, o));
@@ -46,7 +46,7 @@ base::Result<void> run(Options o) {
 }  // namespace
 
 void add_accord_diff(CLI::App& accord, Outcome& outcome) {
-    auto o = std::make_shared<Options>();
+    auto o = std::make_shared<AccordDiffOptions>();
     CLI::App* sub = accord.add_subcommand(
         "diff", "What another law would change: tracks, minutes and airspace that each party gains or loses");
     sub->add_option("before", o->before, "folder of accords")->required();

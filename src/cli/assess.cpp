@@ -16,7 +16,7 @@
 namespace asman::cli {
 namespace {
 
-struct Options {
+struct AssessOptions {
     LawOptions law;
     std::string scenario = shared_data("scenarios/central-asia.toml"), terrain, from = "2009-01-01", to = "2024-01-01",
                 html, json_file, routes;
@@ -26,7 +26,7 @@ struct Options {
     bool airliner = false, maps = false;
 };
 
-base::Result<std::vector<study::Route>> routes_of(const Options& o, const simulate::Scenario& scenario) {
+base::Result<std::vector<study::Route>> routes_of(const AssessOptions& o, const simulate::Scenario& scenario) {
     const auto place = [&](std::string_view icao) -> std::optional<geo::Point> {
         const auto it = std::ranges::find(scenario.airports, icao, &simulate::Airport::icao);
         return it == scenario.airports.end() ? std::nullopt : std::optional(it->at);
@@ -44,7 +44,8 @@ struct Work {
 };
 
 /// As far as those sensors reach that may see anything of the chosen states' land and approaches; traffic is not flown.
-std::pair<geo::Point, geo::Point> reach_of(const Options& o, simulate::Scenario scenario, const geo::Borders& borders) {
+std::pair<geo::Point, geo::Point> reach_of(const AssessOptions& o, simulate::Scenario scenario,
+                                           const geo::Borders& borders) {
     const auto all = scenario.sensors;
     std::erase_if(scenario.sensors, [&](const simulate::SensorSpec& s) {
         if (o.states.empty()) return false;
@@ -58,7 +59,7 @@ std::pair<geo::Point, geo::Point> reach_of(const Options& o, simulate::Scenario 
     return scenario.box();
 }
 
-base::Result<Work> work(const Options& o) {
+base::Result<Work> work(const AssessOptions& o) {
     ASMAN_TRY(auto scenario, simulate::Scenario::load(o.scenario));
     if (!o.terrain.empty()) scenario.terrain = o.terrain;
     ASMAN_TRY(auto law, load_law(o.law));
@@ -91,7 +92,7 @@ base::Result<Work> work(const Options& o) {
     return Work{std::move(out), std::move(*law.borders)};
 }
 
-int run(const Options& o) {
+int run(const AssessOptions& o) {
     const auto begin = std::chrono::steady_clock::now();
     const auto done = work(o);
     if (!done) return report(done.error());
@@ -114,7 +115,7 @@ int run(const Options& o) {
 }  // namespace
 
 void add_assess(CLI::App& app, Outcome& outcome) {
-    auto o = std::make_shared<Options>();
+    auto o = std::make_shared<AssessOptions>();
     CLI::App* sub =
         app.add_subcommand("assess", "What each change of law brings each state: coverage, warning, dependence");
     o->law.add(*sub);

@@ -16,7 +16,7 @@ namespace {
 constexpr double day = 86400;
 constexpr std::size_t most_lines = 4096;
 
-struct Options {
+struct AsterixOptions {
     std::string file, other;
     RecordingOptions recording;
     bool json = false;
@@ -123,7 +123,7 @@ void print_lines(const Lines& lines, const Undecoded& undecoded, bool json) {
                    t.datagrams, t.octets, t.first);
 }
 
-int stat(const Options& o) {
+int stat(const AsterixOptions& o) {
     auto opened = open_recording(o.file, o.recording);
     if (!opened) return report(opened.error());
     Lines lines;
@@ -157,7 +157,7 @@ int stat(const Options& o) {
 }  // namespace
 
 void add_asterix(CLI::App& app, Outcome& outcome) {
-    auto o = std::make_shared<Options>();
+    auto o = std::make_shared<AsterixOptions>();
     CLI::App* sub = app.add_subcommand("asterix", "What an ASTERIX recording is made of; in what two differ");
     sub->require_subcommand(1);
     CLI::App* one =

@@ -54,7 +54,7 @@ base::Result<Chains> load(const std::string& path) {
     return out;
 }
 
-struct Options {
+struct AuditOptions {
     std::string mine, theirs, config, kind, text, from, to;
     std::vector<std::string> keys;
     bool json = false;
@@ -63,7 +63,7 @@ struct Options {
 
 using Keys = std::map<picture::State, base::PublicKey>;
 
-base::Result<Keys> keys_of(const Options& o) {
+base::Result<Keys> keys_of(const AuditOptions& o) {
     Keys out;
     if (!o.config.empty()) {
         ASMAN_TRY(const auto text, base::read_file(o.config));
@@ -135,7 +135,7 @@ std::vector<std::string> against(const accord::ChainFile& mine, const accord::Ch
     return out;
 }
 
-int verify(const Options& o) {
+int verify(const AuditOptions& o) {
     const auto mine = load(o.mine);
     if (!mine) return report(mine.error());
     const auto keys = keys_of(o);
@@ -185,7 +185,7 @@ int verify(const Options& o) {
     return faults ? Exit::failed : Exit::ok;
 }
 
-int show(const Options& o) {
+int show(const AuditOptions& o) {
     const auto loaded = load(o.mine);
     if (!loaded) return report(loaded.error());
     base::Time from = base::Time::min(), to = base::Time::max();
@@ -227,7 +227,7 @@ void add_audit(CLI::App& app, Outcome& outcome) {
         "  asman audit verify audit/RUS audit/KGZ\n"
         "  asman audit show audit/RUS/national.chain --kind decision --last 20");
 
-    auto v = std::make_shared<Options>();
+    auto v = std::make_shared<AuditOptions>();
     CLI::App* y =
         sub->add_subcommand("verify", "Check every chain, the signed heads, and a partner's copies against one's own");
     y->add_option("mine", v->mine, "folder of a node's audit, or one *.chain")->required();
@@ -238,7 +238,7 @@ void add_audit(CLI::App& app, Outcome& outcome) {
     y->footer("Examples:\n  asman audit verify audit/RUS\n  asman audit verify audit/RUS audit/KGZ --config rus.toml");
     y->callback([v, &outcome] { outcome.code = verify(*v); });
 
-    auto s = std::make_shared<Options>();
+    auto s = std::make_shared<AuditOptions>();
     CLI::App* w = sub->add_subcommand("show", "Print entries");
     w->add_option("chain", s->mine, "folder of a node's audit, or one *.chain")->required();
     w->add_option("--from", s->from, "from this instant on");

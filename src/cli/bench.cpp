@@ -12,7 +12,7 @@
 namespace asman::cli {
 namespace {
 
-struct Options {
+struct BenchOptions {
     study::WorldBenchOptions world;
     bool json = false;
 };
@@ -84,7 +84,7 @@ void print_text(const study::WorldBenchResult& r, const study::WorldBenchOptions
                static_cast<double>(r.resident) * 1e-9, r.digest.hex());
 }
 
-int run(const Options& o) {
+int run(const BenchOptions& o) {
     Progress progress("benchmark");
     const auto r = study::bench_world(
         o.world, wall_seconds, [] { return seconds_of(CLOCK_PROCESS_CPUTIME_ID); },
@@ -97,7 +97,7 @@ int run(const Options& o) {
 }  // namespace
 
 void add_bench(CLI::App& app, Outcome& outcome) {
-    auto o = std::make_shared<Options>();
+    auto o = std::make_shared<BenchOptions>();
     CLI::App* bench = app.add_subcommand("bench", "Measure what parts of the program cost on this machine");
     bench->require_subcommand(1);
     bench->footer("Example:\n  asman bench world --aircraft 2000 --seconds 20 --threads 2");

@@ -21,7 +21,7 @@
 namespace asman::cli {
 namespace {
 
-struct Options {
+struct CoverageOptions {
     std::string scenario, out = ".", terrain, box, section, target = "airliner", why, borders = borders_file();
     std::vector<std::string> states, sensors, recorded;
     std::vector<double> levels{100};
@@ -55,7 +55,7 @@ base::Result<std::vector<double>> numbers(const std::string& text, std::size_t w
 }
 
 /// The effective earth, from whichever way it was told.
-base::Result<double> effective_earth(const Options& o) {
+base::Result<double> effective_earth(const CoverageOptions& o) {
     if ((o.k > 0) + (o.gradient != 0) + (o.refractivity > 0) > 1)
         return base::fail(base::Errc::conflict, "--k, --gradient and --refractivity are three ways to say one thing");
     if (o.k > 0) return o.k;
@@ -68,7 +68,7 @@ base::Result<double> effective_earth(const Options& o) {
     return k;
 }
 
-coverage::Metadata metadata_of(const Options& o, const CoverageSetting& s) {
+coverage::Metadata metadata_of(const CoverageOptions& o, const CoverageSetting& s) {
     coverage::Metadata m{
         {"terrain", s.terrain.source()},
         {"scenario", s.scenario.name + ": " + s.scenario.note},
@@ -85,7 +85,7 @@ coverage::Metadata metadata_of(const Options& o, const CoverageSetting& s) {
 }
 
 /// Places that the options name: the corners of --box first, the ends of --section, the place of --why.
-base::Result<std::vector<geo::Point>> places_of(const Options& o) {
+base::Result<std::vector<geo::Point>> places_of(const CoverageOptions& o) {
     std::vector<geo::Point> out;
     const auto take = [&](const std::string& text, std::size_t wanted, const char* option) -> base::Result<void> {
         if (text.empty()) return {};
@@ -101,7 +101,7 @@ base::Result<std::vector<geo::Point>> places_of(const Options& o) {
 
 /// The box of terrain: as far as the sensors reach, and the places that were asked for. A scenario that is run needs
 /// that of its traffic too.
-std::pair<geo::Point, geo::Point> reach_of(const Options& o, simulate::Scenario scenario,
+std::pair<geo::Point, geo::Point> reach_of(const CoverageOptions& o, simulate::Scenario scenario,
                                            const std::vector<geo::Point>& asked) {
     if (o.calibrate <= 0) scenario.airports.clear(), scenario.flights.clear(), scenario.intruders.clear();
     // As if a small sensor stood at each.
@@ -113,7 +113,7 @@ std::pair<geo::Point, geo::Point> reach_of(const Options& o, simulate::Scenario 
     return scenario.box();
 }
 
-base::Result<CoverageSetting> prepare(const Options& o) {
+base::Result<CoverageSetting> prepare(const CoverageOptions& o) {
     CoverageSetting s;
     ASMAN_TRY(s.scenario, simulate::Scenario::load(o.scenario));
     if (!o.terrain.empty()) s.scenario.terrain = o.terrain;
@@ -146,7 +146,7 @@ base::Result<CoverageSetting> prepare(const Options& o) {
 }
 
 /// "Why is it blind here": every sensor's answer for one place and level.
-base::Result<void> explain(const Options& o, const CoverageSetting& s) {
+base::Result<void> explain(const CoverageOptions& o, const CoverageSetting& s) {
     ASMAN_TRY(const auto p, numbers(o.why, 3, "--why"));
     const auto at = geo::Point::degrees(p[0], p[1]);
     const double altitude = geo::PressureAltitude::from_flight_level(p[2]).m, undulation = s.geoid.undulation(at);
@@ -197,7 +197,7 @@ void print_bins(const simulate::Calibration& c) {
                        static_cast<double>(b.detected) / static_cast<double>(b.looks), b.looks);
 }
 
-base::Result<void> calibrate(const Options& o, const CoverageSetting& s) {
+base::Result<void> calibrate(const CoverageOptions& o, const CoverageSetting& s) {
     const auto [south_west, north_east] = s.scenario.box();
     ASMAN_TRY(const auto terrain, s.terrain.box(south_west, north_east));
     ASMAN_TRY(auto world, simulate::World::make(s.scenario, terrain, s.geoid));
@@ -211,7 +211,7 @@ base::Result<void> calibrate(const Options& o, const CoverageSetting& s) {
 }
 
 /// Predictions against a recording: of each radar, and all together.
-base::Result<void> calibrate_recorded(const Options& o, const CoverageSetting& s) {
+base::Result<void> calibrate_recorded(const CoverageOptions& o, const CoverageSetting& s) {
     simulate::RecordedPlots recorded;
     for (const auto& path : o.recorded) {
         ASMAN_TRY(auto recording, open_recording(path, {}));
@@ -242,7 +242,7 @@ base::Result<void> calibrate_recorded(const Options& o, const CoverageSetting& s
     return {};
 }
 
-base::Result<void> cut(const Options& o, const CoverageSetting& s) {
+base::Result<void> cut(const CoverageOptions& o, const CoverageSetting& s) {
     ASMAN_TRY(const auto ends, numbers(o.section, 4, "--section"));
     ASMAN_TRY(const auto section,
               coverage::section(s.terrain, s.geoid, s.instruments, s.target, geo::Point::degrees(ends[0], ends[1]),
@@ -256,7 +256,7 @@ base::Result<void> cut(const Options& o, const CoverageSetting& s) {
 }
 
 /// Each chosen sensor by itself, as fine as its sweep.
-base::Result<void> write_views(const Options& o, const CoverageSetting& s) {
+base::Result<void> write_views(const CoverageOptions& o, const CoverageSetting& s) {
     for (const auto& i : s.instruments) {
         coverage::ViewshedOptions options;
         options.range = i.sensor.max_range;
@@ -281,7 +281,7 @@ base::Result<void> write_views(const Options& o, const CoverageSetting& s) {
     return {};
 }
 
-base::Result<void> map(const Options& o, CoverageSetting& s) {
+base::Result<void> map(const CoverageOptions& o, CoverageSetting& s) {
     const auto begin = std::chrono::steady_clock::now();
     const double cell = o.cell_km * 1000;
     if (cell < s.terrain.resolution() / 2)
@@ -317,7 +317,7 @@ base::Result<void> map(const Options& o, CoverageSetting& s) {
     return {};
 }
 
-base::Result<void> work(const Options& o) {
+base::Result<void> work(const CoverageOptions& o) {
     ASMAN_TRY(auto s, prepare(o));
     std::error_code ec;
     std::filesystem::create_directories(o.out, ec);
@@ -329,12 +329,12 @@ base::Result<void> work(const Options& o) {
     return map(o, s);
 }
 
-int run(const Options& o) {
+int run(const CoverageOptions& o) {
     const auto done = work(o);
     return done ? static_cast<int>(Exit::ok) : report(done.error());
 }
 
-void add_physics(CLI::App& sub, Options& o) {
+void add_physics(CLI::App& sub, CoverageOptions& o) {
     sub.add_option("--target", o.target, "airliner (transponder, ADS-B) or intruder (neither)")
         ->capture_default_str()
         ->check(CLI::IsMember({"airliner", "intruder"}));
@@ -355,7 +355,7 @@ void add_physics(CLI::App& sub, Options& o) {
 }  // namespace
 
 void add_coverage(CLI::App& app, Outcome& outcome) {
-    auto o = std::make_shared<Options>();
+    auto o = std::make_shared<CoverageOptions>();
     CLI::App* sub = app.add_subcommand("coverage", "Map what a scenario's sensors see together, over terrain");
     sub->add_option("scenario", o->scenario, "the scenario (docs/scenario.md)")->required();
     sub->add_option("--out", o->out, "folder for the products")->capture_default_str();

@@ -12,7 +12,7 @@
 namespace asman::cli {
 namespace {
 
-struct Options {
+struct DecodeOptions {
     std::vector<std::string> files;
     RecordingOptions recording;
     bool json = false, count = false, hex = false, table = false, text = false;
@@ -49,14 +49,14 @@ struct Totals {
 };
 
 /// What is written of one record or opaque block.
-void row(const asterix::Event& e, std::uint64_t datagram, const Options& o, std::string& out) {
+void row(const asterix::Event& e, std::uint64_t datagram, const DecodeOptions& o, std::string& out) {
     if (e.what == asterix::What::opaque) return asterix::opaque_to_json(e.category, e.bytes, datagram, out);
     if (o.hex) return hex_row(e.record, datagram, out);
     if (o.table) return table_row(e.record, datagram, out);
     asterix::to_json(e.record, datagram, out, {.text = o.text, .registers = o.registers});
 }
 
-int decode(const std::string& path, const Options& o, Output& out, Totals& totals) {
+int decode(const std::string& path, const DecodeOptions& o, Output& out, Totals& totals) {
     auto opened = open_recording(path, o.recording);
     if (!opened) return report(opened.error());
     Undecoded undecoded;
@@ -87,7 +87,7 @@ int decode(const std::string& path, const Options& o, Output& out, Totals& total
     return refuted || (!any && !live) ? Exit::failed : Exit::ok;
 }
 
-int run(const Options& o) {
+int run(const DecodeOptions& o) {
     Output out;
     Totals totals;
     int code = Exit::ok;
@@ -105,7 +105,7 @@ int run(const Options& o) {
 }  // namespace
 
 void add_decode(CLI::App& app, Outcome& outcome) {
-    auto o = std::make_shared<Options>();
+    auto o = std::make_shared<DecodeOptions>();
     CLI::App* sub = app.add_subcommand("decode", "Decode ASTERIX, recorded or live: one JSON object a record and line");
     sub->add_option("files", o->files, "recordings, - for standard input; udp://… or tcp://… until Ctrl-C")->required();
     add_recording_options(*sub, o->recording);

@@ -22,7 +22,7 @@ namespace {
 /// The flight level at which the display draws what sensors see.
 constexpr double shown_level = 100;
 
-struct Options {
+struct DemoOptions {
     std::string scenario = shared_data("scenarios/central-asia.toml");
     std::string accords = shared_data("accords");
     std::string borders = borders_file();
@@ -36,7 +36,7 @@ struct Options {
     bool headless = false;
 };
 
-base::Result<std::unique_ptr<node::Show>> open_playback(const Options& o) {
+base::Result<std::unique_ptr<node::Show>> open_playback(const DemoOptions& o) {
     node::PlaybackOptions p;
     p.file = o.input;
     p.borders = o.borders;
@@ -62,7 +62,7 @@ base::Result<std::unique_ptr<node::Show>> open_playback(const Options& o) {
 }
 
 /// What the display's maps of coverage and its sections are made of.
-base::Result<std::shared_ptr<DeskSetting>> desk_setting(const Options& o, const study::Demonstration& show,
+base::Result<std::shared_ptr<DeskSetting>> desk_setting(const DemoOptions& o, const study::Demonstration& show,
                                                         const geo::Borders& borders, accord::Law law) {
     auto out = std::make_shared<DeskSetting>();
     out->terrain = show.world().terrain();
@@ -79,7 +79,7 @@ base::Result<std::shared_ptr<DeskSetting>> desk_setting(const Options& o, const 
     return out;
 }
 
-base::Result<std::unique_ptr<node::Show>> open_demonstration(const Options& o, DisplayOptions& display) {
+base::Result<std::unique_ptr<node::Show>> open_demonstration(const DemoOptions& o, DisplayOptions& display) {
     study::DemonstrationOptions d;
     d.scenario = o.scenario;
     d.accords = o.accords;
@@ -113,7 +113,7 @@ base::Result<std::unique_ptr<node::Show>> open_demonstration(const Options& o, D
     return std::unique_ptr<node::Show>(std::move(show));
 }
 
-base::Result<void> run(const Options& o) {
+base::Result<void> run(const DemoOptions& o) {
     ASMAN_TRY(const double speed, parse_speed(o.speed));
     if (!o.record.empty()) {
         std::error_code error;
@@ -141,7 +141,7 @@ base::Result<void> run(const Options& o) {
 void add_demo(CLI::App& app, Outcome& outcome) {
     auto* sub =
         app.add_subcommand("demo", "six states' nodes over one simulated sky, or a recording, with the web display");
-    auto o = std::make_shared<Options>();
+    auto o = std::make_shared<DemoOptions>();
     sub->add_option("--scenario", o->scenario, "scenario file");
     sub->add_option("--accords", o->accords, "folder of accords");
     sub->add_option("--borders", o->borders, "borders, GeoJSON");

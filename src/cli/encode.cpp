@@ -14,7 +14,7 @@
 namespace asman::cli {
 namespace {
 
-struct Options {
+struct EncodeOptions {
     std::string input = "-", output;
 };
 
@@ -52,7 +52,7 @@ class Blocks {
     const asterix::Edition* edition_ = nullptr;
 };
 
-int run(const Options& o) {
+int run(const EncodeOptions& o) {
     std::ifstream file;
     if (o.input != "-") {
         file.open(o.input);
@@ -86,7 +86,7 @@ int run(const Options& o) {
 }  // namespace
 
 void add_encode(CLI::App& app, Outcome& outcome) {
-    auto o = std::make_shared<Options>();
+    auto o = std::make_shared<EncodeOptions>();
     CLI::App* sub = app.add_subcommand("encode", "Encode ASTERIX from the lines that `asman decode` writes");
     sub->add_option("input", o->input, "a file of lines; - is standard input")->capture_default_str();
     sub->add_option("-o,--out", o->output, "the file to write data blocks to; - for standard output")->required();

@@ -13,7 +13,7 @@
 namespace asman::cli {
 namespace {
 
-struct Options {
+struct FilterOptions {
     std::string input, output, to;
     std::vector<std::string> sources, area, sites;
     std::vector<unsigned> categories;
@@ -64,7 +64,7 @@ struct Filter {
     }
 };
 
-base::Result<Filter> filter_from(const Options& o) {
+base::Result<Filter> filter_from(const FilterOptions& o) {
     Filter f;
     f.categories.insert(o.categories.begin(), o.categories.end());
     for (const auto& s : o.sources) {
@@ -107,7 +107,7 @@ struct Relay {
     }
 };
 
-int run(const Options& o) {
+int run(const FilterOptions& o) {
     auto filter = filter_from(o);
     if (!filter) return report(filter.error());
     auto opened = open_recording(o.input, o.recording);
@@ -154,7 +154,7 @@ int run(const Options& o) {
 }  // namespace
 
 void add_filter(CLI::App& app, Outcome& outcome) {
-    auto o = std::make_shared<Options>();
+    auto o = std::make_shared<FilterOptions>();
     CLI::App* sub = app.add_subcommand(
         "filter", "Relay the ASTERIX records of some sources, categories or an area, bytes unchanged");
     sub->add_option("input", o->input, "a recording, - for standard input; udp://… or tcp://… until Ctrl-C")

@@ -14,7 +14,7 @@
 namespace asman::cli {
 namespace {
 
-struct Options {
+struct LabOptions {
     study::LabOptions lab{.folder = {},
                           .scenario = shared_data("scenarios/central-asia.toml"),
                           .accords = shared_data("accords"),
@@ -28,7 +28,7 @@ base::Time wall_clock() {
     return {std::chrono::duration_cast<std::chrono::nanoseconds>(now).count()};
 }
 
-base::Result<void> make(const Options& o) {
+base::Result<void> make(const LabOptions& o) {
     ASMAN_TRY(const auto nodes, study::make_lab(o.lab, wall_clock()));
     fmt::print("{}: {} nodes. Each in a terminal of its own:\n", o.lab.folder, nodes.size());
     fmt::print("  nats-server -c {}/nats-server.conf\n", o.lab.folder);
@@ -40,7 +40,7 @@ base::Result<void> make(const Options& o) {
     return {};
 }
 
-base::Result<void> feed(const Options& o) {
+base::Result<void> feed(const LabOptions& o) {
     stop_on_signal();
     const auto start = wall_clock();
     ASMAN_TRY(auto sensors, study::LabSensors::open(o.folder, start));
@@ -57,7 +57,7 @@ base::Result<void> feed(const Options& o) {
 }  // namespace
 
 void add_lab(CLI::App& app, Outcome& outcome) {
-    auto o = std::make_shared<Options>();
+    auto o = std::make_shared<LabOptions>();
     auto* lab = app.add_subcommand("lab", "A scenario's nodes as processes of their own, joined by a real exchange");
     lab->require_subcommand(1);
     lab->footer("Examples:\n  asman lab make lab\n  asman lab feed lab --for 600");

@@ -12,14 +12,14 @@
 namespace asman::cli {
 namespace {
 
-struct Options {
+struct NodeOptions {
     node::LiveOptions live;
     std::string json, site = site_folder();
     std::uint16_t port = 8080;
     bool headless = false, check = false;
 };
 
-base::Result<void> run(const Options& o) {
+base::Result<void> run(const NodeOptions& o) {
     if (o.check) {
         ASMAN_TRY(const auto bundle, node::load_bundle(o.live.config));
         fmt::print("{}: fine, {} files\n", o.live.config, bundle.files.size());
@@ -40,7 +40,7 @@ base::Result<void> run(const Options& o) {
 
 void add_node(CLI::App& app, Outcome& outcome) {
     auto* sub = app.add_subcommand("node", "one state's node on its own feeds: UDP unicast or multicast, or files");
-    auto o = std::make_shared<Options>();
+    auto o = std::make_shared<NodeOptions>();
     sub->add_option("--config", o->live.config, "node.toml (docs/operations.md)")->required();
     sub->add_option("--record", o->live.record,
                     "input log (*.asmanlog) or folder of logs, in place of the configuration's");

@@ -15,7 +15,7 @@
 namespace asman::cli {
 namespace {
 
-struct Options {
+struct RegisterOptions {
     track::BenchmarkFiles files;
     RecordingTrack recording;
     std::string date;
@@ -124,7 +124,7 @@ void print_json(const Observability& seen) {
                    unit_of(m.first.error).key, m.second.sensor.value, unit_of(m.second.error).key, m.correlation);
 }
 
-base::Result<Found> find(const Options& o) {
+base::Result<Found> find(const RegisterOptions& o) {
     Progress progress("registering");
     const auto at = [&](double f) { progress.at(f); };
     Found out;
@@ -148,7 +148,7 @@ base::Result<Found> find(const Options& o) {
     return out;
 }
 
-int run(const Options& o) {
+int run(const RegisterOptions& o) {
     const auto found = find(o);
     if (!found) return report(found.error());
     if (o.json) {
@@ -168,7 +168,7 @@ int run(const Options& o) {
 }  // namespace
 
 void add_register(CLI::App& app, Outcome& outcome) {
-    auto o = std::make_shared<Options>();
+    auto o = std::make_shared<RegisterOptions>();
     CLI::App* sub =
         app.add_subcommand("register", "Estimate sensors' biases of range, azimuth and time from common aircraft");
     sub->add_option("--recording", o->recording.file,

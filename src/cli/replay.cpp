@@ -11,12 +11,12 @@
 namespace asman::cli {
 namespace {
 
-struct Options {
+struct ReplayOptions {
     std::string log, expect;
     bool json = false;
 };
 
-base::Result<void> run(const Options& o) {
+base::Result<void> run(const ReplayOptions& o) {
     ASMAN_TRY(const auto r, node::replay(o.log));
     if (o.json) {
         nlohmann::ordered_json j{{"format", 1},
@@ -45,7 +45,7 @@ base::Result<void> run(const Options& o) {
 
 void add_replay(CLI::App& app, Outcome& outcome) {
     auto* sub = app.add_subcommand("replay", "run a recorded input log through a fresh core and print its digest");
-    auto o = std::make_shared<Options>();
+    auto o = std::make_shared<ReplayOptions>();
     sub->add_option("log", o->log, "input log, as --record or a node wrote it")->required();
     sub->add_option("--expect", o->expect, "fail unless the digest is this one");
     sub->add_flag("--json", o->json, "as JSON");

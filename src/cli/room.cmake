@@ -8,6 +8,3 @@ set_source_files_properties(
   ${CMAKE_SOURCE_DIR}/src/cli/places.cpp
   PROPERTIES COMPILE_DEFINITIONS
              "ASMAN_DATA_DIR=\"${CMAKE_BINARY_DIR}/data\";ASMAN_SHARE_DIR=\"${CMAKE_SOURCE_DIR}/data\";ASMAN_WEB_DIR=\"${CMAKE_SOURCE_DIR}/web/dist\"")
-if(ASMAN_SANITIZE)
-  target_compile_options(asman_cli PRIVATE -O0)  # options and printing: optimizing them takes clang 15 s a file, not doing so 6
-endif()

@@ -14,7 +14,7 @@
 namespace asman::cli {
 namespace {
 
-struct Options {
+struct SelfcheckOptions {
     std::size_t cases = 2000;
     std::uint64_t seed = 1;
     std::string mutation;
@@ -70,7 +70,7 @@ nlohmann::ordered_json json_of(const Results& results) {
     return out;
 }
 
-int run(const Options& o) {
+int run(const SelfcheckOptions& o) {
     const auto& names = accord::mutation_names();
     Progress progress("accords");
     if (!o.mutation.empty()) {
@@ -112,7 +112,7 @@ int run(const Options& o) {
 }  // namespace
 
 void add_selfcheck(CLI::App& app, Outcome& outcome) {
-    auto o = std::make_shared<Options>();
+    auto o = std::make_shared<SelfcheckOptions>();
     CLI::App* sub = app.add_subcommand("selfcheck", "Check what must hold for all inputs, on many drawn ones");
     sub->footer("Examples:\n  asman selfcheck accords --cases 2000");
     sub->require_subcommand(1);

@@ -11,7 +11,7 @@
 namespace asman::cli {
 namespace {
 
-struct Options {
+struct SimulateOptions {
     std::string scenario, out = ".", terrain;
     double seconds = 0, truth_every = 4;
     std::int64_t seed = -1, aircraft = -1;
@@ -22,7 +22,7 @@ struct Totals {
     std::size_t datagrams = 0, bytes = 0, truths = 0;
 };
 
-base::Result<Totals> write(simulate::World& world, const Options& o, base::Time end) {
+base::Result<Totals> write(simulate::World& world, const SimulateOptions& o, base::Time end) {
     const std::filesystem::path folder(o.out);
     std::error_code ec;
     std::filesystem::create_directories(folder, ec);
@@ -58,7 +58,7 @@ base::Result<Totals> write(simulate::World& world, const Options& o, base::Time 
     return totals;
 }
 
-int run(const Options& o) {
+int run(const SimulateOptions& o) {
     auto scenario = simulate::Scenario::load(o.scenario);
     if (!scenario) return report(scenario.error());
     if (o.seed >= 0) scenario->seed = static_cast<std::uint64_t>(o.seed);
@@ -85,7 +85,7 @@ int run(const Options& o) {
 }  // namespace
 
 void add_simulate(CLI::App& app, Outcome& outcome) {
-    auto o = std::make_shared<Options>();
+    auto o = std::make_shared<SimulateOptions>();
     CLI::App* sub =
         app.add_subcommand("simulate", "Write what a scenario's sensors send: ASTERIX in a pcap file, with the truth");
     sub->add_option("scenario", o->scenario, "the scenario (docs/scenario.md)")->required();

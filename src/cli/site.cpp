@@ -22,7 +22,7 @@ namespace {
 
 using nlohmann::json;
 
-struct Options {
+struct SiteOptions {
     std::string plot, scenario = shared_data("scenarios/central-asia.toml"), borders = borders_file();
     std::string surface, terrain, like, goal = "area", state, out;
     std::vector<std::string> with;
@@ -61,7 +61,7 @@ std::pair<geo::Point, geo::Point> box_round(const Setting& s, bool all_round) {
 }
 
 /// The new sensor's kind, the scenario's sensors that see what it may see, and the terrain round both.
-base::Result<void> take_sensors(const Options& o, Setting& s) {
+base::Result<void> take_sensors(const SiteOptions& o, Setting& s) {
     ASMAN_TRY(auto scenario, simulate::Scenario::load(o.scenario));
     ASMAN_TRY(const auto store, geo::TerrainStore::open_or_default(o.terrain.empty() ? scenario.terrain : o.terrain));
     s.geoid = geo::Geoid::open();
@@ -97,7 +97,7 @@ base::Result<void> take_sensors(const Options& o, Setting& s) {
     return {};
 }
 
-base::Result<Setting> prepare(const Options& o) {
+base::Result<Setting> prepare(const SiteOptions& o) {
     Setting s;
     ASMAN_TRY(s.plots, read_plots(o.plot));
     ASMAN_CHECK(take_sensors(o, s));
@@ -120,7 +120,7 @@ base::Result<Setting> prepare(const Options& o) {
 }
 
 /// The surface on and near a plot.
-base::Result<std::optional<geo::Terrain>> surface_round(const Options& o, const Plot& p) {
+base::Result<std::optional<geo::Terrain>> surface_round(const SiteOptions& o, const Plot& p) {
     if (o.surface.empty()) return std::nullopt;
     const double lat = (o.siting.near_range + 200) / 6.33e6, lon = lat / std::max(0.01, std::cos(p.middle.lat));
     ASMAN_TRY(auto surface,
@@ -130,7 +130,7 @@ base::Result<std::optional<geo::Terrain>> surface_round(const Options& o, const 
     return surface;
 }
 
-void print(const Options& o, const Plot& plot, const coverage::Siting& r, const char* unit) {
+void print(const SiteOptions& o, const Plot& plot, const coverage::Siting& r, const char* unit) {
     fmt::print("{}: {} positions; reached without it ({}): {:.0f} {}\n  {}\n", plot.name, r.positions, o.goal, r.before,
                unit, r.remark);
     for (std::size_t i = 0; i < std::min(o.show, r.ranked.size()); ++i) {
@@ -149,7 +149,7 @@ void print(const Options& o, const Plot& plot, const coverage::Siting& r, const 
     }
 }
 
-base::Result<int> rank(const Options& o, const Setting& s) {
+base::Result<int> rank(const SiteOptions& o, const Setting& s) {
     const auto begin = std::chrono::steady_clock::now();
     const char* unit = s.options.goal == coverage::Goal::warning ? "s" : "km2";
     json out = json::array();
@@ -227,7 +227,7 @@ base::Result<coverage::WarningCovers> area_covers(const Setting& s, const std::v
 }
 
 /// Which k of the plots, each with its highest mast, add the most together.
-base::Result<int> choose(const Options& o, const Setting& s) {
+base::Result<int> choose(const SiteOptions& o, const Setting& s) {
     const double mast = std::ranges::max(s.options.masts);
     const auto wanted = candidates(s);
     const bool warning = s.options.goal == coverage::Goal::warning;
@@ -254,7 +254,7 @@ base::Result<int> choose(const Options& o, const Setting& s) {
     return Exit::ok;
 }
 
-int run(const Options& o) {
+int run(const SiteOptions& o) {
     if (o.choose > 0 && !o.out.empty())
         return report(base::fail(base::Errc::conflict, "--out is for ranked positions, not for --choose").error());
     const auto s = prepare(o);
@@ -266,7 +266,7 @@ int run(const Options& o) {
 }  // namespace
 
 void add_site(CLI::App& app, Outcome& outcome) {
-    auto o = std::make_shared<Options>();
+    auto o = std::make_shared<SiteOptions>();
     CLI::App* sub = app.add_subcommand("site", "Rank positions and masts inside a small plot, or choose among plots");
     sub->add_option("--plot", o->plot, "GeoJSON: a polygon, or a feature a plot")->required();
     sub->add_option("--scenario", o->scenario, "whose sensors are there already")->capture_default_str();

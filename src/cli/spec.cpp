@@ -12,12 +12,12 @@
 namespace asman::cli {
 namespace {
 
-struct Options {
+struct SpecOptions {
     std::string category, edition;
     bool expansion = false, json = false;
 };
 
-int list(const Options& o) {
+int list(const SpecOptions& o) {
     for (const asterix::Edition* e : asterix::editions()) {
         if (o.json)
             fmt::print("{{\"category\":{},\"expansion\":{},\"edition\":\"{}\",\"items\":{},\"oracle\":{}}}\n",
@@ -30,7 +30,7 @@ int list(const Options& o) {
 }
 
 /// The table that the options name; nullptr after a word why not.
-const asterix::Edition* named(const Options& o) {
+const asterix::Edition* named(const SpecOptions& o) {
     unsigned category = 0;
     const auto [end, ec] = std::from_chars(o.category.data(), o.category.data() + o.category.size(), category);
     const bool number = ec == std::errc{} && end == o.category.data() + o.category.size() && category < 256;
@@ -43,14 +43,14 @@ const asterix::Edition* named(const Options& o) {
     return e;
 }
 
-int show(const Options& o) {
+int show(const SpecOptions& o) {
     const auto* e = named(o);
     if (!e) return Exit::failed;
     fmt::print("{}", asterix::to_text(*e));
     return Exit::ok;
 }
 
-int schema(const Options& o) {
+int schema(const SpecOptions& o) {
     const auto* e = named(o);
     if (!e) return Exit::failed;
     std::string out;
@@ -62,7 +62,7 @@ int schema(const Options& o) {
 }  // namespace
 
 void add_spec(CLI::App& app, Outcome& outcome) {
-    auto o = std::make_shared<Options>();
+    auto o = std::make_shared<SpecOptions>();
     CLI::App* sub = app.add_subcommand("spec", "List and show the ASTERIX tables that the program was built with");
     sub->require_subcommand(1);
     CLI::App* all = sub->add_subcommand("list", "All categories and editions");

@@ -12,7 +12,7 @@
 namespace asman::cli {
 namespace {
 
-struct Options {
+struct TrackOptions {
     track::BenchmarkFiles files;
     RecordingTrack recording;
     std::string date;
@@ -24,7 +24,7 @@ double wall_seconds() {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-int run_recording(const Options& o, const track::Config& config) {
+int run_recording(const TrackOptions& o, const track::Config& config) {
     RecordingTrack recording = o.recording;
     recording.tracks = o.files.tracks;
     if (!o.date.empty()) {
@@ -48,7 +48,7 @@ int run_recording(const Options& o, const track::Config& config) {
     return Exit::ok;
 }
 
-int run(const Options& o) {
+int run(const TrackOptions& o) {
     track::Config config = o.config;
     config.registration = !o.no_registration;
     if (!o.recording.file.empty()) return run_recording(o, config);
@@ -74,7 +74,7 @@ int run(const Options& o) {
 }  // namespace
 
 void add_track(CLI::App& app, Outcome& outcome) {
-    auto o = std::make_shared<Options>();
+    auto o = std::make_shared<TrackOptions>();
     CLI::App* sub = app.add_subcommand("track", "Run the tracker over a recording, or the plots of a benchmark scene");
     sub->add_option("--recording", o->recording.file,
                     "a recording of ASTERIX, in any framing that `asman decode` reads");

@@ -8,7 +8,7 @@
 namespace asman::core {
 namespace {
 
-const base::Time t0{1'698'926'400'000'000'000};
+const base::Time begin{1'698'926'400'000'000'000};
 
 Bundle bundle(std::string_view format, std::string_view mode = "live") {
     Bundle b;
@@ -41,10 +41,10 @@ height_m = 900.0
 /// One aircraft that flies north at 100 m/s, told each second for a minute; how many tracks at the end.
 std::size_t tracks_of(Engine& engine, std::string_view format, std::string_view mode) {
     std::uint64_t n = 0;
-    const auto started = engine.step({t0, ++n, Start{bundle(format, mode)}});
+    const auto started = engine.step({begin, ++n, Start{bundle(format, mode)}});
     EXPECT_TRUE(started) << started.error().text();
     for (int i = 0; i < 600; ++i) {
-        const auto now = t0 + base::milliseconds(100 * i);
+        const auto now = begin + base::milliseconds(100 * i);
         if (i % 10 == 0) {
             const auto line = fmt::format("MSG,3,1,1,60100F,1,,,,,KGA77,35000,194.4,0,{:.6f},72.5,0,,0,0,0,0\n",
                                           40.8 + i / 10 * 100 / 111'100.0);
@@ -75,7 +75,7 @@ TEST(ModesFeed, ASimulatedNodeTakesNothingThatCannotSaySimulated) {
 
 TEST(ModesFeed, AnUnknownFormatIsRefusedWithTheKnownOnes) {
     Engine engine;
-    const auto r = engine.step({t0, 1, Start{bundle("baest")}});
+    const auto r = engine.step({begin, 1, Start{bundle("baest")}});
     ASSERT_FALSE(r);
     EXPECT_NE(r.error().text().find("beast"), std::string::npos) << r.error().text();
 }

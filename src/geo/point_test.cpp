@@ -1,5 +1,7 @@
 #include <asman/geo/point.hpp>
 
+#include "draw_for_tests.hpp"
+
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 #include <GeographicLib/Geocentric.hpp>
@@ -11,11 +13,8 @@
 namespace asman::geo {
 namespace {
 
-constexpr double pi = std::numbers::pi;
+using std::numbers::pi;
 
-double real(double low, double high) {
-    return low + (high - low) * (*rc::gen::inRange(0, 1'000'000'001)) * 1e-9;
-}
 Point any_point() {
     return {real(-pi / 2, pi / 2), wrap_pi(real(-pi, pi))};
 }

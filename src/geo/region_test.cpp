@@ -4,16 +4,14 @@
 #include <rapidcheck.h>
 #include <cmath>
 
+#include "draw_for_tests.hpp"
 #include "edges.hpp"
 
 namespace asman::geo {
 namespace {
 
-constexpr double pi = std::numbers::pi;
+using std::numbers::pi;
 
-double real(double low, double high) {
-    return low + (high - low) * (*rc::gen::inRange(0, 1'000'000'001)) * 1e-9;
-}
 Ring ring(std::initializer_list<std::pair<double, double>> lat_lon) {
     Ring out;
     for (const auto& [lat, lon] : lat_lon) out.push_back(Point::degrees(lat, lon));

@@ -14,6 +14,7 @@ target_include_directories(asman_geo SYSTEM PRIVATE $<TARGET_PROPERTY:GDAL::GDAL
 target_link_libraries(
   asman_geo PUBLIC Eigen3::Eigen PRIVATE $<BUILD_INTERFACE:${GEOGRAPHICLIB_LIBRARY}> $<INSTALL_INTERFACE:GeographicLib>
                                          ${CMAKE_DL_LIBS})
+asman_unoptimized(SOURCES ${CMAKE_SOURCE_DIR}/src/geo/borders.cpp)
 
 include(AsmanInstall)
 asman_install(geo ROOMS base PACKAGES Eigen3 LIBRARIES GeographicLib)

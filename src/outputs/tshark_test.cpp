@@ -95,9 +95,9 @@ TEST(Tshark, ReadsEveryItemOf062And065AsWritten) {
     tell({picture::Communications{1, 0, true, true, true, true, 6}.bits(), communications, 0}, 9);
     // 4,0: MCP 3008 ft, FMS 3008 ft, 1020 mb.
     tell({0x85E42F31300000, mode_s_register, 0x40}, 10);
-    const AsterixOptions options{.sac = 41, .sic = 7};
-    auto datagrams = asterix_062(std::span<const picture::Track>(&t, 1), options);
-    datagrams.push_back(asterix_065(ServiceReport::status, t.kinematics.time, options, 0, true));
+    const AsterixOptions of_sender{.sac = 41, .sic = 7};
+    auto datagrams = asterix_062(std::span<const picture::Track>(&t, 1), of_sender);
+    datagrams.push_back(asterix_065(ServiceReport::status, t.kinematics.time, of_sender, 0, true));
     const auto text = read_by_tshark(pcap(datagrams));
     for (const char* line : {"SAC, System Area Code: 0x29 (41)",
                              "SIC, System Identification Code: 0x07 (7)",

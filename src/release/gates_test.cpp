@@ -14,7 +14,7 @@ namespace {
 using namespace testing;
 using picture::NoticeKind;
 
-const std::vector<State> to_c{C}, to_all{A, B, C};
+const std::vector<State> to_c_alone{C}, to_all{A, B, C};
 
 /// BC with a clause of another product; `ab`: more of A's clause of tracks to B.
 accord::Files law_of(const std::string& product, const std::string& more, const std::string& ab = "",
@@ -92,7 +92,7 @@ struct Reports {
         const LocalView whole{{}, tracks};
         std::vector<picture::ReleasedReport> out;
         const auto view = law.at(noon(s));
-        for (auto& [to, r] : gate.release(reports, std::span(&whole, 1), view, noon(s), noon(s), to_c, {},
+        for (auto& [to, r] : gate.release(reports, std::span(&whole, 1), view, noon(s), noon(s), to_c_alone, {},
                                           [](State, std::uint64_t, std::uint64_t track) { return track + 1000; })) {
             EXPECT_EQ(to, C);
             EXPECT_EQ(check(r, B, C, view, noon(s), noon(s)), Refusal::none);
@@ -241,7 +241,7 @@ TEST(Notices, GoAsCoarselyAndAsLateAsTheMeetOfAllThatTheyRestOn) {
     Basis basis;
     basis.own = {track(7, noon(), 40, 70)};
     basis.held = {held(3, noon(), 40.001, 70, view)};
-    gate.offer(decision(noon()), basis, 2, view, noon(), noon(), to_c);
+    gate.offer(decision(noon()), basis, 2, view, noon(), noon(), to_c_alone);
     EXPECT_TRUE(gate.take(view, noon(59), noon(59)).empty());
     const auto out = gate.take(view, noon(60), noon(60));
     ASSERT_EQ(out.size(), 1u);
@@ -255,7 +255,7 @@ TEST(Notices, WhatWaitsWhenTheClauseStopsIsDestroyed) {
     NoticeGate gate({.self = B, .secret = "s"}, sensor_of);
     Basis basis;
     basis.own = {track(7, noon(), 40, 70)};
-    gate.offer(decision(noon()), basis, 2, law.at(noon()), noon(), noon(), to_c);
+    gate.offer(decision(noon()), basis, 2, law.at(noon()), noon(), noon(), to_c_alone);
     law = *law.with_acts(act("BC", "suspension", "BBB", noon(10)), "s", noon(10));
     law = *law.with_acts(act("BC", "resumption", "BBB", noon(20)), "r", noon(20));
     EXPECT_TRUE(gate.take(law.at(noon(60)), noon(60), noon(60)).empty());
@@ -274,14 +274,14 @@ TEST(Notices, ASensorsStateGoesByItsPlaceAndItsClause) {
     for (const std::uint32_t sensor : {1u, 2u}) {
         Basis basis;
         basis.sensor = radars({sensor});
-        gate.offer(n, basis, sensor, view, noon(), noon(), to_c);
+        gate.offer(n, basis, sensor, view, noon(), noon(), to_c_alone);
         const auto out = gate.take(view, noon(), noon());
         ASSERT_EQ(out.size(), sensor == 1 ? 1u : 0u);  // the other stands on a plot that the clause does not cover
         if (out.empty()) continue;
         EXPECT_FALSE(out[0].second.at);  // its place is not granted
         EXPECT_NE(out[0].second.number, 1u);
         // The same sensor is the same notice, renewed.
-        gate.offer(n, basis, sensor, view, noon(), noon(), to_c);
+        gate.offer(n, basis, sensor, view, noon(), noon(), to_c_alone);
         EXPECT_EQ(gate.take(view, noon(), noon()).at(0).second.number, out[0].second.number);
     }
 }
@@ -295,7 +295,7 @@ TEST(Notices, FieldsThatAreNotGrantedAreCut) {
     NoticeGate gate({.self = B, .secret = "s"}, sensor_of);
     Basis basis;
     basis.own = {track(7, noon(), 40, 70)};
-    gate.offer(decision(noon()), basis, 2, law.at(noon()), noon(), noon(), to_c);
+    gate.offer(decision(noon()), basis, 2, law.at(noon()), noon(), noon(), to_c_alone);
     EXPECT_EQ(gate.take(law.at(noon()), noon(), noon()).at(0).second.what, "");
 }
 
@@ -305,7 +305,7 @@ TEST(Notices, TheImporterRefusesWhatTheLawDoesNotGrant) {
     NoticeGate gate({.self = B, .secret = "s"}, sensor_of);
     Basis basis;
     basis.own = {track(7, noon(), 40, 70)};
-    gate.offer(decision(noon()), basis, 2, view, noon(), noon(), to_c);
+    gate.offer(decision(noon()), basis, 2, view, noon(), noon(), to_c_alone);
     const auto n = gate.take(view, noon(5), noon(5)).at(0).second;
     EXPECT_EQ(check(n, B, C, view, noon(5), noon(5)), Refusal::none);
     EXPECT_EQ(check(n, B, C, view, noon(4), noon(4)), Refusal::too_early);

@@ -6,7 +6,8 @@
 namespace asman::simulate {
 namespace {
 
-constexpr double pi = std::numbers::pi, gravity = 9.80665, earth = 6371e3;
+using std::numbers::pi;
+constexpr double gravity = 9.80665, earth = 6371e3;
 constexpr int max_seconds = 60'000;  // no leg flies longer
 
 /// Latitude, longitude and heading of something that moves along the ellipsoid in steps of one second.

@@ -7,7 +7,7 @@
 namespace asman::simulate {
 namespace {
 
-constexpr double pi = std::numbers::pi;
+using std::numbers::pi;
 constexpr int sectors = 32;
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace asman::simulate {
 namespace {
 
 using EnvironmentPtr = std::shared_ptr<const Environment>;
-constexpr double pi = std::numbers::pi;
+using std::numbers::pi;
 
 /// First addresses of the states' blocks (ICAO Annex 10, volume III, table 9-1); others get one that no state holds.
 std::uint32_t address_block(picture::State s) {

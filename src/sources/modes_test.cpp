@@ -1,6 +1,8 @@
 #include <asman/modes/cpr.hpp>
 #include <asman/sources/modes.hpp>
 
+#include "records_for_tests.hpp"
+
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 #include <asman_test/environment.hpp>
@@ -11,9 +13,7 @@
 namespace asman::sources {
 namespace {
 
-const base::Time noon{*base::parse_time("2023-11-02T12:00:00Z")};
-
-ModesSource source(std::optional<geo::Point> receiver = {}, Simulation simulation = Simulation::refuse) {
+ModesSource modes_source(std::optional<geo::Point> receiver = {}, Simulation simulation = Simulation::refuse) {
     picture::Sensor s;
     s.id = {7};
     s.name = "KGZ/Osh-ADSB";
@@ -31,7 +31,7 @@ void hear(ModesSource& s, std::string_view line, base::Time at, Decoded& out) {
 }
 
 TEST(ModesSource, APairAndWhatWasHeardBeforeMakeAReport) {
-    auto s = source();
+    auto s = modes_source();
     Decoded out;
     hear(s, "8D40621D58C386435CC412692AD6", noon, out);
     EXPECT_TRUE(out.reports.empty());
@@ -55,7 +55,7 @@ TEST(ModesSource, APairAndWhatWasHeardBeforeMakeAReport) {
 }
 
 TEST(ModesSource, HalvesTooFarApartInTimeAreNoPair) {
-    auto s = source();
+    auto s = modes_source();
     Decoded out;
     hear(s, "8D40621D58C386435CC412692AD6", noon, out);
     hear(s, "8D40621D58C382D690C8AC2863A7", noon + base::seconds(11), out);
@@ -63,7 +63,7 @@ TEST(ModesSource, HalvesTooFarApartInTimeAreNoPair) {
 }
 
 TEST(ModesSource, BeyondTheReceiversReachIsImplausible) {
-    auto s = source(geo::Point::degrees(40.6, 72.8));  // Osh hears nothing over the North Sea
+    auto s = modes_source(geo::Point::degrees(40.6, 72.8));  // Osh hears nothing over the North Sea
     Decoded out;
     hear(s, "8D40621D58C386435CC412692AD6", noon, out);
     hear(s, "8D40621D58C382D690C8AC2863A7", noon, out);
@@ -72,7 +72,7 @@ TEST(ModesSource, BeyondTheReceiversReachIsImplausible) {
 }
 
 TEST(ModesSource, RepliesCountOnlyForAddressesThatASquitterProved) {
-    auto s = source();
+    auto s = modes_source();
     Decoded out;
     hear(s, "a8000078c8280030a80000d3a847", noon, out);
     EXPECT_EQ(s.counters().at("osh").unknown_address, 1u);
@@ -140,7 +140,7 @@ TEST(ModesSource, RegistersOfRepliesGoOnAsTheyAre) {
 }
 
 TEST(ModesSource, ASimulatedNodeRefusesWhatCannotSaySimulated) {
-    auto s = source({}, Simulation::only);
+    auto s = modes_source({}, Simulation::only);
     Decoded out;
     hear(s, "8D40621D58C386435CC412692AD6", noon, out);
     hear(s, "8D40621D58C382D690C8AC2863A7", noon, out);
@@ -149,7 +149,7 @@ TEST(ModesSource, ASimulatedNodeRefusesWhatCannotSaySimulated) {
 }
 
 TEST(ModesSource, AnUnknownFeedIsLearnedOnce) {
-    auto s = source();
+    auto s = modes_source();
     Decoded out;
     for (int i = 0; i < 3; ++i) s.decode("other", ModesFormat::sbs, base::as_bytes("MSG,3\n"), noon, out);
     ASSERT_EQ(out.learned.size(), 1u);
@@ -162,7 +162,7 @@ TEST(ModesSource, SbsLinesCutAnywhere) {
         "MSG,4,1,1,4840D6,1,,,,,,,159.2,182.9,,,-832,,,,,0\r\n"
         "MSG,3,1,1,4840D6,1,,,,,,38000,,,40.5,72.5,,,0,0,0,0\r\n";
     for (std::size_t cut = 0; cut <= text.size(); ++cut) {
-        auto s = source();
+        auto s = modes_source();
         Decoded out;
         s.decode("osh", ModesFormat::sbs, base::as_bytes(text.substr(0, cut)), noon, out);
         s.decode("osh", ModesFormat::sbs, base::as_bytes(text.substr(cut)), noon, out);
@@ -173,7 +173,7 @@ TEST(ModesSource, SbsLinesCutAnywhere) {
 }
 
 RC_GTEST_PROP(ModesSource, AnyBytesOfAnyFormatAreCounted, (const std::string& bytes)) {
-    auto s = source();
+    auto s = modes_source();
     Decoded out;
     for (const auto f : {ModesFormat::beast, ModesFormat::avr, ModesFormat::sbs})
         s.decode("osh", f, base::as_bytes(bytes), noon, out);
@@ -183,7 +183,7 @@ RC_GTEST_PROP(ModesSource, AnyBytesOfAnyFormatAreCounted, (const std::string& by
 TEST(ModesSource, ARecordedFlightIsOneSmoothSeriesOfReports) {
     std::ifstream in(ASMAN_SOURCE_DIR "/../shared/data/adsb/modes_adsb.csv");
     ASMAN_NEED(in, "../shared/data/adsb");
-    auto s = source();
+    auto s = modes_source();
     Decoded out;
     for (std::string line; std::getline(in, line);)
         hear(s, line.substr(line.find('"') + 1, 28), base::Time{std::stoll(line) * 1'000'000'000}, out);

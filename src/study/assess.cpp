@@ -11,7 +11,7 @@
 namespace asman::study {
 namespace {
 
-constexpr double pi = std::numbers::pi;
+using std::numbers::pi;
 
 /// The box that holds every sensor's reach.
 base::Result<std::pair<geo::Point, geo::Point>> box_of(const std::vector<coverage::Instrument>& instruments) {

@@ -8,7 +8,7 @@
 namespace asman::study {
 namespace {
 
-constexpr double pi = std::numbers::pi;
+using std::numbers::pi;
 constexpr double shortest_outline = 300e3;  ///< islands and enclaves with less are left out
 
 }  // namespace

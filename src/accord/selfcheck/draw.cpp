@@ -7,8 +7,6 @@
 namespace asman::accord::drawn {
 namespace {
 
-constexpr std::int64_t day_ns = 86'400'000'000'000;
-
 Time day(Random& r, int from, int to) {
     return base::start_of({2030, 1, 1}) + Duration{whole(r, from, to) * day_ns};
 }
@@ -46,12 +44,6 @@ std::string print_terms(const Terms& t, bool grant) {
     return out;
 }
 
-std::string list(const std::vector<State>& s) {
-    std::string out;
-    for (const auto& x : s) out += fmt::format("{}\"{}\"", out.empty() ? "" : ", ", x.text());
-    return "[" + out + "]";
-}
-
 std::vector<State> some(Random& r, const std::vector<State>& from, int least) {
     std::vector<State> out = from;
     while (static_cast<int>(out.size()) > least && chance(r, 50))
@@ -60,6 +52,12 @@ std::vector<State> some(Random& r, const std::vector<State>& from, int least) {
 }
 
 }  // namespace
+
+std::string list(const std::vector<State>& of) {
+    std::string out;
+    for (const auto& s : of) out += fmt::format("{}\"{}\"", out.empty() ? "" : ", ", s.text());
+    return "[" + out + "]";
+}
 
 ClauseSpec draw_clause(Random& r, const AccordSpec& a, int number) {
     ClauseSpec c;

@@ -24,6 +24,11 @@ inline bool chance(Random& r, int percent) {
 
 inline const std::vector<State> states{State("AAA"), State("BBB"), State("CCC"), State("DDD")};
 
+inline constexpr std::int64_t day_ns = 86'400'000'000'000;
+
+/// As a list of TOML.
+std::string list(const std::vector<State>& of);
+
 struct Box {
     double south, west, north, east;
 };

@@ -12,15 +12,10 @@ namespace asman::accord {
 namespace {
 
 using drawn::chance;
+using drawn::list;
 using drawn::Random;
 using drawn::real;
 using drawn::whole;
-
-std::string list(const std::vector<State>& states) {
-    std::string out;
-    for (const auto& s : states) out += fmt::format("{}\"{}\"", out.empty() ? "" : ", ", s.text());
-    return "[" + out + "]";
-}
 
 /// A star-shaped polygon, or a circle.
 std::string region(Random& r, int number) {

@@ -7,8 +7,6 @@
 namespace asman::accord::drawn {
 namespace {
 
-constexpr std::int64_t day_ns = 86'400'000'000'000;
-
 Time after_months(Time t, int months) {
     const auto d = base::date_of(t);
     return base::start_of(months_by_counting(d, months)) + (t - base::start_of(d));

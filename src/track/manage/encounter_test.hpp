@@ -11,10 +11,6 @@ namespace asman::track::test {
 
 inline constexpr double kPi = std::numbers::pi;
 
-inline base::Time at(double s) {
-    return base::Time{} + base::seconds(s);
-}
-
 /// Two that pass one point, or turn away from one another just before it, each onto the other's course.
 struct Encounter {
     double angle = 10 * kPi / 180, speed = 200, faster = 0;  ///< rad, m/s, m/s of the second one

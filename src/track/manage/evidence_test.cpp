@@ -13,10 +13,6 @@ namespace {
 
 using namespace test;
 
-base::Time at(double s) {
-    return base::Time{} + base::seconds(s);
-}
-
 World with_transponders(int n, unsigned seed) {
     World w = busy_world(n, seed);
     for (auto& s : w.sensors) s.kind = picture::SensorKind::combined;

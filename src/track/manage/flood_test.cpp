@@ -13,10 +13,6 @@ namespace {
 
 using namespace test;
 
-base::Time at(double t) {
-    return base::Time{} + base::seconds(t);
-}
-
 /// Plots of one sensor scattered over its sky, so many a second, and over some seconds around the right time.
 std::vector<picture::TargetReport> flood(std::uint32_t sensor, double from, double to, int per_second,
                                          double scatter = 0) {

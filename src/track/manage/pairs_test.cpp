@@ -8,10 +8,6 @@ namespace {
 
 using namespace test;
 
-base::Time at(double s) {
-    return base::Time{} + base::seconds(s);
-}
-
 /// Some traffic, and at `from` an aircraft 500 m beside one that has flown there for a long time.
 World pair(unsigned seed, double from) {
     World w = busy_world(6, seed);

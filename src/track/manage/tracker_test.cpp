@@ -11,10 +11,6 @@ namespace {
 
 using namespace test;
 
-base::Time at(double s) {
-    return base::Time{} + base::seconds(s);
-}
-
 /// Everything that a picture says, as bytes.
 std::string print(std::span<const picture::Track> tracks) {
     std::string out;

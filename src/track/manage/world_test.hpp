@@ -13,6 +13,10 @@
 
 namespace asman::track::test {
 
+inline base::Time at(double s) {
+    return base::Time{} + base::seconds(s);
+}
+
 struct Aircraft {
     double x = 0, y = 0, vx = 0, vy = 0;  ///< metres and m/s about the world's centre, at time 0
     double height = 9000;
