@@ -1,5 +1,7 @@
 #include <asman/exchange/in_process.hpp>
 
+#include "messages_for_tests.hpp"
+
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -9,12 +11,7 @@ namespace asman::exchange {
 namespace {
 
 using picture::State;
-const State arm("ARM"), kaz("KAZ"), kgz("KGZ");
 
-Bytes message(std::string_view s) {
-    const auto b = base::as_bytes(s);
-    return {b.begin(), b.end()};
-}
 std::vector<std::string> texts(const std::vector<Bytes>& messages) {
     std::vector<std::string> out;
     for (const auto& m : messages) out.emplace_back(reinterpret_cast<const char*>(m.data()), m.size());

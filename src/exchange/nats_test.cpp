@@ -1,4 +1,5 @@
 // The NATS exchange against a real nats-server, started and stopped by the test.
+#include "messages_for_tests.hpp"
 #include "subjects.hpp"
 
 #include <asman/exchange/nats.hpp>
@@ -25,7 +26,6 @@ namespace {
 namespace fs = std::filesystem;
 using picture::State;
 using namespace std::chrono_literals;
-const State kaz("KAZ"), kgz("KGZ"), rus("RUS");
 
 constexpr const char* server_path = "/usr/sbin/nats-server";
 
@@ -106,10 +106,6 @@ class Server {
 #define NEED_SERVER() \
     if (!fs::exists(server_path)) GTEST_SKIP() << "nats-server is not installed"
 
-Bytes as_message(std::string_view s) {
-    const auto b = base::as_bytes(s);
-    return {b.begin(), b.end()};
-}
 void append(std::vector<std::string>& texts, const std::vector<Bytes>& messages) {
     for (const auto& m : messages) texts.emplace_back(reinterpret_cast<const char*>(m.data()), m.size());
 }
@@ -122,11 +118,11 @@ TEST(Nats, BothClassesArriveInTheOrderOfEach) {
     Texts log;
     for (int i = 0; i < 200; ++i) {
         log.push_back("log " + std::to_string(i));
-        ASSERT_TRUE(a->send(kgz, Delivery::log, as_message(log.back())));
+        ASSERT_TRUE(a->send(kgz, Delivery::log, message(log.back())));
     }
-    ASSERT_TRUE(a->send(kgz, Delivery::state, as_message("state 1")));
-    ASSERT_TRUE(a->send(kgz, Delivery::state, as_message("state 2")));
-    ASSERT_TRUE(b->send(kaz, Delivery::state, as_message("back")));
+    ASSERT_TRUE(a->send(kgz, Delivery::state, message("state 1")));
+    ASSERT_TRUE(a->send(kgz, Delivery::state, message("state 2")));
+    ASSERT_TRUE(b->send(kaz, Delivery::state, message("back")));
     EXPECT_EQ(a->send(rus, Delivery::state, {}).error().code, base::Errc::unknown_name);
     Texts at_b, at_a;
     EXPECT_TRUE(eventually([&] {
@@ -152,8 +148,8 @@ TEST(Nats, ANodeStartsWithoutItsServerAndTheLogSurvivesAnOutage) {
     server.stop();
     auto a = server.node(kaz, {kgz}, {.state_messages = 2});
     EXPECT_FALSE(a->linked(kgz));
-    for (const char* m : {"old", "newer", "newest"}) ASSERT_TRUE(a->send(kgz, Delivery::state, as_message(m)));
-    for (const char* m : {"L1", "L2"}) ASSERT_TRUE(a->send(kgz, Delivery::log, as_message(m)));
+    for (const char* m : {"old", "newer", "newest"}) ASSERT_TRUE(a->send(kgz, Delivery::state, message(m)));
+    for (const char* m : {"L1", "L2"}) ASSERT_TRUE(a->send(kgz, Delivery::log, message(m)));
     EXPECT_EQ(a->counters().at(kgz).dropped, 1u);
     server.start();
     ASSERT_TRUE(eventually([&] { return a->counters().at(kgz).delivered == 4; })) << server.log();
@@ -167,7 +163,7 @@ TEST(Nats, ANodeStartsWithoutItsServerAndTheLogSurvivesAnOutage) {
     })) << server.log();
     EXPECT_EQ(at_b, (Texts{"L1", "L2"}));
     // And the exchange works on: streams that were lost are made again.
-    ASSERT_TRUE(a->send(kgz, Delivery::state, as_message("after")));
+    ASSERT_TRUE(a->send(kgz, Delivery::state, message("after")));
     EXPECT_TRUE(eventually([&] {
         append(at_b, b->receive());
         return at_b.back() == "after";
@@ -178,10 +174,10 @@ TEST(Nats, PurgeReachesWhatWaitsOnTheServer) {  // case 12 of accords.md
     NEED_SERVER();
     Server server;
     auto a = server.node(kaz, {kgz}, {.state_messages = 1000});
-    for (int i = 0; i < 1000; ++i) ASSERT_TRUE(a->send(kgz, Delivery::state, as_message(std::to_string(i))));
+    for (int i = 0; i < 1000; ++i) ASSERT_TRUE(a->send(kgz, Delivery::state, message(std::to_string(i))));
     ASSERT_TRUE(eventually([&] { return a->counters().at(kgz).delivered > 500; })) << server.log();
     a->purge(kgz, Delivery::state);
-    ASSERT_TRUE(a->send(kgz, Delivery::state, as_message("after the purge")));
+    ASSERT_TRUE(a->send(kgz, Delivery::state, message("after the purge")));
     ASSERT_TRUE(eventually([&] { return a->counters().at(kgz).waiting == 0; }));
     auto b = server.node(kgz, {kaz});
     Texts at_b;
@@ -202,7 +198,7 @@ TEST(Nats, AFullLogIsRefusedAndNothingOfItLost) {
     bool refused = false;
     for (int i = 0; i < 500 && !refused; ++i) {
         const auto text = std::to_string(i);
-        const auto ok = a->send(kgz, Delivery::log, as_message(text));
+        const auto ok = a->send(kgz, Delivery::log, message(text));
         refused = !ok && ok.error().code == base::Errc::full;
         if (ok) taken.push_back(text);
         if (i > 15) std::this_thread::sleep_for(5ms);
@@ -221,7 +217,7 @@ TEST(Nats, UnacknowledgedLogComesAgainToTheNextRun) {
     NEED_SERVER();
     Server server;
     auto a = server.node(kaz, {kgz});
-    ASSERT_TRUE(a->send(kgz, Delivery::log, as_message("once")));
+    ASSERT_TRUE(a->send(kgz, Delivery::log, message("once")));
     ASSERT_TRUE(eventually([&] { return a->counters().at(kgz).delivered == 1; })) << server.log();
     Texts at_b;
     auto b = server.node(kgz, {kaz});
@@ -242,7 +238,7 @@ TEST(Nats, TheServersPermissionsAreASecondWall) {
     Server server;
     auto b = server.node(kgz, {kaz, rus});
     auto a = server.node(kaz, {kgz});
-    ASSERT_TRUE(a->send(kgz, Delivery::state, as_message("true")));
+    ASSERT_TRUE(a->send(kgz, Delivery::state, message("true")));
     Texts at_b;
     ASSERT_TRUE(eventually([&] {
         append(at_b, b->receive());
@@ -261,7 +257,7 @@ TEST(Nats, TheServersPermissionsAreASecondWall) {
     natsSubscription* sub = nullptr;
     EXPECT_EQ(natsConnection_SubscribeSync(&sub, c, "asman.>"), NATS_OK);
     EXPECT_EQ(natsConnection_Flush(c), NATS_OK);
-    ASSERT_TRUE(a->send(kgz, Delivery::state, as_message("true again")));
+    ASSERT_TRUE(a->send(kgz, Delivery::state, message("true again")));
     natsMsg* heard = nullptr;
     EXPECT_NE(natsSubscription_NextMsg(&heard, sub, 500), NATS_OK) << "nothing is heard of others' traffic";
     ASSERT_TRUE(eventually([&] {
@@ -286,9 +282,9 @@ TEST(Nats, APartnerThatTheServerForbidsKeepsNobodyWaiting) {
     auto a = server.node(kaz, {kgz, rus}), b = server.node(kgz, {kaz});
     Texts sent, at_b;
     for (int i = 0; i < 100; ++i) {
-        ASSERT_TRUE(a->send(rus, Delivery::state, as_message("never")));
+        ASSERT_TRUE(a->send(rus, Delivery::state, message("never")));
         sent.push_back(std::to_string(i));
-        ASSERT_TRUE(a->send(kgz, Delivery::log, as_message(sent.back())));
+        ASSERT_TRUE(a->send(kgz, Delivery::log, message(sent.back())));
         // One after the other: were each to wait for an answer that does not come, the whole would take minutes.
         ASSERT_TRUE(eventually([&] {
             append(at_b, b->receive());
@@ -311,7 +307,7 @@ TEST(Nats, ANodeMayLeaveInTheMidstOfTraffic) {
         auto b = server.node(kgz, {kaz});
         const auto heard = [&] {
             for (int i = 0; i < 20; ++i)
-                EXPECT_TRUE(a->send(kgz, Delivery::state, as_message(std::to_string(cycle) + "." + std::to_string(i))));
+                EXPECT_TRUE(a->send(kgz, Delivery::state, message(std::to_string(cycle) + "." + std::to_string(i))));
             return !b->receive().empty();
         };
         ASSERT_TRUE(eventually(heard)) << cycle << server.log();

@@ -26,10 +26,10 @@ std::string clause_text(const picture::ClauseRef& clause) {
     return fmt::format("{} v{}", clause.text(), clause.version);
 }
 
-void write_clauses(JsonWriter& json, std::string_view key, const std::vector<picture::ClauseRef>& clauses) {
-    json.key(key).open_array();
-    for (const auto& clause : clauses) json.value(std::string_view(clause_text(clause)));
-    json.close_array();
+void write_clauses(JsonWriter& out, std::string_view key, const std::vector<picture::ClauseRef>& clauses) {
+    out.key(key).open_array();
+    for (const auto& clause : clauses) out.value(std::string_view(clause_text(clause)));
+    out.close_array();
 }
 
 /// Names of sensors by id, for lineages; an id that no line has is shown as its number.
@@ -63,9 +63,9 @@ ReachedBy reached_by(std::span<const JointTrack> tracks) {
     return reached;
 }
 
-void write_sensor(JsonWriter& json, const SensorLine& line, picture::State looking, const ReachedBy& reached) {
+void write_sensor(JsonWriter& out, const SensorLine& line, picture::State looking, const ReachedBy& reached) {
     const auto& s = line.sensor;
-    json.open_object()
+    out.open_object()
         .field("id", s.id.value)
         .field("name", s.name)
         .field("owner", s.owner.text())
@@ -77,12 +77,12 @@ void write_sensor(JsonWriter& json, const SensorLine& line, picture::State looki
         .field("mine", s.owner == looking)
         .field("range_m", s.max_range, 0);
     if (s.position)
-        json.field("lat", s.position->at.lat_deg(), degree_decimals)
+        out.field("lat", s.position->at.lat_deg(), degree_decimals)
             .field("lon", s.position->at.lon_deg(), degree_decimals);
     const auto by_owner = reached.find(s.owner);
     const bool derive = line.via.empty() && s.owner != looking && by_owner != reached.end();
-    write_clauses(json, "via", derive ? by_owner->second : line.via);
-    json.close_object();
+    write_clauses(out, "via", derive ? by_owner->second : line.via);
+    out.close_object();
 }
 
 /// "5 km grid, 60 s late, identity removed"; empty when exact.
@@ -96,20 +96,20 @@ std::string coarsening_text(const picture::Coarsening& c) {
     return text;
 }
 
-void write_source(JsonWriter& json, const Contribution& c, const SensorNames& names) {
-    json.open_object()
+void write_source(JsonWriter& out, const Contribution& c, const SensorNames& names) {
+    out.open_object()
         .field("originator", c.originator.text())
         .field("via", c.via.text())
         .field("n", c.number)
         .field("coarsening", coarsening_text(c.coarsening));
-    write_clauses(json, "clauses", c.clauses);
-    json.key("assumed").open_array();
-    for (const auto& text : c.assumed) json.value(std::string_view(text));
-    json.close_array();
-    json.key("sensors").open_array();
+    write_clauses(out, "clauses", c.clauses);
+    out.key("assumed").open_array();
+    for (const auto& text : c.assumed) out.value(std::string_view(text));
+    out.close_array();
+    out.key("sensors").open_array();
     for (const auto& entry : c.track.lineage)
-        if (entry.sensor != SensorId{}) json.value(std::string_view(names(entry.sensor)));  // 0: not named
-    json.close_array().field("last", base::format_time(c.track.last_report, 1)).close_object();
+        if (entry.sensor != SensorId{}) out.value(std::string_view(names(entry.sensor)));  // 0: not named
+    out.close_array().field("last", base::format_time(c.track.last_report, 1)).close_object();
 }
 
 std::string_view trend_of(const picture::Kinematics& k) {
@@ -118,44 +118,44 @@ std::string_view trend_of(const picture::Kinematics& k) {
     return *k.vertical_rate < -level_rate ? "down" : "level";
 }
 
-void write_kinematics(JsonWriter& json, const picture::Kinematics& k) {
-    json.field("lat", k.at.lat_deg(), degree_decimals)
+void write_kinematics(JsonWriter& out, const picture::Kinematics& k) {
+    out.field("lat", k.at.lat_deg(), degree_decimals)
         .field("lon", k.at.lon_deg(), degree_decimals)
         .field("ve", k.velocity.x(), 1)
         .field("vn", k.velocity.y(), 1);
     // 1σ of the less certain horizontal axis: the root of the larger eigenvalue of the 2×2 position block.
     const double a = k.covariance(0, 0), b = k.covariance(0, 1), d = k.covariance(1, 1);
-    json.field("sigma_m", std::sqrt(std::max(0.0, (a + d) / 2 + std::hypot((a - d) / 2, b))), 0);
-    if (k.pressure_altitude) json.field("fl", k.pressure_altitude->flight_level(), 1);
-    if (k.geometric_height) json.field("gh", k.geometric_height->m, 0);
-    if (k.vertical_rate) json.field("vr", *k.vertical_rate, 1);
-    json.field("trend", trend_of(k));
+    out.field("sigma_m", std::sqrt(std::max(0.0, (a + d) / 2 + std::hypot((a - d) / 2, b))), 0);
+    if (k.pressure_altitude) out.field("fl", k.pressure_altitude->flight_level(), 1);
+    if (k.geometric_height) out.field("gh", k.geometric_height->m, 0);
+    if (k.vertical_rate) out.field("vr", *k.vertical_rate, 1);
+    out.field("trend", trend_of(k));
 }
 
-void write_identity(JsonWriter& json, const Track& t) {
-    json.field("identity", picture::name(t.standard_identity))
+void write_identity(JsonWriter& out, const Track& t) {
+    out.field("identity", picture::name(t.standard_identity))
         .field("class", picture::name(t.flight_class))
         .field("callsign", t.identity.callsign);
-    if (t.identity.mode_3a) json.field("mode3a", fmt::format("{:04o}", *t.identity.mode_3a & 07777));
-    if (t.identity.address) json.field("address", fmt::format("{:06X}", *t.identity.address & 0xFFFFFF));
-    if (const auto emergency = emergency_of(t); !emergency.empty()) json.field("emergency", emergency);
-    json.field("primary_only", t.primary_only).field("coasting", t.coasting).field("simulated", t.simulated);
+    if (t.identity.mode_3a) out.field("mode3a", fmt::format("{:04o}", *t.identity.mode_3a & 07777));
+    if (t.identity.address) out.field("address", fmt::format("{:06X}", *t.identity.address & 0xFFFFFF));
+    if (const auto emergency = emergency_of(t); !emergency.empty()) out.field("emergency", emergency);
+    out.field("primary_only", t.primary_only).field("coasting", t.coasting).field("simulated", t.simulated);
 }
 
-void write_track(JsonWriter& json, const JointTrack& joint, const SensorNames& names) {
-    json.open_object().field("n", joint.number);
-    write_kinematics(json, joint.fused.kinematics);
-    write_identity(json, joint.fused);
-    json.field("airspace", joint.airspace.text())
+void write_track(JsonWriter& out, const JointTrack& joint, const SensorNames& names) {
+    out.open_object().field("n", joint.number);
+    write_kinematics(out, joint.fused.kinematics);
+    write_identity(out, joint.fused);
+    out.field("airspace", joint.airspace.text())
         .field("since", base::format_time(joint.fused.first_seen))
         .key("sources")
         .open_array();
-    for (const auto& c : joint.contributions) write_source(json, c, names);
-    json.close_array().close_object();
+    for (const auto& c : joint.contributions) write_source(out, c, names);
+    out.close_array().close_object();
 }
 
-void write_alert(JsonWriter& json, const picture::Alert& a) {
-    json.open_object()
+void write_alert(JsonWriter& out, const picture::Alert& a) {
+    out.open_object()
         .field("n", a.number)
         .field("kind", picture::name(a.kind))
         .field("raised", base::format_time(a.raised))
@@ -164,12 +164,12 @@ void write_alert(JsonWriter& json, const picture::Alert& a) {
         .field("lon", a.at.lon_deg(), degree_decimals)
         .field("detail", a.detail)
         .field("open", a.open);
-    if (a.warning) json.field("warning_s", a.warning->seconds(), 0);
-    json.close_object();
+    if (a.warning) out.field("warning_s", a.warning->seconds(), 0);
+    out.close_object();
 }
 
-void write_line(JsonWriter& json, const StateLine& line) {
-    json.open_object()
+void write_line(JsonWriter& out, const StateLine& line) {
+    out.open_object()
         .field("state", line.state.text())
         .field("sensors", line.sensors)
         .field("reports_per_s", line.reports_per_second, 1)
@@ -180,27 +180,27 @@ void write_line(JsonWriter& json, const StateLine& line) {
         .close_object();
 }
 
-void write_accord(JsonWriter& json, const AccordLine& accord) {
-    json.open_object()
+void write_accord(JsonWriter& out, const AccordLine& accord) {
+    out.open_object()
         .field("id", accord.id)
         .field("title", accord.title)
         .field("state", accord.state)
         .field("certainty", accord.certainty)
         .key("parties")
         .open_array();
-    for (const auto& party : accord.parties) json.value(party.text());
-    json.close_array().close_object();
+    for (const auto& party : accord.parties) out.value(party.text());
+    out.close_array().close_object();
 }
 
 template <class Range, class Write>
-void write_all(JsonWriter& json, std::string_view key, const Range& range, Write write) {
-    json.key(key).open_array();
+void write_all(JsonWriter& out, std::string_view key, const Range& range, Write write) {
+    out.key(key).open_array();
     for (const auto& item : range) write(item);
-    json.close_array();
+    out.close_array();
 }
 
-void open_message(JsonWriter& json, std::string_view type) {
-    json.open_object().field("v", protocol_version).field("type", type);
+void open_message(JsonWriter& out, std::string_view type) {
+    out.open_object().field("v", protocol_version).field("type", type);
 }
 
 }  // namespace
@@ -228,9 +228,9 @@ std::string emergency_of(const Track& track) {
 }
 
 std::string snapshot_json(const Snapshot& s) {
-    JsonWriter json;
-    open_message(json, "snapshot");
-    json.field("number", s.number)
+    JsonWriter out;
+    open_message(out, "snapshot");
+    out.field("number", s.number)
         .field("time", base::format_time(s.time, 3))
         .field("law_time", base::format_time(s.law_time))
         .field("mode", name(s.mode))
@@ -238,57 +238,57 @@ std::string snapshot_json(const Snapshot& s) {
         .field("paused", s.paused)
         .field("speed", s.speed, 2)
         .field("terrain", s.terrain);
-    write_all(json, "states", s.states, [&](picture::State state) { json.value(state.text()); });
+    write_all(out, "states", s.states, [&](picture::State state) { out.value(state.text()); });
     const auto reached = reached_by(s.tracks);
-    write_all(json, "sensors", s.sensors, [&](const SensorLine& line) { write_sensor(json, line, s.state, reached); });
+    write_all(out, "sensors", s.sensors, [&](const SensorLine& line) { write_sensor(out, line, s.state, reached); });
     const SensorNames names(s.sensors);
-    write_all(json, "tracks", s.tracks, [&](const JointTrack& t) {
-        if (t.fused.confirmed) write_track(json, t, names);
+    write_all(out, "tracks", s.tracks, [&](const JointTrack& t) {
+        if (t.fused.confirmed) write_track(out, t, names);
     });
-    write_all(json, "alerts", s.alerts, [&](const picture::Alert& a) { write_alert(json, a); });
-    write_all(json, "accords", s.accords, [&](const AccordLine& a) { write_accord(json, a); });
-    write_all(json, "lines", s.lines, [&](const StateLine& line) { write_line(json, line); });
-    json.key("counters").open_object();
-    for (const auto& counter : s.counters) json.field(counter.name, counter.value);
-    json.close_object().close_object();
-    return json.text();
+    write_all(out, "alerts", s.alerts, [&](const picture::Alert& a) { write_alert(out, a); });
+    write_all(out, "accords", s.accords, [&](const AccordLine& a) { write_accord(out, a); });
+    write_all(out, "lines", s.lines, [&](const StateLine& line) { write_line(out, line); });
+    out.key("counters").open_object();
+    for (const auto& counter : s.counters) out.field(counter.name, counter.value);
+    out.close_object().close_object();
+    return out.text();
 }
 
 std::string scene_json(const Scene& scene) {
-    JsonWriter json;
-    open_message(json, "scene");
-    json.field("state", scene.state.text())
+    JsonWriter out;
+    open_message(out, "scene");
+    out.field("state", scene.state.text())
         .field("title", scene.title)
         .field("may_look_as", scene.may_look_as)
         .field("may_move_law", scene.may_move_law)
         .field("may_pace", scene.may_pace)
         .field("coverage", scene.coverage)
         .field("timeline", scene.timeline);
-    write_all(json, "cover", scene.cover, [&](const Cover& cover) {
-        json.open_object().field("sensor", cover.sensor.value).field("label", cover.label).key("outline").open_array();
-        for (const auto& p : cover.outline) json.open_array().value(p.lon_deg(), 3).value(p.lat_deg(), 3).close_array();
-        json.close_array().close_object();
+    write_all(out, "cover", scene.cover, [&](const Cover& cover) {
+        out.open_object().field("sensor", cover.sensor.value).field("label", cover.label).key("outline").open_array();
+        for (const auto& p : cover.outline) out.open_array().value(p.lon_deg(), 3).value(p.lat_deg(), 3).close_array();
+        out.close_array().close_object();
     });
-    write_all(json, "law_changes", scene.law_changes, [&](const LawChange& change) {
-        json.open_object()
+    write_all(out, "law_changes", scene.law_changes, [&](const LawChange& change) {
+        out.open_object()
             .field("date", base::format_date(change.date))
             .field("accord", change.accord)
             .field("what", change.what)
             .field("assumed", change.assumed)
             .close_object();
     });
-    json.close_object();
-    return json.text();
+    out.close_object();
+    return out.text();
 }
 
 std::string explanation_json(const Explanation& e) {
-    JsonWriter json;
-    open_message(json, "explanation");
-    json.field("request", e.request).field("state", e.state.text()).field("track", e.track);
-    if (e.to) json.field("to", e.to->text());
-    write_all(json, "lines", e.lines, [&](const std::string& line) { json.value(std::string_view(line)); });
-    json.close_object();
-    return json.text();
+    JsonWriter out;
+    open_message(out, "explanation");
+    out.field("request", e.request).field("state", e.state.text()).field("track", e.track);
+    if (e.to) out.field("to", e.to->text());
+    write_all(out, "lines", e.lines, [&](const std::string& line) { out.value(std::string_view(line)); });
+    out.close_object();
+    return out.text();
 }
 
 }  // namespace asman::serve

@@ -16,7 +16,7 @@ WeatherSpec winter() {
     return {.qnh = 1034, .qnh_swing = 8, .surface_deviation = -18, .upper_deviation = -6, .deviation_swing = 4};
 }
 
-Environment made(double elevation = 500) {
+Environment surroundings(double elevation = 500) {
     return {geo::Terrain::flat(elevation), geo::Geoid{}, Weather(winter(), 5)};
 }
 
@@ -47,7 +47,7 @@ TEST(Trajectory, VelocityIsTheDerivativeOfPosition) {
     plan.path = {Point::degrees(43, 179.5), Point::degrees(44, -178), Point::degrees(42, -177)};
     plan.begins_airborne = plan.ends_airborne = true;
     plan.start_pressure = plan.end_pressure = plan.cruise_pressure = 10000;
-    const auto t = fly(plan, 100, made());
+    const auto t = fly(plan, 100, surroundings());
     ASSERT_GT(t.end(), 1000);
     for (double s = 150; s < t.end() - 10; s += 13.7) {
         const auto a = t.at(s - 0.05), b = t.at(s + 0.05), m = t.at(s);
@@ -66,7 +66,7 @@ TEST(Flight, ClimbsCruisesAndLands) {
     LegPlan plan;
     plan.path = {Point::degrees(51, 71), Point::degrees(50.8, 71.1), Point::degrees(44, 76), Point::degrees(43.3, 77)};
     plan.cruise_pressure = 10000;
-    const auto e = made();
+    const auto e = surroundings();
     plan.start_pressure = e.weather.pressure(plan.path.front(), {500}).m;
     plan.end_pressure = e.weather.pressure(plan.path.back(), {500}).m;
     const auto t = fly(plan, 0, e);
@@ -95,7 +95,7 @@ TEST(Flight, AHoldingStaysNearItsFix) {
     plan.begins_airborne = plan.ends_airborne = true;
     plan.start_pressure = plan.end_pressure = plan.cruise_pressure = 5000;
     plan.speed = 150;
-    const auto e = made();
+    const auto e = surroundings();
     const double without = fly(plan, 0, e).end();
     plan.hold_at = 1;
     plan.hold_turns = 2;

@@ -1,5 +1,7 @@
 #include <asman/study/assess.hpp>
 
+#include "assess_charts.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -131,13 +133,6 @@ json of(const StateResult& s, bool maps) {
     return j;
 }
 
-const LevelResult* level_nearest(const StateResult& s, double level) {
-    const LevelResult* best = nullptr;
-    for (const auto& l : s.levels)
-        if (!best || std::abs(l.level - level) < std::abs(best->level - level)) best = &l;
-    return best;
-}
-
 }  // namespace
 
 std::string assessment_json(const Assessment& a, bool maps) {
@@ -210,7 +205,7 @@ std::string assessment_text(const Assessment& a) {
         for (std::size_t k = 0; k < e.states.size(); ++k) {
             if (!e.changed[k]) continue;
             const auto& s = e.states[k];
-            const auto* l = level_nearest(s, 100);
+            const auto* l = charts::level_nearest(s, 100);
             out += fmt::format("{}  {:5} {:12.0f} ({:9.0f}) {:12.0f} {:12.0f} ({:5.0f}) {:14.0f} % ({:3.0f} %)\n",
                                base::format_time(e.from).substr(0, 10), s.state.text(), l ? l->area : 0, l ? l->own : 0,
                                l ? l->area_by_2 : 0, s.warning.mean, s.warning_own.mean, s.warning.in_time * 100,

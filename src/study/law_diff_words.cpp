@@ -10,12 +10,12 @@
 namespace asman::study {
 namespace {
 
-using json = nlohmann::ordered_json;
+using nlohmann::ordered_json;
 
 template <typename T>
-json amounts(const Amounts<T>& a) {
+ordered_json amounts(const Amounts<T>& a) {
     const auto rounded = [](T x) {
-        return std::is_floating_point_v<T> ? json(std::round(static_cast<double>(x))) : json(x);
+        return std::is_floating_point_v<T> ? ordered_json(std::round(static_cast<double>(x))) : ordered_json(x);
     };
     return {{"before", rounded(a.before)},
             {"after", rounded(a.after)},
@@ -27,8 +27,8 @@ std::string text(picture::State s) {
     return std::string(s.text());
 }
 
-std::string print(const json& j) {
-    return j.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+std::string print(const ordered_json& j) {
+    return j.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
 std::string signed_pair(double gained, double lost) {
@@ -104,16 +104,16 @@ std::string law_diff_text(const LawDiff& d) {
 }
 
 std::string law_diff_json(const LawDiff& d) {
-    json j{{"format", 1}};
+    ordered_json j{{"format", 1}};
     j["laws"] = {d.laws[0].hex(), d.laws[1].hex()};
-    j["states"] = json::array();
+    j["states"] = ordered_json::array();
     for (const auto& s : d.states) j["states"].push_back(text(s));
     j["simulated"] = d.simulated;
     j["first"] = base::format_time(d.first);
     j["last"] = base::format_time(d.last);
     j["law_first"] = base::format_time(d.law_first);
     j["law_last"] = base::format_time(d.law_last);
-    j["pairs"] = json::array();
+    j["pairs"] = ordered_json::array();
     for (const auto& p : d.pairs)
         j["pairs"].push_back({{"receiver", text(p.receiver)},
                               {"originator", text(p.originator)},
@@ -121,7 +121,7 @@ std::string law_diff_json(const LawDiff& d) {
                               {"track_minutes", amounts(p.minutes)},
                               {"track_minutes_otherwise", p.changed},
                               {"airspace_km2", amounts(p.area)}});
-    j["products"] = json::array();
+    j["products"] = ordered_json::array();
     for (const auto& p : d.products)
         j["products"].push_back({{"receiver", text(p.receiver)},
                                  {"from", text(p.from)},
@@ -130,7 +130,7 @@ std::string law_diff_json(const LawDiff& d) {
                                  {"object_minutes", amounts(p.minutes)},
                                  {"otherwise", p.changed},
                                  {"messages", {p.messages[0], p.messages[1]}}});
-    j["tracks"] = json::array();
+    j["tracks"] = ordered_json::array();
     for (const auto& t : d.tracks)
         j["tracks"].push_back({{"receiver", text(t.receiver)},
                                {"originator", text(t.originator)},
@@ -139,7 +139,7 @@ std::string law_diff_json(const LawDiff& d) {
                                {"minutes", amounts(t.minutes)},
                                {"minutes_otherwise", t.changed},
                                {"under", {t.under[0], t.under[1]}}});
-    j["clauses"] = json::array();
+    j["clauses"] = ordered_json::array();
     for (const auto& c : d.clauses)
         j["clauses"].push_back({{"from", text(c.from)},
                                 {"to", text(c.to)},
@@ -152,12 +152,12 @@ std::string law_diff_json(const LawDiff& d) {
 }
 
 std::string law_diff_geojson(const LawDiff& d) {
-    json features = json::array();
+    ordered_json features = ordered_json::array();
     for (const auto& c : d.cells) {
         const double south = c.centre.lat_deg() - c.north_south / 2, north = c.centre.lat_deg() + c.north_south / 2;
         const double west = c.centre.lon_deg() - c.east_west / 2, east = c.centre.lon_deg() + c.east_west / 2;
         const auto at = [](double lon, double lat) {
-            return json::array({std::round(lon * 1e5) / 1e5, std::round(lat * 1e5) / 1e5});
+            return ordered_json::array({std::round(lon * 1e5) / 1e5, std::round(lat * 1e5) / 1e5});
         };
         const bool before = c.minutes.before > 0, after = c.minutes.after > 0;
         const char* change = before && after ? (c.minutes.gained || c.minutes.lost ? "partly" : "same")
@@ -176,8 +176,8 @@ std::string law_diff_geojson(const LawDiff& d) {
                {"track_minutes", amounts(c.minutes)},
                {"km2", std::round(c.km2)}}}});
     }
-    return json{{"type", "FeatureCollection"}, {"features", std::move(features)}}.dump(-1, ' ', false,
-                                                                                       json::error_handler_t::replace) +
+    return ordered_json{{"type", "FeatureCollection"}, {"features", std::move(features)}}.dump(
+               -1, ' ', false, ordered_json::error_handler_t::replace) +
            "\n";
 }
 

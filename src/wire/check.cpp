@@ -11,10 +11,6 @@ using base::Errc;
 using base::fail;
 using Check = base::Result<void>;
 
-Check bad(std::string_view what, std::string reason) {
-    return fail(Errc::bad_value, {{}, 0, 0, std::string(what)}, std::move(reason));
-}
-
 /// Finite and within [low, high].
 Check number(double v, double low, double high, std::string_view what) {
     if (v >= low && v <= high) return {};
@@ -146,6 +142,10 @@ Check leave(const picture::Leave& l) {
 }
 
 }  // namespace
+
+base::Result<void> bad(std::string_view what, std::string reason) {
+    return base::fail(base::Errc::bad_value, {{}, 0, 0, std::string(what)}, std::move(reason));
+}
 
 base::Result<void> check_time(base::Time time, std::string_view what) {
     if (time >= earliest && time <= latest) return {};

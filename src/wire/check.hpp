@@ -9,6 +9,9 @@ namespace asman::wire {
 inline constexpr base::Time earliest{0};
 inline constexpr base::Time latest{7'258'118'400'000'000'000};
 
+/// What of a message is refused, and why.
+base::Result<void> bad(std::string_view what, std::string reason);
+
 base::Result<void> check_time(base::Time time, std::string_view what);
 base::Result<void> check(const picture::Contribution& contribution);
 base::Result<void> check(const Drop& drop);

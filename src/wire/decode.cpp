@@ -11,10 +11,6 @@ namespace {
 using base::Errc;
 using base::fail;
 
-base::Result<void> bad(std::string_view what, std::string reason) {
-    return fail(Errc::bad_value, {{}, 0, 0, std::string(what)}, std::move(reason));
-}
-
 /// A malformed name becomes the empty state, which check() refuses where a state must stand.
 picture::State state(const std::string& s) {
     return picture::State::well_formed(s) ? picture::State(s) : picture::State();
