@@ -91,7 +91,7 @@ struct Line {
     }
 };
 
-using Lines = std::map<std::pair<std::optional<asterix::Source>, std::uint8_t>, Line>;
+using FeedLines = std::map<std::pair<std::optional<asterix::Source>, std::uint8_t>, Line>;
 
 std::string joined(const std::set<std::string>& names) {
     std::string out;
@@ -99,7 +99,7 @@ std::string joined(const std::set<std::string>& names) {
     return out.empty() ? "-" : out;
 }
 
-void print_lines(const Lines& lines, const Undecoded& undecoded, bool json) {
+void print_lines(const FeedLines& lines, const Undecoded& undecoded, bool json) {
     if (!json)
         fmt::print("{:>8} {:>4} {:<9} {:>9} {:>9} {:>9} {:>8} {:>6} {:>6} {:>6} {:>7} {:>7}\n", "SAC/SIC", "cat",
                    "edition", "records", "rate/s", "span s", "gap s", "gaps", "late", "jumps", "errors", "opaque");
@@ -126,7 +126,7 @@ void print_lines(const Lines& lines, const Undecoded& undecoded, bool json) {
 int stat(const AsterixOptions& o) {
     auto opened = open_recording(o.file, o.recording);
     if (!opened) return report(opened.error());
-    Lines lines;
+    FeedLines lines;
     Undecoded undecoded;
     while (const asterix::Frame* frame = opened->next()) {
         asterix::DatagramReader reader(frame->payload, opened->editions_of(*frame), frame->number);
