@@ -9,112 +9,112 @@
 namespace asman::accord {
 namespace {
 
-using Names = std::vector<std::string>;
+using Words = std::vector<std::string>;
 
 template <class E>
-std::string_view pick(const Names& names, E value) {
+std::string_view pick(const Words& names, E value) {
     const auto i = static_cast<std::size_t>(value);
     return i < names.size() ? std::string_view(names[i]) : std::string_view("?");
 }
 
 }  // namespace
 
-const Names& product_names() {
-    static const Names n{"target_reports", "tracks", "alerts", "identity", "incidents", "sensor_status", "coverage"};
+const Words& product_names() {
+    static const Words n{"target_reports", "tracks", "alerts", "identity", "incidents", "sensor_status", "coverage"};
     return n;
 }
-const Names& field_names() {
-    static const Names n{"velocity",          "height",    "mode_3a",  "address",        "callsign", "flight_class",
+const Words& field_names() {
+    static const Words n{"velocity",          "height",    "mode_3a",  "address",        "callsign", "flight_class",
                          "standard_identity", "emergency", "accuracy", "sensor_position"};
     return n;
 }
-const Names& height_kind_names() {
-    static const Names n{"flight_level", "msl", "ellipsoid"};
+const Words& height_kind_names() {
+    static const Words n{"flight_level", "msl", "ellipsoid"};
     return n;
 }
-const Names& entry_names() {
-    static const Names n{"on_signature", "fixed_date", "after_deposits", "after_parties"};
+const Words& entry_names() {
+    static const Words n{"on_signature", "fixed_date", "after_deposits", "after_parties"};
     return n;
 }
-const Names& consent_names() {
-    static const Names n{"signature", "ratification", "acceptance", "deposit", "adoption"};
+const Words& consent_names() {
+    static const Words n{"signature", "ratification", "acceptance", "deposit", "adoption"};
     return n;
 }
-const Names& parent_effect_names() {
-    static const Names n{"none", "suspends", "ends"};
+const Words& parent_effect_names() {
+    static const Words n{"none", "suspends", "ends"};
     return n;
 }
-const Names& accession_names() {
-    static const Names n{"closed", "open", "extends"};
+const Words& accession_names() {
+    static const Words n{"closed", "open", "extends"};
     return n;
 }
-const Names& suspended_by_names() {
-    static const Names n{"any_party", "named", "nobody"};
+const Words& suspended_by_names() {
+    static const Words n{"any_party", "named", "nobody"};
     return n;
 }
-const Names& act_names() {
-    static const Names n{"signature",   "ratification", "acceptance",
+const Words& act_names() {
+    static const Words n{"signature",   "ratification", "acceptance",
                          "deposit",     "accession",    "accept_newcomer",
                          "reservation", "objection",    "provisional_application",
                          "notice",      "withdrawal",   "suspension",
                          "resumption",  "succession",   "adoption"};
     return n;
 }
-const Names& form_names() {
-    static const Names n{"geodetic", "polar"};
+const Words& form_names() {
+    static const Words n{"geodetic", "polar"};
     return n;
 }
-const Names& certainty_names() {
-    static const Names n{"public", "assumed"};
+const Words& certainty_names() {
+    static const Words n{"public", "assumed"};
     return n;
 }
-const Names& class_names() {
-    static const Names n{"civil", "state"};
+const Words& class_names() {
+    static const Words n{"civil", "state"};
     return n;
 }
-const Names& key_use_names() {
-    static const Names n{"law", "message"};
+const Words& key_use_names() {
+    static const Words n{"law", "message"};
     return n;
 }
-const Names& signature_mode_names() {
-    static const Names n{"none", "required"};
+const Words& signature_mode_names() {
+    static const Words n{"none", "required"};
     return n;
 }
-const Names& geoid_names() {
-    static const Names n{"EGM96"};
+const Words& geoid_names() {
+    static const Words n{"EGM96"};
     return n;
 }
-const Names& sign_names() {
-    static const Names n{"no_transponder", "no_identity", "emergency"};
+const Words& sign_names() {
+    static const Words n{"no_transponder", "no_identity", "emergency"};
     return n;
 }
-const Names& when_stopped_names() {
-    static const Names n{"drop", "keep"};
+const Words& when_stopped_names() {
+    static const Words n{"drop", "keep"};
     return n;
 }
-const Names& unknown_names() {
-    static const Names n{"release", "withhold"};
+const Words& unknown_names() {
+    static const Words n{"release", "withhold"};
     return n;
 }
-const Names& renewal_names() {
-    static const Names n{"none", "automatic"};
+const Words& renewal_names() {
+    static const Words n{"none", "automatic"};
     return n;
 }
-const Names& scope_names() {
-    static const Names n{"own_pairs", "accord"};
+const Words& scope_names() {
+    static const Words n{"own_pairs", "accord"};
     return n;
 }
-const Names& role_names() {
-    static const Names n{"owner_of_airspace", "coordinator", "lead"};
+const Words& role_names() {
+    static const Words n{"owner_of_airspace", "coordinator", "lead"};
     return n;
 }
-const Names& region_kind_names() {
-    static const Names n{"everywhere", "land",         "border",     "polygon", "circle",
+const Words& region_kind_names() {
+    static const Words n{"everywhere", "land",         "border",     "polygon", "circle",
                          "union",      "intersection", "difference", "geojson"};
     return n;
 }
-const Names& identity_names() {
-    static const Names n{"assumed_friend", "friend", "neutral", "suspect", "hostile"};
+const Words& identity_names() {
+    static const Words n{"assumed_friend", "friend", "neutral", "suspect", "hostile"};
     return n;
 }
 
@@ -129,12 +129,12 @@ std::string_view name(ActKind kind) {
 }
 
 std::string_view name(AccordState state) {
-    static const Names n{"unsigned", "signed", "provisional", "operative", "suspended", "ended", "sealed"};
+    static const Words n{"unsigned", "signed", "provisional", "operative", "suspended", "ended", "sealed"};
     return pick(n, state);
 }
 
 std::string_view name(Reason reason) {
-    static const Names n{"released",
+    static const Words n{"released",
                          "no clause",
                          "clause not operative",
                          "measured before the clause held",
@@ -182,7 +182,7 @@ std::string field_list(std::uint16_t fields) {
     return out.empty() ? "position only" : out;
 }
 
-std::string near(std::string_view wrong, const Names& known) {
+std::string near(std::string_view wrong, const Words& known) {
     const auto found = base::nearest_name(wrong, known);
     return found.empty() ? std::string() : "; did you mean '" + found + "'?";
 }
