@@ -106,7 +106,7 @@ function(asman_room room)
     target_compile_options(test_${room} PRIVATE -Wno-conversion -Wno-shadow)
     # The tests' own code is many templates and little work, in every build.
     target_compile_options(test_${room} PRIVATE -O0)
-    asman_together(test_${room} 4 ${tests})
+    asman_together(test_${room} 3 ${tests})
     target_compile_definitions(test_${room} PRIVATE ASMAN_SOURCE_DIR="${CMAKE_SOURCE_DIR}" ASMAN_BINARY_DIR="${CMAKE_BINARY_DIR}")
     add_test(NAME ${room} COMMAND test_${room})
     set_tests_properties(${room} PROPERTIES WORKING_DIRECTORY ${CMAKE_SOURCE_DIR} LABELS unit)
