@@ -80,7 +80,7 @@ TEST(ModesSource, RepliesCountOnlyForAddressesThatASquitterProved) {
 }
 
 TEST(ModesSource, WhatTheAircraftToldComesWithItsAge) {
-    auto s = source();
+    auto s = modes_source();
     Decoded out;
     // Made for one address: a position pair of 40621D, its velocity (over the ground, type 19) and registers in DF 20.
     hear(s, "8D40621D58C386435CC412692AD6", noon, out);
@@ -121,7 +121,7 @@ std::string reply(std::uint32_t address, std::uint64_t content) {
 }
 
 TEST(ModesSource, RegistersOfRepliesGoOnAsTheyAre) {
-    auto s = source();
+    auto s = modes_source();
     Decoded out;
     hear(s, "8D40621D58C386435CC412692AD6", noon, out);
     constexpr std::uint64_t bds50 = 0x81951536E024D4;
