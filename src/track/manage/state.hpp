@@ -213,6 +213,8 @@ struct Tracker::Impl {
     /// Carries the replies of an aircraft known elsewhere; `better`: known better than this one, and nearer.
     bool borrowed(const TrackState& k, bool better) const;
     void withdraw(TrackState& k);  ///< it was shown and should not have been
+    std::optional<Eigen::Vector3d> by_height(const TrackState& k, const TrackState& o, const Eigen::Vector3d& gap,
+                                             double sigma) const;
     std::uint32_t find_rival(std::uint32_t slot) const;
     void yield_to_rival(Work& w, std::uint32_t slot, std::uint32_t rival);
     // register/windows.cpp

@@ -14,9 +14,11 @@ constexpr double kMirrorDetour = 30'000;  ///< m: longer ways by a mirror are to
 constexpr double kLikely = 0.5;           ///< what is rather not there is not shown whatever waiting costs
 constexpr double kPicture = 4;            ///< s between two pictures, about
 constexpr std::uint32_t kSureReports = 3, kLongReports = 8;
-constexpr double kRivalReach = 8000;  ///< m: beyond, nothing can be a double
-constexpr double kItsOwn = 0.7;       ///< share from which a plot is surely a track's own
-constexpr int kRivalLimit = 6;        ///< seconds as a double before a track gives way
+constexpr double kRivalReach = 8000;                 ///< m: beyond, nothing can be a double
+constexpr double kItsOwn = 0.7;                      ///< share from which a plot is surely a track's own
+constexpr double kLately = 2.5;                      ///< turns of a sensor
+constexpr double kLowest = -500, kHighest = 16'000;  ///< m
+constexpr int kRivalLimit = 6;                       ///< seconds as a double before a track gives way
 constexpr std::uint32_t kTold = SlotBuckets::kNone - 1;
 constexpr int kToldScore = 3, kToldFor = 30;  ///< seconds more for every second that it was told apart, and at most
 
@@ -209,6 +211,32 @@ void Tracker::Impl::see_traffic(const Eigen::Vector3d& place) {
     frontier.pass(place, now, [&](const Eigen::Vector3d& at) { return frame->anchor(at).axes; });
 }
 
+/// Two tracks of which nobody tells the height may be one aircraft, laid down at two places by two radars as both
+/// heights are thought wrong: no sensor has seen both lately, and another height of k would bring it to o. By how much
+/// its velocity in space would change with it, m/s; nothing if none does. `gap`: from o to k, m; `sigma`: of what else
+/// is between them.
+std::optional<Eigen::Vector3d> Tracker::Impl::by_height(const TrackState& k, const TrackState& o,
+                                                        const Eigen::Vector3d& gap, double sigma) const {
+    if (!k.height_open || k.vertical.valid() || o.vertical.valid() || !k.established) return std::nullopt;
+    for (const Link& a : k.links)
+        for (const Link& b : o.links)
+            if (a.sensor == b.sensor &&
+                std::abs(a.last_hit - b.last_hit) < kLately * std::max(sensors[a.sensor].period, 1.0))
+                return std::nullopt;
+    const double variance = k.f.variance(iE, iE);
+    if (variance < 1) return std::nullopt;
+    // As its place and velocity hang on its height.
+    const auto hangs = [&](int x, int y) {
+        return Eigen::Vector2d(k.f.variance(x, iE) / variance, k.f.variance(y, iE) / variance);
+    };
+    const Eigen::Vector2d d = (k.anchor.axes * gap).head<2>(), place = hangs(iX, iY);
+    const double height = config.unknown_height + k.f.mean(iE),
+                 change = std::clamp(-d.dot(place) / std::max(place.squaredNorm(), 1e-6), kLowest - height,
+                                     kHighest - height);
+    if ((d + change * place).squaredNorm() > 4 * sigma * sigma) return std::nullopt;
+    return k.anchor.axes.topRows<2>().transpose() * (change * hangs(iVx, iVy));
+}
+
 /// A better established track that says the same as this one, kTold where a sensor told the two apart in its latest
 /// pass, or kNone. Reads tracks only.
 std::uint32_t Tracker::Impl::find_rival(std::uint32_t slot) const {
@@ -226,10 +254,14 @@ std::uint32_t Tracker::Impl::find_rival(std::uint32_t slot) const {
         const Eigen::Vector3d up = k.anchor.axes.row(2);
         gap -= up * up.dot(gap);
         const double sigma = std::hypot(k.spread, o.spread) + 2 * (later - std::min(k.t, o.t)) + 20;
-        if (gap.squaredNorm() > 4 * sigma * sigma) return;
+        Eigen::Vector3d change = Eigen::Vector3d::Zero();
+        if (gap.squaredNorm() > 4 * sigma * sigma) {
+            const auto other_height = by_height(k, o, gap, sigma);
+            if (!other_height) return;
+            change = *other_height;
+        }
         const double sv = std::hypot(k.spread_rate, o.spread_rate);
-        const bool alike =
-            gap.squaredNorm() < 4 * sigma * sigma && (k.velocity - o.velocity).squaredNorm() < 4 * sv * sv;
+        const bool alike = (k.velocity + change - o.velocity).squaredNorm() < 4 * sv * sv;
         // Two that have replied by other codes, from other heights or the one by an address, are two aircraft.
         if (k.code && o.code && *k.code != *o.code && k.replies >= kSureReports && o.replies >= kSureReports &&
             (k.parted || o.parted || k.address.has_value() != o.address.has_value() ||
