@@ -10,7 +10,7 @@ namespace {
 
 using namespace test;
 
-// Some traffic, and at `from` an aircraft 500 m beside one that has flown there for a long time.
+/// Some traffic, and at `from` an aircraft 500 m beside one that has flown there for a long time.
 World pair(unsigned seed, double from) {
     World w = busy_world(6, seed);
     for (auto& s : w.sensors) s.false_reports_per_scan = 60, s.detection_probability = 0.6;
