@@ -55,7 +55,11 @@ bool Hull::add(const Eigen::Vector2f& p) {
         while (end < first + size_ && side((first - 1) % size_).depth(p) < kAlong) --first;
         corners[n++] = p;
         for (std::size_t i = end; i <= first + size_; ++i) corners[n++] = corner(i);
-        if (n > 3 && (corners[1] - p).norm() < kShortest) std::copy(&corners[2], &corners[n--], &corners[1]);
+        const auto leave_out = [&](std::size_t i) {
+            std::copy(corners.begin() + i + 1, corners.begin() + n, corners.begin() + i);
+            --n;
+        };
+        if (n > 3 && (corners[1] - p).norm() < kShortest) leave_out(1);
         if (n > 3 && (corners[n - 1] - p).norm() < kShortest) --n;
         if (n > kCorners) {
             std::size_t least = 0;
@@ -67,7 +71,7 @@ bool Hull::add(const Eigen::Vector2f& p) {
                 least = i;
             }
             if (least == 0) return false;
-            std::copy(&corners[least + 1], &corners[n--], &corners[least]);
+            leave_out(least);
         }
     }
     size_ = static_cast<std::uint32_t>(n);
