@@ -98,7 +98,8 @@ void put_condition(Putter& put, const AircraftDerived& d) {
     put(d.ads_b_status, &Ages::sab, [](Derived& o, const picture::AdsbStatus& s) {
         o.sab = {.ac = s.acas, .mn = s.navigation_aids, .dc = s.differential, .gbs = s.on_ground, .stat = s.emergency};
     });
-    put(d.advisory, &Ages::acs, [](Derived& o, std::uint64_t v) { o.acs = v; });
+    constexpr std::uint64_t register_bits = (std::uint64_t{1} << 56) - 1;
+    put(d.advisory, &Ages::acs, [](Derived& o, std::uint64_t v) { o.acs = v & register_bits; });
     put(d.emitter_category, &Ages::emc, [](Derived& o, std::uint8_t v) { o.emc = v; });
     put(d.position, &Ages::pos, [](Derived& o, geo::Point p) {
         const double lon = held(p.lon_deg(), -180, 180);
