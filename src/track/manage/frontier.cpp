@@ -62,15 +62,7 @@ Rim Frontier::at(const Eigen::Vector3d& place) const {
     Rim out;
     const Bucket* b = find(place);
     if (b == nullptr) return out;
-    const Eigen::Vector2f p = b->local(place);
-    const Sides::Depths depths = b->sides.depths(p);
-    Hull::Depth d;
-    d.depth = depths.minCoeff();
-    if (d.depth < 0)
-        d = b->reach.depth_outside(p);
-    else
-        for (std::size_t i = 0; i < b->reach.size(); ++i)
-            if (depths[i] == d.depth) d.outward = b->sides.outward(i);
+    const Hull::Depth d = b->sides.depth(b->reach, b->local(place));
     out.band = static_cast<int>(std::upper_bound(std::begin(kDepths), std::end(kDepths), d.depth) - kDepths);
     out.inward = -b->global(d.outward);
     return out;

@@ -82,16 +82,6 @@ bool Hull::add(const Eigen::Vector2f& p) {
     return true;
 }
 
-Hull::Depth Hull::depth(const Eigen::Vector2f& p) const {
-    Depth out{.depth = std::numeric_limits<float>::max()};
-    for (std::size_t i = 0; i < size_; ++i) {
-        const Side s = side(i);
-        const float d = s.depth(p);
-        if (d < out.depth) out = {d, s.outward()};
-    }
-    return out.depth >= 0 ? out : depth_outside(p);
-}
-
 Hull::Depth Hull::depth_outside(const Eigen::Vector2f& p) const {
     // The nearest place of the rim may be a corner; it lies on a side that is seen from there.
     float least = std::numeric_limits<float>::max();
@@ -119,6 +109,16 @@ Sides::Sides(const Hull& hull) {
         y_[i] = out.y();
         offset_[i] = out.dot(s.from);
     }
+}
+
+Hull::Depth Sides::depth(const Hull& hull, const Eigen::Vector2f& p) const {
+    const Depths all = depths(p);
+    Hull::Depth out;
+    out.depth = all.minCoeff();
+    if (out.depth < 0) return hull.depth_outside(p);
+    for (std::size_t i = 0; i < hull.size(); ++i)
+        if (all[i] == out.depth) out.outward = outward(i);
+    return out;
 }
 
 }  // namespace asman::track

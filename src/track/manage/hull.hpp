@@ -46,9 +46,7 @@ class Hull {
     /// Takes a place in; whether the hull changed. What lies outside by less than 50 m does not change it; the first
     /// place becomes a square of 200 m.
     bool add(const Eigen::Vector2f& p);
-    /// Of a hull that is not empty.
-    Depth depth(const Eigen::Vector2f& p) const;
-    /// The same of a place outside of the line of a side at least.
+    /// A place outside of the line of a side at least against a hull that is not empty; Sides::depth has all places.
     Depth depth_outside(const Eigen::Vector2f& p) const;
 
     template <class Archive>
@@ -71,6 +69,8 @@ class Sides {
     /// How far a place lies inside of each, m; of sides that there are not: more than of any.
     Depths depths(const Eigen::Vector2f& p) const { return offset_ - p.x() * x_ - p.y() * y_; }
     Eigen::Vector2f outward(std::size_t i) const { return {x_[i], y_[i]}; }
+    /// A place against the hull whose sides these are, which is not empty.
+    Hull::Depth depth(const Hull& hull, const Eigen::Vector2f& p) const;
 
     template <class Archive>
     void fields(Archive& a) {
